@@ -65,6 +65,23 @@ def test_every_function_that_is_named_exists(page: Path) -> None:
     ] == []
 
 
+SHARED_NAMES = {
+    "add_options", "run", "main",  # of each command
+    "Array", "Index", "Numbers", "Targets", "Result", "T", "SIDE", "LEFT", "RIGHT",  # the same meaning everywhere
+    "COMPUTING_OCCLUSION", "MAX_ATTEMPTS", "MAX_EARLIER_RUNS", "MAX_MARKERS", "PRIVACY", "TITLE_BAR",
+}  # fmt: skip
+"""Public names that several modules may define."""
+
+
+def test_a_public_name_means_one_thing() -> None:
+    files: dict[str, list[str]] = {}
+    for path in (path for top in ("app", "nncore") for path in (ROOT / top).rglob("*.py")):
+        for name in definitions(path):
+            if "." not in name and not name.startswith("_"):
+                files.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: each for name, each in files.items() if len(each) > 1 and name not in SHARED_NAMES} == {}
+
+
 @cache
 def names_in_code() -> set[str]:
     """The names that nncore, app, tests and docs define or take as parameters, and their short string constants."""

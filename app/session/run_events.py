@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.training.events import EpochDone, StepDone
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 EVENT_INTERVAL_SECONDS = 0.05
 
@@ -45,7 +45,7 @@ class PreviousPart:
     """
 
     curve: NDArray[np.float32]
-    epochs: tuple[EpochRow, ...]
+    epochs: tuple[EpochFigures, ...]
     rates: tuple[tuple[int, float], ...] = ()
 
 

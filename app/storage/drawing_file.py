@@ -16,7 +16,7 @@ from nncore.system.file_lock import FileLock
 MAX_POINTS = 200_000
 """Largest number of points that are kept: several hours of drawing. The first ones are kept."""
 
-MAX_BYTES = 64 * MAX_POINTS
+MAX_CANVAS_BYTES = 64 * MAX_POINTS
 """Largest size of a file that is read; one with MAX_POINTS points is smaller."""
 
 MAX_WINDOWS = 9
@@ -46,8 +46,8 @@ class DrawingFile:
         if not size:
             return Ink(())
         try:
-            if size > MAX_BYTES:
-                raise DataError(f"{path.name}: the file has {size:,} bytes; expected at most {MAX_BYTES:,}.")
+            if size > MAX_CANVAS_BYTES:
+                raise DataError(f"{path.name}: the file has {size:,} bytes; expected at most {MAX_CANVAS_BYTES:,}.")
             return next(iter(read_ink(path).inks), Ink(()))
         except DataError as problem:
             with suppress(OSError):

@@ -29,7 +29,7 @@ from nncore.system.file_lock import FileLock
 from nncore.training import Training
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.training.history import EPOCH_FIGURES, MAX_ROWS, EpochRow
+from nncore.training.history import EPOCH_FIGURES, MAX_ROWS, EpochFigures
 from nncore.training.step_curve import StepCurve
 
 MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
@@ -82,8 +82,8 @@ class RunRecorder:
         self._log: RunLog | None = None
         self._curve = StepCurve(previous_curve)
         self._rates = continued.settings.rates if continued else settings.rates
-        self._pending_epochs: list[EpochRow] = []
-        self._earlier_epochs: Sequence[EpochRow] = ()
+        self._pending_epochs: list[EpochFigures] = []
+        self._earlier_epochs: Sequence[EpochFigures] = ()
         self._continued_at: tuple[int, int] | None = None
         self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
@@ -269,7 +269,7 @@ class RunRecorder:
             self._continued_at = None
         return self._log, self.number
 
-    def _all_epochs(self) -> list[EpochRow]:
+    def _all_epochs(self) -> list[EpochFigures]:
         """All epochs of the run; the pending rows have more figures than those of the training's history."""
         pending = {row["epoch"]: row for row in self._pending_epochs}
         rows = self._training.history.rows() if self._training else ()

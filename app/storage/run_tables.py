@@ -21,7 +21,7 @@ from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.system.atomic_write import save_file
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,13 +48,13 @@ def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
     return table
 
 
-def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[EpochRow]]]) -> DataFrame:
+def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[EpochFigures]]]) -> DataFrame:
     """One row for each epoch of each run; the figures of all runs, missing if a run has none."""
     rows = [{"run": run.id, "name": run.settings.name, **row} for run, epochs in runs for row in epochs]
     return _table(rows, ("run", "name"))
 
 
-def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[EpochRow]]], path: Path) -> Path:
+def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[EpochFigures]]], path: Path) -> Path:
     """Write the runs to `path`, and their epochs to a second file beside it; returns the path of the second.
 
     Raises DataError if that fails.

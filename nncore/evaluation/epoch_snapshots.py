@@ -13,7 +13,7 @@ from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.copying import DeepCopyable
 
-MAX_BYTES = 64 * 2**20
+MAX_SNAPSHOTS_MEMORY = 64 * 2**20
 """Largest size of all snapshots, in bytes."""
 
 MAX_SNAPSHOTS = 256
@@ -29,7 +29,7 @@ class EpochSnapshots(DeepCopyable):
     only the last is kept.
     """
 
-    def __init__(self, spec: NetworkSpec, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, spec: NetworkSpec, max_bytes: int = MAX_SNAPSHOTS_MEMORY) -> None:
         """max_bytes: the largest size of all snapshots, in bytes."""
         self.spec = spec
         self._max_count = min(MAX_SNAPSHOTS, max(1, max_bytes // (4 * spec.parameter_count)))

@@ -33,7 +33,7 @@ from nncore.training.settings import NumberRange
 
 FORMAT, VERSION = "digitlab-run", 1
 
-KIND = "run"
+CHECKPOINT_KIND = "run"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; raises ModelFileError that names the file and what is wrong with it."""
-    with reading_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
+    with reading_errors(path, CHECKPOINT_KIND) as size, Archive.open(path, size, CHECKPOINT_KIND) as archive:
         stored = _fields_from(archive.header())
         shapes = _array_shapes(stored["spec"], stored["config"])
         reason = f"its network has {stored['spec'].parameter_count:,} weights"
@@ -84,7 +84,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 def _fields_from(text: bytes) -> dict[str, Any]:
     """Return the fields of a Checkpoint, except its arrays, from the text of a header; checks all of them."""
-    header = _upgraded(parse_header(text, FORMAT, VERSION, KIND))
+    header = _upgraded(parse_header(text, FORMAT, VERSION, CHECKPOINT_KIND))
     config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
     stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
     stored["counters"] = _counters_from(stored["counters"], config)

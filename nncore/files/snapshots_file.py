@@ -20,9 +20,9 @@ from nncore.training.settings import Count
 
 FORMAT, VERSION = "digitlab-epochs", 1
 
-KIND = "file of epochs"
+SNAPSHOTS_KIND = "file of epochs"
 
-MAX_BYTES = 16 * 2**20
+MAX_SNAPSHOTS_FILE_BYTES = 16 * 2**20
 """Largest size of all parameters in a file, in bytes; a slow disk writes it before the window has closed."""
 
 
@@ -36,11 +36,11 @@ class _Header:
 
 
 def save_snapshots(snapshots: EpochSnapshots, planned_epochs: int, path: Path) -> None:
-    """Write `snapshots` to `path` atomically: the first, the last, and as many others as MAX_BYTES can hold.
+    """Write `snapshots` to `path` atomically: the first, the last, and others up to MAX_SNAPSHOTS_FILE_BYTES.
 
     Raises ModelFileError if that fails, or if the parameters are not finite.
     """
-    kept = snapshots.evenly_spread(MAX_BYTES)
+    kept = snapshots.evenly_spread(MAX_SNAPSHOTS_FILE_BYTES)
     arrays = {f"epoch_{epoch}": values for epoch, values in kept}
     try:
         check_finite(arrays)
@@ -52,8 +52,8 @@ def save_snapshots(snapshots: EpochSnapshots, planned_epochs: int, path: Path) -
 
 def load_snapshots(path: Path) -> tuple[EpochSnapshots, int]:
     """Read snapshots and the planned number of epochs; raises ModelFileError that names the file and what is wrong."""
-    with reading_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
-        header = dataclass_from(_Header, parse_header(archive.header(), FORMAT, VERSION, KIND), "header")
+    with reading_errors(path, SNAPSHOTS_KIND) as size, Archive.open(path, size, SNAPSHOTS_KIND) as archive:
+        header = dataclass_from(_Header, parse_header(archive.header(), FORMAT, VERSION, SNAPSHOTS_KIND), "header")
         if not 1 <= len(header.epochs) <= MAX_SNAPSHOTS or not all(
             one < other for one, other in pairwise(header.epochs)
         ):

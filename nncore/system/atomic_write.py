@@ -27,7 +27,7 @@ once, when this module is imported, before there are threads that write files.""
 SUFFIX = ".part"
 """The end of the name of a new file that is not completely written."""
 
-UNFINISHED = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(SUFFIX)}", re.DOTALL)
+UNFINISHED_FILES = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(SUFFIX)}", re.DOTALL)
 """The names of such files; `tempfile.mkstemp` chooses the eight characters."""
 
 ABANDONED_SECONDS = 600.0
@@ -76,7 +76,7 @@ def leftovers(path: Path) -> list[Path]:
 
 def is_unfinished(path: Path) -> bool:
     """Whether a file has the name of an unfinished new file of `write_atomically`."""
-    return UNFINISHED.fullmatch(path.name) is not None
+    return UNFINISHED_FILES.fullmatch(path.name) is not None
 
 
 def is_unchanged(path: Path, seconds: float) -> bool:

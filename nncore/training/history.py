@@ -11,17 +11,17 @@ MAX_ROWS = 1000
 
 EPOCH_FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
 
-EpochRow = dict[str, float | None]
+EpochFigures = dict[str, float | None]
 
 
 class History(DeepCopyable):
     """One row per epoch. After more than MAX_ROWS epochs it keeps every second, fourth ... row, and the last one."""
 
-    def __init__(self, rows: Sequence[EpochRow] = ()) -> None:
+    def __init__(self, rows: Sequence[EpochFigures] = ()) -> None:
         """rows: those of the run that this one continues."""
         self._stride = _epoch(rows[0]) if rows else 1
         self._rows = [row for row in rows if _epoch(row) % self._stride == 0]
-        self._last: EpochRow | None = rows[-1] if rows else None
+        self._last: EpochFigures | None = rows[-1] if rows else None
 
     def append(self, done: EpochDone) -> None:
         """Add one more epoch."""
@@ -37,7 +37,7 @@ class History(DeepCopyable):
         """Whole epochs done."""
         return _epoch(self._last) if self._last else 0
 
-    def rows(self) -> tuple[EpochRow, ...]:
+    def rows(self) -> tuple[EpochFigures, ...]:
         """{figure: value} for each row, oldest first."""
         rows = self._rows
         if self._last is not None and (not rows or rows[-1] is not self._last):
@@ -45,5 +45,5 @@ class History(DeepCopyable):
         return tuple(dict(row) for row in rows)
 
 
-def _epoch(row: EpochRow) -> int:
+def _epoch(row: EpochFigures) -> int:
     return int(row["epoch"] or 0)

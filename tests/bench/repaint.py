@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 
 from nncore.system.blas_threads import one_blas_thread
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 
@@ -128,7 +128,7 @@ def _earlier() -> list:  # type: ignore[type-arg]
     earlier_runs = []
     for number in range(GHOSTS):
         loss = 2 / (1 + x / 5000) + 0.1 * rng.random(GHOST_POINTS)
-        rows: list[EpochRow] = [
+        rows: list[EpochFigures] = [
             {"epoch": epoch, "validation_loss": 2 / epoch, "validation_accuracy": 1 - 1 / (epoch + 1)}
             for epoch in range(1, GHOST_EPOCHS)
         ]

@@ -17,7 +17,7 @@ from nncore.preprocessing.ink import Ink
 
 INSTRUCTION = "Write it as you always do, then press Enter. The answers are shown at the end."
 NOTHING_WRITTEN = "Write the digit first, or skip it."
-CANVAS_DESCRIPTION = (
+WRITING_DESCRIPTION = (
     "Write the digit here with the mouse, a pen or a finger. By keyboard: the arrow keys move a pen, two at once "
     "for diagonals, faster with Shift; Space puts it down or lifts it; Home moves it to the middle. Enter takes the "
     "drawing and asks for the next digit."
@@ -53,7 +53,7 @@ class WritingPage(QWidget):
         self.skip_button = push_button("&Skip", "Skip this digit; it is not counted.", self._skip)
         self.later_button = push_button("&Later", later_tip, self.later_requested)
         self.canvas.drawing_changed.connect(self._update_next_button)
-        self.canvas.setAccessibleDescription(CANVAS_DESCRIPTION)
+        self.canvas.setAccessibleDescription(WRITING_DESCRIPTION)
         self.canvas.installEventFilter(self)
         for key in ENTER_KEYS:
             shortcut = QShortcut(QKeySequence(key), self)

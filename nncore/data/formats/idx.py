@@ -31,7 +31,7 @@ UINT8_CODE = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
 
 IMAGE_AXES, LABEL_AXES = 3, 1
-BLOCK_BYTES = 2**20
+BYTES_READ_AT_ONCE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -172,6 +172,6 @@ def _check_size(path: Path, shape: tuple[int, ...], size: int) -> None:
 def _count(file: BinaryIO, at_most: int) -> int:
     """Count the bytes that are left in the file, up to `at_most`, without keeping them in memory."""
     count = 0
-    while count < at_most and (block := file.read(min(BLOCK_BYTES, at_most - count))):
+    while count < at_most and (block := file.read(min(BYTES_READ_AT_ONCE, at_most - count))):
         count += len(block)
     return count

@@ -24,7 +24,7 @@ from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.html_page import page
 from nncore.reporting.svg_chart import ChartLine, chart, legend
 from nncore.system.atomic_write import save_file
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 MAX_EPOCH_ROWS, MAX_OPEN_ROWS = 200, 30
 """Largest number of rows in the table of epochs, and of a table that is open at first."""
@@ -38,7 +38,7 @@ class ReportedRun:
     """
 
     run: LoggedRun
-    epochs: Sequence[EpochRow]
+    epochs: Sequence[EpochFigures]
     curve: NDArray[np.float32]
     confusion: tuple[str, NDArray[np.int64]] | None = None
 
@@ -189,7 +189,7 @@ def _confusion_cell(is_correct: bool, count: int) -> str:
     return f'<td class="{kind}">{count or "·"}</td>'
 
 
-def _epochs(rows: Sequence[EpochRow]) -> str:
+def _epochs(rows: Sequence[EpochFigures]) -> str:
     every = 1 + len(rows) // MAX_EPOCH_ROWS
     listed = [row for number, row in enumerate(rows) if number % every == 0 or number == len(rows) - 1]
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")

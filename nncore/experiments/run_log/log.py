@@ -36,7 +36,7 @@ from nncore.experiments.run_log.logged_run import (
     run_from_row,
 )
 from nncore.experiments.run_log.schema import VERSION, create_tables, version_of
-from nncore.training.history import MAX_ROWS, EpochRow
+from nncore.training.history import MAX_ROWS, EpochFigures
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
 __all__ = [
@@ -155,7 +155,7 @@ class RunLog:
         self._change(run, "process", "")
 
     def add_epochs(
-        self, run: int, rows: Sequence[EpochRow], curve: NDArray[np.float32], **summary: float | None
+        self, run: int, rows: Sequence[EpochFigures], curve: NDArray[np.float32], **summary: float | None
     ) -> None:
         """Add completed epochs, and update the progress of the run.
 
@@ -252,7 +252,7 @@ class RunLog:
         with self._translated_errors():
             return {name for (name,) in self._connection.execute("SELECT checkpoint FROM runs")}
 
-    def epochs(self, run: int) -> list[EpochRow]:
+    def epochs(self, run: int) -> list[EpochFigures]:
         """The figures of a run's epochs, in their order."""
         with self._translated_errors():
             query = "SELECT epoch, figures FROM epochs WHERE run = ? ORDER BY epoch LIMIT ?"

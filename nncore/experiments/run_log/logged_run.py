@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nncore.files.json_header import dataclass_from, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 from nncore.training.settings import MAX_FLOAT
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
@@ -154,7 +154,7 @@ def is_figure(name: str, value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and lowest <= value <= highest
 
 
-def epoch_from_row(epoch: object, text: object) -> EpochRow | None:
+def epoch_from_row(epoch: object, text: object) -> EpochFigures | None:
     """Return the figures of an epoch from its number and its JSON; None if they are damaged.
 
     A figure that is not finite becomes None.

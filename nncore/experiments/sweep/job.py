@@ -17,7 +17,7 @@ from nncore.experiments.sweep.grid import SweepJob
 from nncore.model.network import Network
 from nncore.training import Training, hold_out_validation
 from nncore.training.events import Diverged, Finished, Started, StepDone
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 from nncore.training.step_curve import StepCurve
 
 SweepState = Literal["finished", "stopped", "diverged", "failed"]
@@ -35,7 +35,7 @@ class SweepResult:
 
     job: SweepJob
     state: SweepState
-    history: tuple[EpochRow, ...] = ()
+    history: tuple[EpochFigures, ...] = ()
     curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((3, 0), np.float32))
     steps: int = 0
     seconds: float = 0.0

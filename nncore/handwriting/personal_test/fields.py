@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError, printable
-from nncore.evaluation.recognition import Verdict
+from nncore.evaluation.recognition import VERDICTS, Verdict
 from nncore.preprocessing.ink import Ink
 
 MAX_DRAWINGS = 20_000
@@ -34,8 +33,6 @@ MAX_DRAWING_LENGTH = 16_000_000
 
 SEPARATOR = "|"
 WORD = re.compile(r"\S+")
-
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 def digit_of(value: object) -> int:

@@ -17,7 +17,7 @@ from nncore.errors import DigitLabError, SettingError
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 CURVE = np.array([[1, 2, 3], [2.0, 1.0, 0.5], [0.1, 0.5, 0.8]], np.float32)
 
@@ -36,7 +36,7 @@ def log(user_files: Path) -> RunLog:
             run = log.begin(
                 RunSettings(name, NetworkSpec.dense((784, 16, 10)), config, "MNIST"), "", f"{name}.checkpoint"
             )
-            rows: list[EpochRow] = [{"epoch": 1, "training_loss": 1.0, "validation_accuracy": 0.5}]
+            rows: list[EpochFigures] = [{"epoch": 1, "training_loss": 1.0, "validation_accuracy": 0.5}]
             log.add_epochs(run, rows, CURVE, epochs=1, steps=3, best_accuracy=0.5)
         log.end(1, "finished", test_accuracy=0.75, seconds=65)
     (runs_folder() / "second.checkpoint").touch()

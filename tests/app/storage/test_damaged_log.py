@@ -19,10 +19,10 @@ from nncore.experiments.run_log.html_report import report_on
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 SETTINGS = RunSettings("sound", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST", rates=((5, 0.5),))
-ROWS: list[EpochRow] = [
+ROWS: list[EpochFigures] = [
     {"epoch": epoch, "step": 4.0 * epoch, "training_loss": 0.5, "training_accuracy": 0.8, "validation_loss": None,
      "validation_accuracy": 0.7, "seconds": 1.0}
     for epoch in (1, 2, 3)
@@ -207,7 +207,7 @@ def test_what_is_written_can_be_read(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(settings)
         log.annotate(number, "note\udcff" + "y" * 40_000)
-        infinite: EpochRow = {
+        infinite: EpochFigures = {
             "epoch": 1.0,
             "training_loss": float("inf"),
             "validation_loss": 1e200,

@@ -78,7 +78,7 @@ def test_only_the_first_points_of_an_endless_drawing_are_kept(folder: Path, monk
 
 def test_the_longest_drawing_is_not_too_large_to_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing_file, "MAX_POINTS", 1000)
-    monkeypatch.setattr(drawing_file, "MAX_BYTES", 1000 * drawing_file.MAX_BYTES // 200_000)
+    monkeypatch.setattr(drawing_file, "MAX_CANVAS_BYTES", 1000 * drawing_file.MAX_CANVAS_BYTES // 200_000)
     points = np.random.default_rng(0).random((1000, 1, 2), np.float32) * np.float32(1e-3)
     file = DrawingFile(folder)
     file.write(Ink(tuple(points)))
@@ -97,7 +97,7 @@ def test_a_damaged_file_is_renamed(folder: Path, content: bytes) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing_file, "MAX_BYTES", 10)
+    monkeypatch.setattr(drawing_file, "MAX_CANVAS_BYTES", 10)
     file = DrawingFile(folder)
     file.write(INK)
     with pytest.raises(DataError, match="at most 10"):

@@ -45,7 +45,7 @@ def test_snapshots_are_read_as_they_were_written(path: Path) -> None:
 
 @pytest.mark.parametrize(("most", "kept"), [(1, (8,)), (2, (0, 8)), (3, (0, 4, 8)), (99, tuple(range(9)))])
 def test_a_file_has_a_maximum_size(path: Path, monkeypatch: pytest.MonkeyPatch, most: int, kept: tuple[int]) -> None:
-    monkeypatch.setattr(snapshots_file, "MAX_BYTES", most * BYTES)
+    monkeypatch.setattr(snapshots_file, "MAX_SNAPSHOTS_FILE_BYTES", most * BYTES)
     save_snapshots(snapshots_of(*range(9)), 9, path)
     assert load_snapshots(path)[0].epochs == kept
 
@@ -53,7 +53,7 @@ def test_a_file_has_a_maximum_size(path: Path, monkeypatch: pytest.MonkeyPatch, 
 def test_a_network_that_is_larger_than_the_maximum_keeps_its_last_epoch(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots_file, "MAX_BYTES", BYTES // 2)
+    monkeypatch.setattr(snapshots_file, "MAX_SNAPSHOTS_FILE_BYTES", BYTES // 2)
     save_snapshots(snapshots_of(0, 1, 2), 9, path)
     assert load_snapshots(path)[0].epochs == (2,)
 

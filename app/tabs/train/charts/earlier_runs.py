@@ -18,7 +18,7 @@ from app.widgets.elements import without_margins
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.html_report import ReportedRun
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 RUN_DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
 """Dash patterns in pixels, one per run; live curves are solid."""
@@ -56,7 +56,7 @@ class EarlierRun:
 
     name: str
     differs: str
-    epochs: Sequence[EpochRow]
+    epochs: Sequence[EpochFigures]
     curve: NDArray[np.float32]
     steps_per_epoch: float
 

@@ -17,10 +17,10 @@ from app.tabs.runs.runs_tab import RunsTab
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 CURVE = np.array([[1, 2, 3, 4], [2.0, 1.0, 0.5, 0.4], [0.1, 0.5, 0.8, 0.9]], np.float32)
-ROWS: list[EpochRow] = [
+ROWS: list[EpochFigures] = [
     {"epoch": 1, "training_loss": 1.0, "validation_loss": 1.1, "validation_accuracy": 0.5},
     {"epoch": 2, "training_loss": 0.5, "validation_loss": 0.6, "validation_accuracy": 0.7},
 ]

@@ -15,7 +15,7 @@ from nncore.experiments.run_log.html_report import ReportedRun, report_on, write
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 NASTY = '<script>alert("x")</script> & <img src=http://example.com/x.png onerror=alert(1)>'
 CURVE = np.array([[1, 2, 3, 4], [2.0, 1.0, 0.5, 0.4], [0.1, 0.5, 0.8, 0.9]], np.float32)
@@ -30,7 +30,7 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
             number = log.begin(RunSettings(name, NetworkSpec.dense((784, 9, 10)), config, NASTY, "a fine machine"))
             if name == "empty":
                 continue
-            rows: list[EpochRow] = [
+            rows: list[EpochFigures] = [
                 {"epoch": e, "training_loss": 2 / e, "training_accuracy": 0.4 * e, "validation_loss": 2.5 / e,
                  "validation_accuracy": 0.35 * e, "seconds": 1.0}
                 for e in (1.0, 2.0)

@@ -26,7 +26,7 @@ from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Started
-from nncore.training.history import EpochRow
+from nncore.training.history import EpochFigures
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
 
@@ -36,7 +36,7 @@ def earlier_run(
 ) -> EarlierRun:
     numbers = np.arange(1, steps + 1, dtype=np.float32)
     curve = np.array([numbers, 3 - numbers / steps, numbers / steps], np.float32)
-    rows: list[EpochRow] = [
+    rows: list[EpochFigures] = [
         {"epoch": epoch, "validation_loss": 2.0 / epoch, "validation_accuracy": 0.2 * epoch}
         for epoch in range(1, epochs + 1)
     ]
