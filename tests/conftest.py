@@ -27,8 +27,12 @@ from shiboken6 import isValid
 
 threadpool_limits(1, user_api="blas")  # as in the app; waiting threads would slow each other down
 
-# A shell that starts a job in the background makes it ignore Ctrl+C, and every process started from it inherits that.
+# A shell that starts a job in the background makes it ignore Ctrl+C, and nohup makes it ignore the end of the terminal;
+# every process started from it inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+for _name in ("SIGHUP", "SIGTERM"):
+    if hasattr(signal, _name):  # Windows has no SIGHUP
+        signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
 for _wait in (QtBot.waitExposed, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
     assert _wait.__kwdefaults__ is not None

@@ -43,6 +43,7 @@ def main() -> None:
     if sys.platform == "linux" and os.geteuid() == 0 and INSIDE not in sys.argv:
         command = ["unshare", "--net", "--mount", sys.executable, "-m", "tests.packaged_app", INSIDE]
         sys.exit(subprocess.run(command).returncode)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell inherits "ignored"
     with TemporaryDirectory(prefix="digitlab-packaged-") as name:
         work = Path(name)
         with read_only_copy(work) as folder:

@@ -22,6 +22,9 @@ MAX_TAP_SIZE = 0.01
 MAX_UNDO_STEPS = 1000
 """Maximum number of undo steps; each holds a tuple of all strokes."""
 
+MAX_UNDO_PICTURES = 8
+"""Maximum number of pictures in the undo steps; a photo takes several megabytes."""
+
 
 @dataclass(frozen=True)
 class DrawingContent:
@@ -214,6 +217,8 @@ class Drawing:
         self._undo_stack.append(self._content)
         self._redo_stack.clear()
         self._content = content
+        while len({id(step.picture) for step in self._undo_stack if step.picture is not None}) > MAX_UNDO_PICTURES:
+            self._undo_stack.popleft()
 
 
 def _is_on_canvas(x: float, y: float) -> bool:

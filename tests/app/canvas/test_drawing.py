@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.canvas.drawing import Drawing
+from app.canvas.drawing import MAX_UNDO_PICTURES, Drawing
 from app.canvas.stroke import clip
 from nncore.preprocessing.ink import rasterize
 
@@ -225,3 +225,15 @@ def test_the_jitter_of_a_tap_becomes_a_dot() -> None:
     write(tiny, (0.5, 0.5), (0.5, 0.52))
     assert [stroke.shape for stroke in tap.ink().strokes] == [(1, 2)]
     assert [stroke.shape for stroke in tiny.ink().strokes] == [(2, 2)]
+
+
+def test_undo_keeps_the_last_pictures_only() -> None:
+    drawing = Drawing()
+    pictures = [object() for _ in range(MAX_UNDO_PICTURES + 5)]
+    for picture in pictures:
+        drawing.set_picture(picture)
+    seen = [drawing.picture]
+    while drawing.can_undo:
+        drawing.undo()
+        seen.append(drawing.picture)
+    assert seen == pictures[: -MAX_UNDO_PICTURES - 2 : -1]

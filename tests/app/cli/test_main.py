@@ -211,10 +211,13 @@ def test_a_signal_ends_a_training_and_saves_the_model(small_data: Path, tmp_path
     process = subprocess.Popen(
         [sys.executable, "-u", "main.py", "train", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    assert process.stdout is not None
-    line = next(line for line in process.stdout if line.startswith("epoch"))
-    process.send_signal(getattr(signal, name))
-    rest, _ = process.communicate(timeout=240)
+    try:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if line.startswith("epoch"))
+        process.send_signal(getattr(signal, name))
+        rest, _ = process.communicate(timeout=240)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert line.startswith("epoch   1")
     assert "stopped after" in rest
