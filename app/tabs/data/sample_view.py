@@ -15,6 +15,9 @@ from nncore.data.statistics import DatasetStatistics
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
 ALL, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
 
+MIN_CHOICE_WIDTH = 100
+"""Pixels to which a list of choices may shrink in a narrow window; its text is then elided."""
+
 
 class SampleView(QWidget):
     """Shows a random sample of a part of the data. `part_chosen`: the user has selected another part."""
@@ -27,6 +30,8 @@ class SampleView(QWidget):
         self._statistics: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
         self.part, self.class_choice = QComboBox(), QComboBox()
+        for choice in (self.part, self.class_choice):
+            choice.setMinimumWidth(MIN_CHOICE_WIDTH)
         self.again_button = push_button("A&nother sample", "Show other random examples.", self.show_sample)
         self.grid = SampleGrid()
         self.part.setToolTip("The part of the data to show.")

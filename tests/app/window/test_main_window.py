@@ -19,7 +19,7 @@ from app.session.session import Session
 from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import ThemeChoice, apply_theme
-from app.window.main_window import MainWindow
+from app.window.main_window import TABS, MainWindow
 from app.window.preferences import WindowPreferences
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
@@ -375,6 +375,8 @@ def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplica
     font.setPointSizeF(font.pointSizeF() * scale)
     qapp.setFont(font)
     try:
+        for row in TABS:
+            window.tab(row.tab)  # builds it
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         qtbot.wait(50)
         assert window.minimumSizeHint().width() <= 1280
