@@ -9,7 +9,10 @@ import pytest
 
 from tests.endurance.report import Limits, Report
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc"),
+]
 
 
 @pytest.fixture

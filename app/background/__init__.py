@@ -1,4 +1,4 @@
-"""Work on threads: a queue of background tasks, and a throttle that combines frequent requests.
+"""Background work: a queue of tasks, a throttle for frequent requests, and the signals that end a program.
 
 Read first: `task_queue.py`.
 """

@@ -1,4 +1,4 @@
-"""Combines many requests into one: at most one per frame, always with the latest state."""
+"""Combines many requests into one: at most one in an interval, always with the latest state."""
 
 from __future__ import annotations
 

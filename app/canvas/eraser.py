@@ -12,7 +12,7 @@ from app.canvas.stroke import Point, Stroke
 Points = NDArray[np.float64]
 
 MIN_PIECE_LENGTH = 0.012
-"""Fraction of the canvas's side. Shorter rests of a line are erased too: they are too small for the user to hit."""
+"""Fraction of the canvas's side. Shorter remains of a line are erased too: they are too small for the user to hit."""
 
 
 def erase_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Stroke:
@@ -46,7 +46,7 @@ def _without_discs(points: Points, discs: Points, radius: float) -> list[Points]
 def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
     """The parts of a line outside a disc; the line itself if the disc does not touch it.
 
-    A position along the line counts its points: 2.5 is half direction from point 2 to point 3.
+    A position along the line counts its points: 2.5 is halfway from point 2 to point 3.
     """
     if len(points) == 1:
         return [] if np.hypot(*(points[0] - centre)) <= radius else [points]
@@ -62,27 +62,27 @@ def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
 
 def _part(points: Points, start: float, end: float) -> Points:
     """The points of a line between two positions on it."""
-    return np.vstack([_at(points, start), points[int(start) + 1 : ceil(end)], _at(points, end)])
+    return np.vstack([_point_at(points, start), points[int(start) + 1 : ceil(end)], _point_at(points, end)])
 
 
-def _at(points: Points, place: float) -> Points:
-    number, share = int(place), place % 1
-    following = points[min(number + 1, len(points) - 1)]
-    at: Points = points[number] + share * (following - points[number])
-    return at
+def _point_at(points: Points, position: float) -> Points:
+    index, fraction = int(position), position % 1
+    following = points[min(index + 1, len(points) - 1)]
+    point: Points = points[index] + fraction * (following - points[index])
+    return point
 
 
 def _spans(points: Points, centre: Points, radius: float) -> tuple[Points, Points]:
-    """Where each segment enters and leaves the disc, as shares of its length from 0 to 1; enter >= leave if it misses.
+    """Where each segment enters and leaves the disc, as fractions of its length; enter >= leave if it misses.
 
     With p = start - centre and d = end - start, |p + t d|^2 = radius^2 is the quadratic equation
-    a t^2 + 2 h t + c = 0 with a = d.d, h = p.d (`half_b`) and c = p.p - radius^2: t = (-h +- sqrt(h^2 - a c)) / a.
+    a t^2 + 2 h t + c = 0 with a = d.d, h = p.d and c = p.p - radius^2: t = (-h +- sqrt(h^2 - a c)) / a.
     """
     start, direction = points[:-1] - centre, np.diff(points, axis=0)
     a = np.maximum(np.square(direction).sum(axis=1), 1e-18)
-    half_b = (start * direction).sum(axis=1)
+    h = (start * direction).sum(axis=1)
     c = np.square(start).sum(axis=1) - radius**2
-    root = np.sqrt(np.maximum(half_b**2 - a * c, 0))
-    misses = half_b**2 <= a * c
-    enter, leave = np.clip((-half_b - root) / a, 0, 1), np.clip((-half_b + root) / a, 0, 1)
+    root = np.sqrt(np.maximum(h**2 - a * c, 0))
+    misses = h**2 <= a * c
+    enter, leave = np.clip((-h - root) / a, 0, 1), np.clip((-h + root) / a, 0, 1)
     return np.where(misses, 1.0, enter), np.where(misses, 0.0, leave)

@@ -1,8 +1,9 @@
 """The command line: the table of commands, and the code that they share. Without a command the window opens.
 
 Each command is one module of `app.cli`, imported only when that command runs: a command loads neither Qt nor
-the libraries that only another command needs. Exit status 2 and one line on standard error report a user's mistake,
-exit status 1 a training that diverged, or a window that an unexpected error ended.
+the libraries that only another command needs. Exit status 2 and one line on standard error report a command that
+could not be done: a user's mistake, a missing package, too little memory. Exit status 1 reports a training that
+diverged, output that was lost, or a window that an unexpected error ended; 130 reports Ctrl+C.
 """
 
 from __future__ import annotations
@@ -114,8 +115,8 @@ def _open_window(paths: Sequence[Path] = ()) -> int:
 def _import_qt() -> None:
     """Import Qt, and undo its replacement of `__import__`.
 
-    That one reads the source text of each module that is imported after Qt, to look for PySide's snake_case names,
-    which Digit Lab does not use. It takes a tenth of the start.
+    Qt's replacement reads the source text of each module that is imported later, to look for PySide's snake_case
+    names, which Digit Lab does not use. This takes a tenth of the start-up time.
     """
     plain_import = builtins.__import__
     import_module("PySide6.QtCore")

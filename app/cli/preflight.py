@@ -107,7 +107,7 @@ def _lacks(libraries: Sequence[str]) -> str:
 
 
 def _missing(libraries: Iterable[str], load: Load) -> list[str]:
-    """The libraries that cannot be loaded. For one that lacks another library, that one is returned."""
+    """The libraries that cannot be loaded; instead of one that cannot be loaded because a second is missing, the second."""
     missing: list[str] = []
     for library in libraries:
         try:

@@ -24,7 +24,7 @@ class HandwritingTeacher(QObject):
 
     Each training starts from the network given to `set_base`, and uses all examples and the same seed. So the same
     examples give the same bits, undo restores the previous network, and without examples the network is the base
-    itself. All methods return at once; a new request replaces an older one. Nothing leaves the computer.
+    itself. Only `close` waits for a training; a new request replaces an older one. Nothing leaves the computer.
     """
 
     adapted = Signal(Adaptation)
@@ -62,7 +62,7 @@ class HandwritingTeacher(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a network is being adapted."""
+        """Whether a network is being adapted, or will be."""
         return self._tasks.has("adapt")
 
     def load(self) -> None:
@@ -144,9 +144,13 @@ class HandwritingTeacher(QObject):
         if held_out is not None:
             self.cross_validated.emit(held_out)
 
-    def _start(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work`; it must not refer to this object, or the other thread might delete a Qt object of this one."""
-        self._tasks.add(kind, work, use, self._report_failure)
+    def _start(self, kind: str, work: Callable[[], object], on_result: Callable[[Any], None]) -> None:
+        """Run `work` on the other thread, then `on_result` with its result on this one.
+
+        `work` must not hold a reference to this object: the last reference could then be released on the other thread,
+        which would delete a Qt object there.
+        """
+        self._tasks.add(kind, work, on_result, self._report_failure)
 
     def _stop(self) -> None:
         self._tasks.discard("prepare", "adapt", "cross_validate")

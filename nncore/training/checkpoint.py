@@ -58,7 +58,7 @@ class Checkpoint:
 
         The first limit that is reached ends the run; if all three are None, the run keeps its old limits. A schedule
         covers the whole run, so its factor is that of the longer run at this step. If patience had run out, it starts
-        again. Raises SettingError that names the value that is out of range.
+        again if a limit is given. Raises SettingError that names the value that is out of range.
         """
         config = replace(
             self.config,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 HALVES = 2
-"""A large batch is processed in this many parts on every machine, so that two processes can share it and the bits are
-the same with one core and with two."""
+"""Each pass over a large batch has this many parts on every machine, so that two processes can share it and the bits
+are the same with one core and with two."""
 
 
 class RandomStreams(NamedTuple):

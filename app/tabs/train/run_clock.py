@@ -81,8 +81,9 @@ def duration_text(seconds: float) -> str:
 
 
 def three_figures(value: float) -> str:
-    """`value` >= 0 with three significant figures, so that the last ones do not flicker: "118,000"."""
-    return f"{float(f'{value:.3g}'):,.0f}"
+    """`value` >= 0 with at most three significant figures, so that the last ones do not flicker: "118,000", "1.5"."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
 
 
 def end_message(finished: Finished) -> str:

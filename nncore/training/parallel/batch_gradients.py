@@ -19,7 +19,8 @@ from nncore.training.parallel.helper_process import HelperProcess, can_start_hel
 from nncore.training.random_streams import RandomStreams
 
 MAX_ROWS_PER_PASS = 4096
-"""The maximum number of rows of one pass; a larger batch takes several passes, which limits memory and time to stop."""
+"""The maximum number of rows of one part of a pass. A larger batch takes several passes, which limits memory and
+the time until a run stops."""
 
 MAX_NUMBERS_PER_PASS = 2**24
 """The maximum number of values in the workspaces for a pass; a network with convolutions therefore has fewer rows."""
@@ -133,7 +134,7 @@ class BatchGradients(NotCopyable):
         self._add_up(slice(shared.cut))
         optimizer.step(learning_rate, slice(shared.blocks))
         if not helper.end_step(optimizer.steps):
-            # `_add_up` and `step` count as done for all values, but the helper's were not changed: repeat them here.
+            # The helper ended before it updated its values: add up and step those values here.
             self._gradients_to_add = to_add
             self._add_up(slice(shared.cut, None))
             optimizer.steps -= 1

@@ -45,6 +45,8 @@ from app.tabs.train.train_tab import TrainTab
 from app.session.run_events import RunState
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 
+pytestmark = pytest.mark.slow
+
 data, model, out = map(Path, sys.argv[1:4])
 
 def session(window):

@@ -8,6 +8,8 @@ import pytest
 
 from tests.app.window.killed_window import kill_and_check
 
+pytestmark = pytest.mark.slow
+
 KILLS = 3
 
 

@@ -255,7 +255,9 @@ class CurvesView(QFrame):
 
 
 def loss_text(loss: float) -> str:
-    """A loss in at most six characters, with one more decimal below 0.01."""
+    """A loss below 10^6 in at most six characters: three decimals, one more below 0.01, fewer from 100 on."""
+    if loss >= 100:
+        return f"{loss:.0f}"
     return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"
 
 

@@ -357,3 +357,10 @@ def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesVie
     view.add_steps(np.arange(1, 2001) / 500, losses, np.full(2000, np.nan))
     _, smoothed = view._training_loss.points()
     assert np.abs(smoothed[len(smoothed) // 2 :] - 0.5).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"), [(0.00123, "0.0012"), (0.5, "0.500"), (99.5, "99.500"), (1234.5, "1234"), (999_999.0, "999999")]
+)
+def test_a_loss_has_at_most_six_characters(loss: float, text: str) -> None:
+    assert loss_text(loss) == text
