@@ -107,7 +107,7 @@ def _lacks(libraries: Sequence[str]) -> str:
 
 
 def _missing(libraries: Iterable[str], load: Load) -> list[str]:
-    """The libraries that cannot be loaded; instead of one that cannot be loaded because a second is missing, the second."""
+    """The libraries that are missing: those that cannot be loaded, or another one that they need in turn."""
     missing: list[str] = []
     for library in libraries:
         try:

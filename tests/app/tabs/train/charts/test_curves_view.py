@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.session.run_events import PreviousPart
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.chart import Chart, nearest
-from app.tabs.train.charts.curves_view import CurvesView, round_up
+from app.tabs.train.charts.curves_view import CurvesView, loss_text, round_up
 from nncore.training.events import EpochDone, Started
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=10_000, validation_loss=2.3, validation_accuracy=0.1)
