@@ -17,6 +17,8 @@ import main
 from nncore.files.model_file import bundled_model_path
 from tests.nncore.example_data import mnist
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(main.__file__).parent
 
 RECORDER = """
@@ -44,8 +46,6 @@ from app.tabs.runs.runs_tab import RunsTab
 from app.tabs.train.train_tab import TrainTab
 from app.session.run_events import RunState
 from app.dialogs.sweep.sweep_dialog import SweepDialog
-
-pytestmark = pytest.mark.slow
 
 data, model, out = map(Path, sys.argv[1:4])
 
