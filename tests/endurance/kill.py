@@ -85,8 +85,9 @@ def _kill(name: str, one: Round, label: str, report: Report) -> int:
                 process.kill()
     lost = 0
     try:
-        assert process.returncode == -9, f"ended with {process.returncode}: {errors.read_text()[-2000:]}"
-        lost = check(one)
+        if process.returncode:  # on a fast machine the program can end by itself before it is killed
+            assert process.returncode == -9, f"ended with {process.returncode}: {errors.read_text()[-2000:]}"
+            lost = check(one)
         _check_ended(one.home, shared)
     except (AssertionError, DigitLabError) as problem:
         output = "".join(line for _, line in one.lines)
