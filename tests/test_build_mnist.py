@@ -10,6 +10,8 @@ import pytest
 
 from resources import build_mnist
 
+pytestmark = pytest.mark.slow
+
 
 def original_of(name: str) -> bytes:
     """Return an original file, rebuilt from the array in mnist.npz."""

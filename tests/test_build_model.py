@@ -25,6 +25,8 @@ from resources.fold_report import HeldOutLogits, report
 from resources.training_ink import Amounts, training_images
 from tests.nncore.example_data import small_mnist
 
+pytestmark = pytest.mark.slow
+
 FEW = Amounts(mnist=300, varied=1, generated=100, non_digits=100)
 CONFIG = replace(RECIPES["handwriting"].config, epochs=1, batch_size=64, seed=3)
 

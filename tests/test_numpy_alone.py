@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT
 
 PROGRAM = """
@@ -19,6 +21,7 @@ runpy.run_module("tests.numpy_alone", run_name="__main__")
 """
 
 
+@pytest.mark.slow
 def test_the_main_paths_of_nncore_need_only_numpy() -> None:
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM],

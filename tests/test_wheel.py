@@ -12,6 +12,8 @@ import pytest
 
 from resources.packaging.wheel_hook import below_digitlab, copy_packages
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

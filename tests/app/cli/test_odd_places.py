@@ -85,6 +85,7 @@ def run_in_ascii(home: Path, *arguments: str) -> str:
     return ended.stdout.decode("ascii")
 
 
+@pytest.mark.slow
 def test_names_that_are_not_utf_8_work_in_every_command(tmp_path: Path) -> None:
     home = tmp_path / NOT_UTF_8
     for name, shown in ((os.fsdecode(b"m\xff"), "m\ufffd"), ("mü", "mü")):

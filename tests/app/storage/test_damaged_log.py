@@ -168,6 +168,7 @@ def test_a_checkpoint_in_a_damaged_log_never_names_another_file(path: Path) -> N
         assert log.forget_old_checkpoints(keep=0) == []
 
 
+@pytest.mark.slow
 def test_random_damages_of_the_file_never_end_in_another_error(path: Path) -> None:
     with RunLog(path) as log:
         for _ in range(4):

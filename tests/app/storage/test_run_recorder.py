@@ -386,6 +386,7 @@ for event in run:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_run_killed_at_any_moment_loses_at_most_one_epoch_and_continues(path: Path) -> None:
     kill_and_check(path, rounds=4, seed=1)

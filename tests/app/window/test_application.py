@@ -89,6 +89,7 @@ def run(*parts: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=240)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_start_is_shown_in_a_dialog_and_on_standard_error(failure: str) -> None:
     process = run(CLOSE_DIALOG, failure, RUN)
@@ -100,6 +101,7 @@ def test_a_failed_start_is_shown_in_a_dialog_and_on_standard_error(failure: str)
     assert "Traceback" in process.stdout.partition("COPIED")[2]
 
 
+@pytest.mark.slow
 def test_after_a_failed_start_the_log_is_named_and_has_the_traceback(user_files: Path) -> None:
     process = run(CLOSE_DIALOG, FAILURES["the theme"], RUN)
     log = user_files / "digitlab.log"
@@ -108,6 +110,7 @@ def test_after_a_failed_start_the_log_is_named_and_has_the_traceback(user_files:
     assert "RuntimeError: the cause" in log.read_text()
 
 
+@pytest.mark.slow
 def test_a_crash_is_shown_once_at_the_next_start(user_files: Path) -> None:
     crashed = run(CLOSE_WHEN_READY, CRASH, RUN)
     assert crashed.returncode < 0
@@ -123,12 +126,14 @@ def test_a_crash_is_shown_once_at_the_next_start(user_files: Path) -> None:
     assert "DIALOGS []" in third.stdout
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_no_crash(user_files: Path) -> None:
     killed = run(CLOSE_WHEN_READY, "import os\ndef act(): os.kill(os.getpid(), 9)\n", RUN)
     assert killed.returncode == -9
     assert "DIALOGS []" in run(CLOSE_WHEN_READY, RUN).stdout
 
 
+@pytest.mark.slow
 def test_what_qt_says_is_in_the_log(user_files: Path) -> None:
     process = run(CLOSE_WHEN_READY, WARN.replace("1", "150"), RUN)
     assert (process.returncode, process.stderr) == (0, "")
@@ -152,6 +157,7 @@ def test_the_message_with_which_qt_aborts_is_also_on_standard_error(
     assert "no Qt platform plugin" in (user_files / "digitlab.log").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_log_that_can_no_longer_be_written_disturbs_nothing(user_files: Path) -> None:
     user_files.mkdir()
@@ -160,6 +166,7 @@ def test_a_log_that_can_no_longer_be_written_disturbs_nothing(user_files: Path) 
     assert (process.returncode, process.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_is_no_obstacle(user_files: Path) -> None:
     user_files.write_text("not a folder")
     process = run(CLOSE_WHEN_READY, WARN, RUN)

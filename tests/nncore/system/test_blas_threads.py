@@ -213,6 +213,7 @@ for _ in range(2):
 """
 
 
+@pytest.mark.slow
 def test_calculations_at_the_same_time_give_the_same_bits_as_one_after_another() -> None:
     printed = output_of_process(CALCULATIONS_AT_THE_SAME_TIME)
     assert printed.count("True") == 10

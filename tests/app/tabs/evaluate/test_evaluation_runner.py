@@ -102,6 +102,7 @@ def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot
     assert found.projection.explained is not None
 
 
+@pytest.mark.slow
 def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
     pytest.importorskip("sklearn")
     emitted: list[MapResult | None] = []

@@ -176,6 +176,7 @@ def test_sine_learns_five_hundred_points_of_its_curve() -> None:
     assert CurveExamples("x").description == "500 points of x, x from -2*pi to 2*pi"
 
 
+@pytest.mark.slow
 def test_the_loss_of_sine_begins_and_falls_as_its_author_reported() -> None:
     recipe = recipe_named("sine")
     _, events = trained(recipe, recipe.splits(), epochs=200)

@@ -116,6 +116,7 @@ def test_progress_increases_to_one_and_estimates_the_remaining_time() -> None:
     assert SweepProgress(0, 3, 0.0, 10.0).seconds_left is None
 
 
+@pytest.mark.slow
 def test_each_run_is_done_once_although_a_worker_is_killed() -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=120, batch_size=8), {"seed": [0, 1, 2, 3]})
     results = results_of(run_sweep(jobs, few_digits(), workers=2), lambda progress: progress.fraction > 0.2)
@@ -177,6 +178,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "sweeps.py").write_text(PARENT)
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
