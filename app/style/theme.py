@@ -14,16 +14,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
 from string import Template
 
-from PySide6.QtCore import QDir, QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtCore import QCoreApplication, QDir, QObject, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 import resources
+from app.style.fonts import body_font, load_fonts, pixels_per_point
 
 GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
 """Pixels between related widgets, between groups, and around a page."""
@@ -31,16 +32,20 @@ GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
 TITLE_SCALE, SMALL_SCALE, ANSWER_SCALE = 1.5, 0.875, 6.0
 """Sizes of a page title, of small text and of the answer on the Draw tab, as multiples of the body text."""
 
-MIN_BODY_PIXELS = 13.0
-"""Minimum height of the body text in logical pixels; some platforms use 9 points."""
+LINE_WIDTH, PROJECTOR_LINE_WIDTH = 1, 3
+"""Width of the lines of charts and strokes in pixels, usually and in projector mode."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """One palette. The series colours are Okabe and Ito's, which colour-blind people can distinguish.
+    """One palette. The series colours are near Okabe and Ito's, which colour-blind people can distinguish.
 
     page: background of the window. surface: a card on it. field: an entry. hover: under the pointer. line: separators.
-    edge: borders of controls. accent: primary button and focus ring.
+    edge: borders of controls. accent: primary button and focus ring. batch: the curve of single batches. grid: lines of
+    a chart, and what a bar has not filled.
+
+    Texts have a contrast of at least 4.5 to 1 with their backgrounds; borders of controls, curves and bars 3 to 1
+    (WCAG 2.1, level AA).
     """
 
     page: str
@@ -52,6 +57,7 @@ class Colours:
     accent: str
     on_accent: str
     training: str
+    batch: str
     validation: str
     winner: str
     error: str
@@ -70,17 +76,17 @@ class Colours:
 
 LIGHT = Colours(
     page="#F4F5F7", surface="#FFFFFF", field="#FFFFFF", line="#DDE0E5", text="#1B1F27", quiet_text="#5A6270",
-    accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", validation="#E69F00", winner="#009E73",
-    error="#B84A00", bar="#AEB8C6", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
-    edge="#B6BDC8", disabled_text="#858D9A", accent_hover="#00639B", accent_pressed="#005485",
+    accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", batch="#558DB9", validation="#B97500", winner="#00946C",
+    error="#B84A00", bar="#7B8492", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
+    edge="#78818F", disabled_text="#858D9A", accent_hover="#00639B", accent_pressed="#005485",
     tooltip="#1B1F27", tooltip_text="#F4F5F7",
 )  # fmt: skip
 
 DARK = Colours(
     page="#16181D", surface="#1F2229", field="#262A33", line="#31353F", text="#E8EAEE", quiet_text="#A0A7B4",
-    accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", validation="#E69F00", winner="#22B88E",
-    error="#F0803C", bar="#566074", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
-    edge="#4A5160", disabled_text="#757D8B", accent_hover="#74C3F0", accent_pressed="#8FD0F5",
+    accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", batch="#4383AD", validation="#E69F00", winner="#22B88E",
+    error="#F0803C", bar="#747E90", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
+    edge="#707A8C", disabled_text="#757D8B", accent_hover="#74C3F0", accent_pressed="#8FD0F5",
     tooltip="#E8EAEE", tooltip_text="#16181D",
 )  # fmt: skip
 
@@ -91,6 +97,18 @@ class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """What the user can choose: theme, size of the text (one of `fonts.TEXT_SCALES`), and projector mode.
+
+    Projector mode has larger text and thicker lines, and shows fewer settings.
+    """
+
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    text_scale: float = 1.0
+    projector: bool = False
 
 
 def colours_of(widget: QWidget) -> Colours:
@@ -122,49 +140,67 @@ def apply_theme(app: QApplication, choice: ThemeChoice) -> None:
 
     With SYSTEM the theme follows the platform's colour scheme from then on.
     """
+    apply_appearance(app, replace(appearance(app), theme=choice))
+
+
+def apply_appearance(app: QApplication, chosen: Appearance) -> None:
+    """Apply theme, text size and projector mode to the whole application; may be called again at any time."""
     theme = app.findChild(_Theme)
     if theme is None:
         theme = _Theme(app)
-    theme.choose(choice)
+    theme.choose(chosen)
+
+
+def appearance(app: QCoreApplication | None) -> Appearance:
+    """The appearance applied last."""
+    theme = app.findChild(_Theme) if app is not None else None
+    return theme.chosen if theme is not None else Appearance()
+
+
+def line_width() -> int:
+    """The width of the lines of charts and strokes in pixels. A widget gets a StyleChange when it changes."""
+    return PROJECTOR_LINE_WIDTH if appearance(QApplication.instance()).projector else LINE_WIDTH
 
 
 class _Theme(QObject):
-    """The state of `apply_theme`: the choice, and the platform's palette before it."""
+    """The state of `apply_appearance`: what was chosen, and the platform's palette and font before it."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._choice = ThemeChoice.SYSTEM
+        self.chosen = Appearance()
         self._platform_is_dark = app.palette().color(QPalette.ColorRole.Window).lightness() < 128
-        self._font: QFont | None = None
+        self._platform_font = self._font = QFont(app.font())
         app.setStyle("Fusion")
-        _load_fonts()
+        load_fonts()
         QDir.addSearchPath("controls", str(files(resources) / "icons" / "controls"))
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
-    def choose(self, choice: ThemeChoice) -> None:
-        """Apply `choice`, and tell the platform, which adapts the title bars."""
-        self._choice = choice
+    def choose(self, chosen: Appearance) -> None:
+        """Apply `chosen`, and tell the platform the theme, to which it adapts the title bars."""
+        self.chosen = chosen
         hints = self._app.styleHints()
-        if choice is ThemeChoice.SYSTEM:
+        if chosen.theme is ThemeChoice.SYSTEM:
             hints.unsetColorScheme()
             self._apply(hints.colorScheme())
         else:
-            dark = choice is ThemeChoice.DARK
+            dark = chosen.theme is ThemeChoice.DARK
             scheme = Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light
             hints.setColorScheme(scheme)
             self._apply(scheme)
 
     @Slot(Qt.ColorScheme)
     def _follow(self, scheme: Qt.ColorScheme) -> None:
-        if self._choice is ThemeChoice.SYSTEM:
+        if self.chosen.theme is ThemeChoice.SYSTEM:
             self._apply(scheme)
 
     def _apply(self, scheme: Qt.ColorScheme) -> None:
         dark = self._platform_is_dark if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
         colours = DARK if dark else LIGHT
-        if self._app.font() != self._font:  # the platform's font, or one set since
-            self._font = body_font(self._app.font())
+        if self._app.font() != self._font:  # set by the platform since
+            self._platform_font = QFont(self._app.font())
+        self._font = body_font(self._platform_font, self.chosen.text_scale, projector=self.chosen.projector)
+        if self._app.font() != self._font:
             self._app.setFont(self._font)
         with _without_garbage_collection():
             self._app.setPalette(palette_of(colours))
@@ -206,20 +242,9 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _load_fonts() -> None:
-    folder = files(resources) / "fonts"
-    for name in ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf"):
-        QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
-
-
-def _pixels_per_point() -> float:
-    screen = QGuiApplication.primaryScreen()
-    return (screen.logicalDotsPerInchY() if screen else 96.0) / 72.0
-
-
 def _stylesheet(colours: Colours, body: float) -> str:
     """The Qt style sheet for one palette; body: height of the body text in points."""
-    em = round(body * _pixels_per_point())
+    em = round(body * pixels_per_point())
     return Template((files(resources) / "stylesheet.qss").read_text(encoding="utf-8")).substitute(
         asdict(colours),
         theme="dark" if colours == DARK else "light",
@@ -227,16 +252,8 @@ def _stylesheet(colours: Colours, body: float) -> str:
         small_size=f"{body * SMALL_SCALE:.2f}pt",
         em=f"{em}px",
         row_height=f"{2 * em}px",
+        arrow_width=f"{2 * em}px",
     )
-
-
-def body_font(platform: QFont) -> QFont:
-    """Inter with tabular figures, as large as the platform's font, but at least MIN_BODY_PIXELS pixels."""
-    font = QFont("Inter")
-    font.setStyleHint(QFont.StyleHint.SansSerif)
-    font.setPointSizeF(max(QFontInfo(platform).pointSizeF(), MIN_BODY_PIXELS / _pixels_per_point()))
-    font.setFeature(QFont.Tag("tnum"), 1)
-    return font
 
 
 def palette_of(colours: Colours) -> QPalette:

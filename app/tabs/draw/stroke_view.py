@@ -10,14 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.style.theme import colours_of
+from app.style.theme import colours_of, line_width
 from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
 
 MAX_POINTS_SHOWN = 800
 """Maximum number of points painted; more are not visible at this size and are slow."""
 
-LINE_WIDTH, DOT_WIDTH = 1.5, 4.0
-"""Width of a line and of a dot in pixels."""
+THIN_WIDTH, DOT_WIDTH = 1.5, 4.0
+"""Width of a line and of a dot in pixels; both are wider in projector mode."""
 
 NO_INK = Ink(())
 
@@ -82,7 +82,7 @@ class StrokeView(QWidget):
                 painter.setPen(
                     QPen(
                         QColor(colours.ink),
-                        DOT_WIDTH if is_dot else LINE_WIDTH,
+                        (DOT_WIDTH if is_dot else THIN_WIDTH) + line_width() - 1,
                         Qt.PenStyle.SolidLine,
                         Qt.PenCapStyle.RoundCap,
                     )

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.elements import column_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
@@ -149,4 +149,4 @@ class ReliabilityPlot(Plot):
             x0=[b.low + 0.003 for b in self.bins], x1=[b.high - 0.003 for b in self.bins],
             height=[b.accuracy for b in self.bins], y0=0, brushes=colours_by_bin, pen=None,
         )  # fmt: skip
-        self._diagonal.setPen(pg.mkPen(colours.validation, width=1, style=Qt.PenStyle.DashLine))
+        self._diagonal.setPen(pg.mkPen(colours.validation, width=line_width(), style=Qt.PenStyle.DashLine))

@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
@@ -135,6 +135,6 @@ class RobustnessPlot(Plot):
         """Apply the theme's colours, also to the curve."""
         super().apply_colours()
         colours = colours_of(self)
-        self._line.setPen(pg.mkPen(colours.training, width=1))
+        self._line.setPen(pg.mkPen(colours.training, width=line_width()))
         self._dots.setPen(None)
         self._dots.setBrush(colours.training)

@@ -13,14 +13,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 from pytestqt.qtbot import QtBot
 
 import app
+from app.style.fonts import body_font
 from app.style.theme import (
     DARK,
     LIGHT,
+    Appearance,
     Colours,
     ThemeChoice,
+    appearance,
+    apply_appearance,
     apply_theme,
-    body_font,
     colours_of,
+    line_width,
     scaled,
     without_style_sheet,
 )
@@ -28,9 +32,9 @@ from app.style.theme import (
 
 @pytest.fixture(autouse=True)
 def light_again(qapp: QApplication) -> Iterator[None]:
-    apply_theme(qapp, ThemeChoice.LIGHT)
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))
     yield
-    apply_theme(qapp, ThemeChoice.LIGHT)
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))
 
 
 class Witness(QWidget):
@@ -76,10 +80,25 @@ def test_texts_contrast_with_their_backgrounds(colours: Colours, text: str, grou
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_focus_rings_bars_and_disabled_texts_are_visible(colours: Colours) -> None:
-    for name in ("accent", "winner", "error", "disabled_text"):
-        for ground in (colours.page, colours.surface, colours.field):
-            assert contrast(getattr(colours, name), ground) >= 3.0, name
+@pytest.mark.parametrize(
+    ("mark", "grounds"),
+    [
+        ("accent", ("page", "surface", "field", "line")),  # focus rings, and progress on its groove
+        ("edge", ("page", "surface", "field", "hover")),  # borders of buttons, entries and check boxes, scroll bars
+        ("training", ("page", "surface")),
+        ("batch", ("surface",)),
+        ("validation", ("page", "surface")),
+        ("winner", ("page", "surface", "grid")),  # a bar beside the part that it has not filled
+        ("bar", ("page", "surface", "grid")),
+        ("error", ("page", "surface", "field")),
+        ("disabled_text", ("page", "surface", "field")),
+    ],
+)
+def test_controls_curves_and_bars_contrast_with_what_is_around_them(
+    colours: Colours, mark: str, grounds: tuple[str, ...]
+) -> None:
+    for ground in grounds:
+        assert contrast(getattr(colours, mark), getattr(colours, ground)) >= 3.0, ground
 
 
 def test_every_colour_is_valid() -> None:
@@ -196,6 +215,31 @@ def test_sizes_scale_with_the_platform_font(qapp: QApplication, qtbot: QtBot) ->
         assert qapp.font().pointSizeF() == pytest.approx(18)
     finally:
         qapp.setFont(own)
+
+
+def test_the_text_size_multiplies_all_sizes_and_stays_when_the_theme_changes(qapp: QApplication, qtbot: QtBot) -> None:
+    title, body, painted = QLabel("Digit Lab"), QLabel("Digit Lab"), Witness()
+    title.setProperty("title", True)
+    for widget in (title, body, painted):
+        qtbot.addWidget(widget)
+        widget.ensurePolished()
+    before = [widget.font().pointSizeF() for widget in (title, body, painted)]
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT, text_scale=1.5))
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert [widget.font().pointSizeF() for widget in (title, body, painted)] == pytest.approx(
+        [1.5 * size for size in before], rel=0.01
+    )
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))
+    assert [widget.font().pointSizeF() for widget in (title, body, painted)] == pytest.approx(before)
+
+
+def test_projector_mode_has_larger_text_and_wider_lines(qapp: QApplication, qtbot: QtBot) -> None:
+    own = qapp.font().pointSizeF()
+    assert line_width() == 1
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT, projector=True))
+    assert qapp.font().pointSizeF() > 1.3 * own
+    assert line_width() == 3
+    assert appearance(qapp).projector
 
 
 def test_the_focus_ring_does_not_move_the_layout(qapp: QApplication, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.style.theme import GAP, SMALL_SCALE, colours_of, line_width, scaled
 from app.tabs.train.charts.curve import Values
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
@@ -215,7 +215,10 @@ class Chart(QWidget):
         small = scaled(self.font(), SMALL_SCALE)
         self.plot.setBackground(colours.surface)
         for curve, markers, series in zip(self._curves, self._markers, self._series, strict=True):
-            curve.setPen(series.pen(colours))
+            pen = series.pen(colours)
+            curve.setPen(pen)
+            # Qt paints a wide line in one piece many times more slowly than in segments.
+            curve.setSegmentedLineMode("on" if pen.width() > 1 else "auto")
             markers.setPen(None)
             markers.setBrush(series.colour(colours))
         self._colour_earlier()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.style.theme import GROUP_GAP, colours_of
+from app.style.theme import GROUP_GAP, colours_of, line_width
 from app.tabs.train.charts.curve import Curve, Smoothed, Values
 from app.widgets.elements import without_margins
 from app.widgets.plain_text import ElidedLabel
@@ -24,7 +24,7 @@ RUN_DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16,
 """Dash patterns in pixels, one per run; live curves are solid."""
 
 MAX_EARLIER_RUNS = len(RUN_DASHES)
-OPACITY = 0.5
+OPACITY = 0.9
 CAPACITY = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""
 
@@ -109,7 +109,7 @@ def earlier_pen(colour: QColor, dash: int) -> QPen:
     """The faint dashed pen of an earlier run."""
     colour = QColor(colour)
     colour.setAlphaF(OPACITY)
-    pen = QPen(colour, 1)
+    pen = QPen(colour, line_width())
     pen.setCosmetic(True)
     pen.setDashPattern(list(RUN_DASHES[dash]))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.session.curve_fit import COMPARED_EPOCHS, MAX_FIT_POINTS, Fit, Numbers, fit_grid
-from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import FixedPlot
 from nncore.data.curves import CurvePoints
@@ -127,7 +127,7 @@ class FitPlot(QWidget):
         self.plot.setBackground(QColor(colours.surface))
         self.dots.setPen(None)
         self.dots.setBrush(QColor(colours.bar))
-        self.line.setPen(pg.mkPen(QColor(colours.validation), width=2))
+        self.line.setPen(pg.mkPen(QColor(colours.validation), width=1 + line_width()))
         for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.edge))
             axis.setTextPen(QColor(colours.quiet_text))

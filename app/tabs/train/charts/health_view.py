@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
 from nncore.model.layers import LAYER_SPECS
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
@@ -166,7 +166,7 @@ class HealthView(QWidget):
         for column, (text, is_bad) in enumerate(zip(layer.texts, unusual, strict=True)):
             painter.setPen(QColor(colours.error if is_bad else colours.text))
             self._write(painter, row, column, text)
-        pen = QPen(QColor(colours.training), 1)
+        pen = QPen(QColor(colours.training), line_width())
         painter.setPen(pen)
         for column, history in ((1, layer.norms), (2, layer.ratios)):
             painter.drawPolyline(_sparkline(list(history), self._sparkline_area(row, column)))

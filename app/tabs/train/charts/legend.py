@@ -10,11 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from app.style.theme import GAP, GROUP_GAP, Colours, colours_of
+from app.style.theme import GAP, GROUP_GAP, Colours, colours_of, line_width
 from app.widgets.elements import text_label, without_margins
-
-FAINT = 0.4
-"""Opacity of the lines of single batches."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +25,11 @@ class Series:
 
     def colour(self, colours: Colours) -> QColor:
         """Its colour in the theme `colours`."""
-        colour = QColor(colours.training if self.role == "training" else colours.validation)
-        colour.setAlphaF(FAINT if self.faint else 1.0)
-        return colour
+        return QColor(colours.batch if self.faint else getattr(colours, self.role))
 
     def pen(self, colours: Colours) -> QPen:
-        """Its pen, one pixel wide, because Qt paints wider curves much more slowly."""
-        pen = QPen(self.colour(colours), 1)
+        """Its pen; the curve of single batches stays thin, so that the others can be seen before it."""
+        pen = QPen(self.colour(colours), 1 if self.faint else line_width())
         pen.setCosmetic(True)
         return pen
 
