@@ -76,7 +76,7 @@ class Colours:
 
 LIGHT = Colours(
     page="#F4F5F7", surface="#FFFFFF", field="#FFFFFF", line="#DDE0E5", text="#1B1F27", quiet_text="#5A6270",
-    accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", batch="#558DB9", validation="#B97500", winner="#00946C",
+    accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", batch="#8893A1", validation="#B97500", winner="#00946C",
     error="#B84A00", bar="#7B8492", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
     edge="#78818F", disabled_text="#858D9A", accent_hover="#00639B", accent_pressed="#005485",
     tooltip="#1B1F27", tooltip_text="#F4F5F7",
@@ -84,7 +84,7 @@ LIGHT = Colours(
 
 DARK = Colours(
     page="#16181D", surface="#1F2229", field="#262A33", line="#31353F", text="#E8EAEE", quiet_text="#A0A7B4",
-    accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", batch="#4383AD", validation="#E69F00", winner="#22B88E",
+    accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", batch="#707A88", validation="#E69F00", winner="#22B88E",
     error="#F0803C", bar="#747E90", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
     edge="#707A8C", disabled_text="#757D8B", accent_hover="#74C3F0", accent_pressed="#8FD0F5",
     tooltip="#E8EAEE", tooltip_text="#16181D",

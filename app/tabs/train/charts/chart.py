@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, colours_of, line_width, scaled
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.curve import Values
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
