@@ -7,6 +7,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 THROTTLE_MILLISECONDS = 6
 """Less than the 16 ms of a screen's frame, because reading and painting need time in it, too."""
 
+SAVE_MILLISECONDS = 500
+"""Minimum time between two saves of what is being drawn or typed; a killed program loses less than the last second."""
+
 
 class FrameThrottle(QObject):
     """Emits `due` for requests, at most once in `interval` milliseconds.

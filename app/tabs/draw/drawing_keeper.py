@@ -7,14 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.frame_throttle import FrameThrottle
+from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
 from app.background.task_queue import TaskQueue
 from app.canvas.canvas import Canvas
 from app.storage.drawing_file import DrawingFile
 from nncore.preprocessing.ink import Ink
-
-SAVE_MILLISECONDS = 500
-"""Minimum time between two saves. A killed program loses the strokes since the last one: less than a second."""
 
 
 class DrawingKeeper(QObject):

@@ -55,7 +55,8 @@ class MyHandTab(Tab):
         self._test_being_read: HandwritingTest | None = None
         self._deleted: list[Path] = []
         self._history = HandwritingTestHistory(handwriting_tests_folder())
-        self.tasks = TaskQueue(self)
+        # A long import must not delay saving the test in progress.
+        self.tasks, self.imports = TaskQueue(self), TaskQueue(self)
         self.status, self.pages = StatusLine(), QStackedWidget()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
@@ -88,8 +89,11 @@ class MyHandTab(Tab):
 
     def finish(self) -> bool:
         """Cancel reading tasks and wait for saving tasks; False if that takes too long."""
-        self.tasks.cancel("import", "list", "open", "explain")
-        return self.tasks.finish()
+        self.writing.throttle.flush()
+        self.imports.cancel("import")
+        self.tasks.cancel("list", "open", "explain")
+        finished = [self.imports.finish(), self.tasks.finish()]
+        return all(finished)
 
     def _connect(self) -> None:
         intro, writing, result = self.intro, self.writing, self.result
@@ -131,6 +135,7 @@ class MyHandTab(Tab):
     @Slot()
     def show_intro(self) -> None:
         """Show the first page, with the earlier tests."""
+        self.writing.throttle.flush()
         self.intro.set_unfinished(self._test)
         self.pages.setCurrentWidget(self.intro)
         self.intro.focus()
@@ -256,7 +261,7 @@ class MyHandTab(Tab):
         """Read a test from `path`, add it to the list and show it."""
         work = partial(import_test, path, self._network, model=self._model, date=_now(), cancelled=is_cancelled)
         self.status.show_message(f"Reading {path.name} …", cancellable=True)
-        self._run("import", work, self._use_imported)
+        self.imports.add("import", work, self._use_imported, self.status.show_error)
 
     def _use_imported(self, result: HandwritingTestResult) -> None:
         self._add(result)
@@ -268,7 +273,7 @@ class MyHandTab(Tab):
     @Slot()
     def _cancel_import(self) -> None:
         self.status.clear()
-        self.tasks.cancel("import")
+        self.imports.cancel("import")
 
     # ---------------------------------------------------------------- a drawing
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
 from app.canvas.canvas import Canvas
 from app.canvas.drawing import Drawing
 from app.style.theme import ANSWER_SCALE, GAP, GROUP_GAP, PAGE_MARGIN
@@ -31,7 +34,8 @@ ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class WritingPage(QWidget):
     """Shows a HandwritingTest: the digit to write, a canvas, and the progress.
 
-    `written` carries the test after each drawing, skip or step back; `later_requested`: pause the test.
+    `written` carries the test after each drawing, skip or step back, and while a digit is drawn, at most once in
+    SAVE_MILLISECONDS; `later_requested`: pause the test.
     """
 
     written = Signal(HandwritingTest)
@@ -53,6 +57,9 @@ class WritingPage(QWidget):
         self.skip_button = push_button("&Skip", "Skip this digit; it is not counted.", self._skip)
         self.later_button = push_button("&Later", later_tip, self.later_requested)
         self.canvas.drawing_changed.connect(self._update_next_button)
+        self.throttle = FrameThrottle(SAVE_MILLISECONDS, self)
+        self.canvas.drawing_changed.connect(self.throttle.request)
+        self.throttle.due.connect(self._tell_present)
         self.canvas.setAccessibleDescription(WRITING_DESCRIPTION)
         self.canvas.installEventFilter(self)
         for key in ENTER_KEYS:
@@ -61,8 +68,8 @@ class WritingPage(QWidget):
             shortcut.activated.connect(self._enter)
         self._compose()
 
-    def show_test(self, test: HandwritingTest, drawing: Ink = SKIPPED) -> None:
-        """Ask for the next digit of `test`, with `drawing` on the canvas."""
+    def show_test(self, test: HandwritingTest) -> None:
+        """Ask for the next digit of `test`, with its present drawing on the canvas."""
         self.test = test
         number, count, digit = len(test.drawings), len(test.prompts), test.prompt
         self.digit.setText("" if digit is None else str(digit))
@@ -71,7 +78,7 @@ class WritingPage(QWidget):
         self.position.setText("" if digit is None else f"{number + 1} of {count}")
         self.progress.setRange(0, max(1, count))
         self.progress.setValue(number)
-        self.canvas.drawing = drawing_from_ink(drawing)
+        self.canvas.drawing = drawing_from_ink(test.present)
         self.canvas.redo()  # nothing to redo: this only makes the canvas show its new drawing
         self.canvas.setEnabled(digit is not None)
         self.skip_button.setEnabled(digit is not None)
@@ -126,7 +133,15 @@ class WritingPage(QWidget):
     @Slot()
     def _back(self) -> None:
         if self.test.drawings:
-            self.show_test(self.test.without_last(), self.test.drawings[-1])
+            self.show_test(self.test.without_last())
+            self.written.emit(self.test)
+
+    @Slot()
+    def _tell_present(self) -> None:
+        """Emit `written` with what is on the canvas now."""
+        ink = self.canvas.drawing.ink()
+        if not (self.test.is_complete or (ink.is_blank and self.test.present.is_blank)):
+            self.test = replace(self.test, present=ink)
             self.written.emit(self.test)
 
     def _compose(self) -> None:

@@ -21,10 +21,12 @@ class HandwritingTest:
     """The requested digits, and the drawings of the first of them.
 
     prompts: the requested digits, 0 to 9. drawings: at most as many; a blank one means that the digit was skipped.
+    present: what is drawn so far of the digit to write next.
     """
 
     prompts: tuple[int, ...]
     drawings: tuple[Ink, ...] = ()
+    present: Ink = SKIPPED
 
     @property
     def is_complete(self) -> bool:
@@ -44,11 +46,11 @@ class HandwritingTest:
 
     def with_drawing(self, ink: Ink) -> HandwritingTest:
         """Return the test with one more drawing; blank ink skips the digit."""
-        return replace(self, drawings=(*self.drawings, ink))
+        return replace(self, drawings=(*self.drawings, ink), present=SKIPPED)
 
     def without_last(self) -> HandwritingTest:
-        """Return the test without its last drawing; a test without drawings stays the same."""
-        return replace(self, drawings=self.drawings[:-1])
+        """Return the test with its last drawing as the present one; a test without drawings stays the same."""
+        return replace(self, drawings=self.drawings[:-1], present=self.drawings[-1]) if self.drawings else self
 
 
 def new_test(seed: int) -> HandwritingTest:

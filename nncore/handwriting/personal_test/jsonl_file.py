@@ -30,7 +30,7 @@ from nncore.handwriting.personal_test.fields import (
     strokes_from_text,
     verdict_of,
 )
-from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
+from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import save_file
@@ -96,6 +96,8 @@ def read_summary(path: Path) -> Summary:
 def write_unfinished(test: HandwritingTest, path: Path) -> None:
     """Write a test in progress to `path`. Raises DataError if that fails."""
     header = {"format": UNFINISHED, "version": VERSION, "prompts": list(test.prompts)}
+    if not test.present.is_blank:
+        header["present"] = strokes_as_text(test.present)
     _write(path, header, [{"strokes": strokes_as_text(ink)} for ink in test.drawings])
 
 
@@ -105,13 +107,14 @@ def read_unfinished(path: Path) -> HandwritingTest:
         _, header = _header(path, rows, UNFINISHED)
         with _row(path, 1):
             prompts = tuple(map(digit_of, _list(header, "prompts")))
+            present = _strokes(header, "present") if "present" in header else SKIPPED
         drawings = []
         for number, fields in rows:
             with _row(path, number):
                 drawings.append(_strokes(fields))
     if not prompts or len(drawings) > len(prompts):
         raise DataError(f"{file_name(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
-    return HandwritingTest(prompts, tuple(drawings))
+    return HandwritingTest(prompts, tuple(drawings), present)
 
 
 def _drawing(fields: Mapping[str, Any]) -> ReadDrawing:
@@ -189,8 +192,8 @@ def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
-def _strokes(fields: Mapping[str, Any]) -> Ink:
-    text = fields.get("strokes")
+def _strokes(fields: Mapping[str, Any], name: str = "strokes") -> Ink:
+    text = fields.get(name)
     if not isinstance(text, str):
-        raise DataError("the text strokes is missing.")
+        raise DataError(f"the text {name} is missing.")
     return strokes_from_text(text)

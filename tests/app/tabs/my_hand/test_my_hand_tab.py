@@ -21,7 +21,7 @@ from nncore.handwriting.personal_test.handwriting_test import new_test
 from nncore.handwriting.personal_test.history import HandwritingTestHistory
 from nncore.handwriting.personal_test.import_export import export_test
 from nncore.model.network import Network, NetworkSpec
-from tests.app.canvas.gestures import SEVEN, drag
+from tests.app.canvas.gestures import ONE, SEVEN, drag
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, network, result, rewrite
 
 SEED = 3
@@ -56,7 +56,7 @@ def tab(make_tab: Callable[[], MyHandTab]) -> MyHandTab:
 
 
 def idle(qtbot: QtBot, tab: MyHandTab) -> None:
-    qtbot.waitUntil(lambda: not tab.tasks.is_busy)
+    qtbot.waitUntil(lambda: not (tab.imports.is_busy or tab.tasks.is_busy))
 
 
 def page(tab: MyHandTab) -> QWidget | None:
@@ -105,6 +105,43 @@ def test_drawings_survive_a_killed_process(make_tab: Callable[[], MyHandTab], qt
     assert second.writing.position.text() == "3 of 20"
     for one, other in zip(second.writing.test.drawings, drawn, strict=True):
         assert_same_ink(one, other)
+
+
+def test_the_digit_being_drawn_survives_a_killed_process(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:
+    first = make_tab()
+    first.start()
+    write(qtbot, first)
+    drag(first.writing.canvas, ONE)
+    drawn = first.writing.canvas.drawing.ink()
+    qtbot.waitUntil(lambda: not first.writing.throttle.has_pending_request)
+    idle(qtbot, first)  # as after a kill: `first.finish()` is not called
+    second = make_tab()
+    assert "1 of 20" in second.intro.unfinished.text()
+    second.continue_test()
+    assert second.writing.position.text() == "2 of 20"
+    assert_same_ink(second.writing.canvas.drawing.ink(), drawn)
+    QTest.keyClick(second.writing.canvas, Qt.Key.Key_Return)
+    assert_same_ink(second.writing.test.drawings[1], drawn)
+    assert second.writing.test.present.is_blank
+
+
+def test_the_digit_being_drawn_is_there_after_a_pause_and_after_closing(
+    make_tab: Callable[[], MyHandTab], qtbot: QtBot
+) -> None:
+    tab = make_tab()
+    tab.start()
+    drag(tab.writing.canvas, ONE)
+    drawn = tab.writing.canvas.drawing.ink()
+    tab.show_intro()
+    assert "0 of 20" in tab.intro.unfinished.text()
+    tab.continue_test()
+    assert_same_ink(tab.writing.canvas.drawing.ink(), drawn)
+    drag(tab.writing.canvas, SEVEN)
+    drawn = tab.writing.canvas.drawing.ink()
+    assert tab.finish()
+    kept = history().unfinished()
+    assert kept is not None
+    assert_same_ink(kept.present, drawn)
 
 
 def test_closing_saves_the_unfinished_test(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:

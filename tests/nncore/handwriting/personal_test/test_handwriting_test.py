@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -26,7 +27,8 @@ def test_drawings_belong_to_the_prompts_in_order_and_skipped_ones_do_not_count()
     assert test.prompt == 3
     test = test.with_drawing(first).with_drawing(SKIPPED)
     assert (test.prompt, test.is_complete) == (1, False)
-    test = test.with_drawing(last)
+    test = replace(test, present=first).with_drawing(last)
+    assert test.present.is_blank
     assert (test.prompt, test.is_complete) == (None, True)
     assert test.written == ((3, first), (1, last))
 
@@ -34,4 +36,5 @@ def test_drawings_belong_to_the_prompts_in_order_and_skipped_ones_do_not_count()
 def test_the_last_drawing_can_be_removed() -> None:
     test = HandwritingTest((3, 8)).with_drawing(ink(1))
     assert test.without_last().prompt == 3
+    assert test.without_last().present is test.drawings[0]
     assert HandwritingTest((3, 8)).without_last().drawings == ()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,7 +129,10 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
     path = tmp_path / "unfinished.jsonl"
     test = HandwritingTest((3, 8, 1)).with_drawing(ink(1)).with_drawing(SKIPPED)
     write_unfinished(test, path)
+    assert read_unfinished(path).present.is_blank
+    write_unfinished(replace(test, present=ink(2)), path)
     back = read_unfinished(path)
+    assert_same_ink(back.present, ink(2))
     assert back.prompts == (3, 8, 1)
     assert len(back.drawings) == 2
     for one, other in zip(back.drawings, test.drawings, strict=True):
@@ -140,6 +144,7 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
     [
         ("[3, 8, 1]", "[3]", "found 2 drawings, but 1 requested digits"),
         ("[3, 8, 1]", "[3, 8, 11]", 'row 1: the requested digit is "11"'),
+        ("[3, 8, 1]", '[3, 8, 1], "present": 7', "row 1: the text present is missing"),
         ("unfinished", "finished", "this is not a handwriting test"),
         ('"strokes": "', '"strokes": "x ', "row 2: stroke 1 does not consist of numbers"),
     ],
