@@ -35,7 +35,11 @@ EDITABLE = FIXED | Qt.ItemFlag.ItemIsEditable
 
 
 class RunTable(QAbstractTableModel):
-    """One row per run; `edited` carries the run's number, "name" or "note", and the new text."""
+    """One row per run; `edited` carries the run's number, "name" or "note", and the new text.
+
+    Texts are emitted while they are typed, so that they survive the end of the program. While an editor is open, the
+    table keeps the text from before, to which `end_edit` returns.
+    """
 
     edited = Signal(int, str, str)
 
@@ -45,6 +49,7 @@ class RunTable(QAbstractTableModel):
         self._texts: list[tuple[str, ...]] = []
         self._keys: list[tuple[str | float, ...]] = []
         self._error_colour = self._quiet = QColor()
+        self._before_draft: tuple[int, str, str] | None = None
 
     def set_colours(self, colours: Colours) -> None:
         """Set the colours of failed runs and of missing values."""
@@ -120,12 +125,27 @@ class RunTable(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
         """Emit `edited` for a new name or note; the table shows it after it was written to the log."""
-        column, text = RUN_COLUMNS[index.column()], str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or not column.edited_field or (column.edited_field == "name" and not text):
+        field, text = RUN_COLUMNS[index.column()].edited_field, str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or not _is_valid(field, text):
             return False
-        if text != self._texts[index.row()][index.column()]:
-            self.edited.emit(self._runs[index.row()].run.id, column.edited_field, text)
+        before, self._before_draft = self._before_draft, None
+        if before is not None or text != self._texts[index.row()][index.column()]:
+            self.edited.emit(self._runs[index.row()].run.id, field, text)
         return True
+
+    def draft(self, index: Index, text: str) -> None:
+        """Emit `edited` for a name or note that is still being typed."""
+        field, text = RUN_COLUMNS[index.column()].edited_field, text.strip()
+        if _is_valid(field, text):
+            run = self._runs[index.row()].run.id
+            self._before_draft = self._before_draft or (run, field, self._texts[index.row()][index.column()])
+            self.edited.emit(run, field, text)
+
+    def end_edit(self) -> None:
+        """Emit `edited` with the text from before, if the editor was closed without `setData`."""
+        before, self._before_draft = self._before_draft, None
+        if before is not None:
+            self.edited.emit(*before)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
@@ -140,6 +160,11 @@ class RunTable(QAbstractTableModel):
                 case Qt.ItemDataRole.TextAlignmentRole:
                     return RIGHT if RUN_COLUMNS[section].is_number else LEFT
         return None
+
+
+def _is_valid(field: str, text: str) -> bool:
+    """Whether a field of a run can be edited, and may have this text: a name is not empty."""
+    return bool(field) and (field != "name" or bool(text))
 
 
 class RunFilter(QSortFilterProxyModel):

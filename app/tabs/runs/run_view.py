@@ -2,16 +2,65 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
+from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
 from app.storage.run_store import StoredRun
 from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.tabs.runs.run_table import RunFilter, RunTable
 
 STARTED_COLUMN = [column.title for column in RUN_COLUMNS].index("Started")
+
+
+class DraftDelegate(QStyledItemDelegate):
+    """Edits a cell; `throttle` is due while something is typed, and then `draft` is what the cell contains."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.throttle = FrameThrottle(SAVE_MILLISECONDS, self)
+        self._index = QPersistentModelIndex()
+        self._text = ""
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        """The usual editor of a text, whose changes are noted."""
+        editor = super().createEditor(parent, option, index)
+        if isinstance(editor, QLineEdit):
+            self._index, self._text = QPersistentModelIndex(index), str(index.data(Qt.ItemDataRole.EditRole))
+            editor.textEdited.connect(self._note)
+        return editor
+
+    @property
+    def draft(self) -> tuple[QPersistentModelIndex, str]:
+        """The cell that is edited, and its text so far."""
+        return self._index, self._text
+
+    @Slot(str)
+    def _note(self, text: str) -> None:
+        self._text = text
+        self.throttle.request()
 
 
 class RunView(QTableView):
@@ -25,6 +74,9 @@ class RunView(QTableView):
         super().__init__(parent)
         self.table, self.filter = table, RunFilter(table, self)
         self.setModel(self.filter)
+        self.drafts = DraftDelegate(self)
+        self.drafts.throttle.due.connect(self._keep_draft)
+        self.setItemDelegate(self.drafts)
         self.setSortingEnabled(True)
         self.sortByColumn(STARTED_COLUMN, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -79,6 +131,19 @@ class RunView(QTableView):
         """Emit `runs_selected`."""
         super().selectionChanged(selected, deselected)
         self.runs_selected.emit()
+
+    # ----------------------------------------------------------------- editing
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        index, text = self.drafts.draft
+        if self.is_editing and index.isValid():
+            self.table.draft(self.filter.mapToSource(index), text)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Close the editor; if its text was not accepted, as after Esc, restore the text from before."""
+        super().closeEditor(editor, hint)
+        self.table.end_edit()
 
     # ------------------------------------------------------------------- style
 

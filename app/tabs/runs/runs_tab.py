@@ -278,4 +278,5 @@ class RunsTab(Tab):
     def finish(self) -> bool:
         """Wait until a running export has finished; False if that takes too long."""
         self._timer.stop()
+        self.view.drafts.throttle.flush()
         return self._tasks.finish()

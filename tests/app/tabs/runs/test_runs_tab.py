@@ -50,6 +50,20 @@ def type_into_editor(tab: RunsTab, qtbot: QtBot, text: str) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Return)
 
 
+def note_of(log_path: Path) -> str:
+    with RunLog(log_path) as log:
+        return log.run(FINISHED).note
+
+
+def open_note_editor(tab: RunsTab, qtbot: QtBot) -> QLineEdit:
+    tab.view.setCurrentIndex(tab.view.filter.index(3, [each.title for each in RUN_COLUMNS].index("Note")))
+    tab.view.setFocus()
+    qtbot.keyClick(tab.view, Qt.Key.Key_F2)
+    editor = tab.view.findChild(QLineEdit)
+    assert editor is not None
+    return editor
+
+
 def test_an_empty_tab_says_how_to_start_a_run(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     assert tab.empty.isVisible()
@@ -372,13 +386,54 @@ def test_a_note_that_is_still_being_typed_is_saved_when_the_window_closes(
     tab: RunsTab, log_path: Path, qtbot: QtBot
 ) -> None:
     open_tab(tab, qtbot)
-    tab.view.setCurrentIndex(tab.view.filter.index(3, [each.title for each in RUN_COLUMNS].index("Note")))
-    tab.view.setFocus()
-    qtbot.keyClick(tab.view, Qt.Key.Key_F2)
-    editor = tab.view.findChild(QLineEdit)
-    assert editor is not None
-    qtbot.keyClicks(editor, "half a note")
+    qtbot.keyClicks(open_note_editor(tab, qtbot), "half a note")
     tab.hide()
     assert tab.finish()
-    with RunLog(log_path) as log:
-        assert log.run(FINISHED).note == "half a note"
+    assert note_of(log_path) == "half a note"
+
+
+def test_a_note_is_in_the_log_while_it_is_typed_and_esc_restores_the_old_one(
+    tab: RunsTab, log_path: Path, qtbot: QtBot
+) -> None:
+    open_tab(tab, qtbot)
+    editor = open_note_editor(tab, qtbot)
+    qtbot.keyClicks(editor, "old")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown(tab, "Note")[3] == "old")
+    editor = open_note_editor(tab, qtbot)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "new")
+    qtbot.waitUntil(lambda: note_of(log_path) == "new")  # what a killed program leaves
+    assert tab.view.is_editing
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: note_of(log_path) == "old")
+    qtbot.waitUntil(lambda: shown(tab, "Note")[3] == "old")
+
+
+def test_a_note_that_is_typed_and_changed_back_stays(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    editor = open_note_editor(tab, qtbot)
+    qtbot.keyClicks(editor, "x")
+    qtbot.waitUntil(lambda: note_of(log_path) == "x")
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: note_of(log_path) == "")
+    assert not tab.view.is_editing
+
+
+def test_a_half_typed_name_that_is_emptied_leaves_the_old_name(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    tab.view.edit(tab.view.filter.index(3, NAME))
+    editor = tab.view.findChild(QLineEdit)
+    assert editor is not None
+
+    def name() -> str:
+        with RunLog(log_path) as log:
+            return log.run(FINISHED).settings.name
+
+    editor.selectAll()
+    qtbot.keyClicks(editor, "b")
+    qtbot.waitUntil(lambda: name() == "b")
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: name() == "alpha")
