@@ -40,7 +40,7 @@ class Findings:
 
 
 def report(folds: Sequence[HeldOutLogits], named_writers: bool) -> Findings:
-    """Summarise all folds; with `named_writers` also for each writer."""
+    """Summarize all folds; with `named_writers` also for each writer."""
     whole = HeldOutLogits(
         np.concatenate([each.logits for each in folds]),
         np.concatenate([each.labels for each in folds]),

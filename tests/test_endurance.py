@@ -20,7 +20,7 @@ def report(tmp_path: Path) -> Report:
     return Report("short form", 1, tmp_path / "kept")
 
 
-def test_mutated_files_are_read_or_refused_with_one_sentence(report: Report) -> None:
+def test_mutated_files_are_read_or_rejected_with_one_sentence(report: Report) -> None:
     from tests.endurance import fuzz
 
     fuzz.run(Limits(count=240), report.seed, report)

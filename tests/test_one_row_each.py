@@ -1,4 +1,4 @@
-"""Every table that lists activations, layers, outputs, losses, optimisers, schedules or initialisations is complete.
+"""Every table that lists activations, layers, outputs, losses, optimizers, schedules or initializations is complete.
 
 A new one of these is a class or function and a row in each table here: a forgotten row fails the test of its kind.
 """

@@ -64,7 +64,7 @@ def test_the_library_is_used_beside_another_nncore(site: Path) -> None:
     assert run(site, "-c", program) == "digitlab.nncore.model.network []\n"
 
 
-def test_the_command_line_reads_the_included_data_and_model(site: Path) -> None:
+def test_the_command_line_reads_the_bundled_data_and_model(site: Path) -> None:
     assert json.loads(run(site, "-m", "digitlab", "evaluate", "--json"))["count"] == 10_000
 
 

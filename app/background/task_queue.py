@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, S
 
 from nncore.errors import DigitLabError
 
-CLOSE_MILLISECONDS = 10_000
+CLOSE_TIMEOUT_MILLISECONDS = 10_000
 """How long closing the window waits for a task that is running."""
 
 
@@ -54,7 +54,7 @@ class TaskQueue(QObject):
     """Runs one task after another on a thread. Results and error messages are delivered on the window's thread."""
 
     busy_changed = Signal(bool)
-    """Whether a task is running or waiting."""
+    """True each time a task starts, False when no further task is waiting."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class TaskQueue(QObject):
         if self._current is not None and self._current.kind in kinds:
             self._current = None
 
-    def finish(self, milliseconds: int = CLOSE_MILLISECONDS) -> bool:
+    def finish(self, milliseconds: int = CLOSE_TIMEOUT_MILLISECONDS) -> bool:
         """Run all remaining tasks and wait for them; False if one of them takes longer than this."""
         while self.is_busy:
             self._start_next()

@@ -53,10 +53,10 @@ class CanvasPicture:
         painter.setRenderHint(
             QPainter.RenderHint.SmoothPixmapTransform, max(area.width(), 200) < 8 * self.image.width()
         )
-        painter.drawImage(self.place(area), self.image)
+        painter.drawImage(self.rectangle_in(area), self.image)
         painter.restore()
 
-    def place(self, area: QRectF) -> QRectF:
+    def rectangle_in(self, area: QRectF) -> QRectF:
         """The rectangle of the picture in `area`."""
         scale = min(area.width() / self.image.width(), area.height() / self.image.height())
         width, height = scale * self.image.width(), scale * self.image.height()

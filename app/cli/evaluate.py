@@ -76,9 +76,9 @@ def _as_json(evaluation: Evaluation, rates: VerdictRates | None, model: Model, d
         "loss": evaluation.loss if isfinite(evaluation.loss) else None,
         "per_class": evaluation.per_class,
         "confusion": None if evaluation.confusion is None else evaluation.confusion.tolist(),
-        "refused": rates.rejected if rates else None,
+        "rejected": rates.rejected if rates else None,
         "unsure": rates.unsure if rates else None,
-        "ece": rates.calibration_error if rates else None,
+        "calibration_error": rates.calibration_error if rates else None,
         "model": model.card.name,
         "data": dataset.source,
     }

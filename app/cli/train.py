@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
     activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
     parser.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
-    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights are initialised (he)")
+    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights are initialized (he)")
     add_settings(parser, SETTINGS)
     find_rate = "do not train; report the learning rate at which the loss falls fastest"
     parser.add_argument("--find-rate", action="store_true", help=find_rate)
@@ -151,13 +151,13 @@ def _save_model(out: Path | None, training: Training, event: TrainingEvent, reci
 
 def _find_rate(training: Training, as_json: bool) -> int:
     """Report a good learning rate for this network and data, without training; returns the exit status."""
-    sweep = find_learning_rate(training.network, training.data, training.config)
-    assert sweep is not None  # None only if cancelled
+    result = find_learning_rate(training.network, training.data, training.config)
+    assert result is not None  # None only if cancelled
     if as_json:
-        found = {"suggested": sweep.suggested, "rates": sweep.rates.tolist(), "losses": sweep.losses.tolist()}
+        found = {"suggested": result.suggested, "rates": result.rates.tolist(), "losses": result.losses.tolist()}
         print(json.dumps({"event": "learning_rate", **found}))
     else:
-        print(f"learning rate {sweep.suggested:.2g}: the loss falls fastest there, of {len(sweep.rates)} rates tried")
+        print(f"learning rate {result.suggested:.2g}: the loss falls fastest there, of {len(result.rates)} rates tried")
     return 0
 
 

@@ -78,7 +78,7 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
 
 
 def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
-    """Return the network of the recipe, with the widths, activations and initialisation of the options."""
+    """Return the network of the recipe, with the widths, activations and initialization of the options."""
     spec = recipe.spec
     if options.layers is None and not options.activations and not options.initialization:
         return spec

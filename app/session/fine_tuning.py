@@ -37,10 +37,10 @@ class CorrectCount:
 
 @dataclass(frozen=True, eq=False)
 class Adaptation:
-    """A network that has learnt `examples` drawings; with 0 examples, the unchanged network.
+    """A network that has learned `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: the result on the drawings that it learnt. mnist_before, mnist_after: accuracy on
-    MNIST_EVALUATED test images, 0 to 1; None if nothing was learnt. seconds: duration of training and evaluation.
+    own_before, own_after: the result on the drawings that it learned. mnist_before, mnist_after: accuracy on
+    MNIST_EVALUATED test images, 0 to 1; None if nothing was learned. seconds: duration of training and evaluation.
     """
 
     network: Network
@@ -54,7 +54,7 @@ class Adaptation:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The result of `cross_validate`: each drawing is read by a network that has not learnt it.
+    """The result of `cross_validate`: each drawing is read by a network that has not learned it.
 
     Only digits with two examples or more can be measured in this way. before: the result of the unchanged network.
     """
@@ -130,10 +130,10 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
 
 
 def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
-    """Measure on drawings that were not learnt; None if cancelled, or if no digit has two drawings.
+    """Measure on drawings that were not learned; None if cancelled, or if no digit has two drawings.
 
     Two-fold cross-validation: the drawings of each digit go to the two halves in turn. Each half is read by a network
-    that has learnt the other half, and the digits with one drawing.
+    that has learned the other half, and the digits with one drawing.
     """
     halves = _halves(own.labels)
     measured = np.flatnonzero(halves >= 0)

@@ -20,7 +20,7 @@ from nncore.preprocessing.ink import Ink
 
 
 class HandwritingTeacher(QObject):
-    """The user's examples, and the network that has learnt them.
+    """The user's examples, and the network that has learned them.
 
     Each training starts from the network given to `set_base`, and uses all examples and the same seed. So the same
     examples give the same bits, undo restores the previous network, and without examples the network is the base
@@ -32,7 +32,7 @@ class HandwritingTeacher(QObject):
     cross_validated = Signal(HeldOut)
     """Emitted some time after `adapted`: how well the network reads drawings that it did not learn."""
     failed = Signal(str)
-    """One sentence: why a drawing could not be saved, read or learnt."""
+    """One sentence: why a drawing could not be saved, read or learned."""
     changed = Signal()
     """A property may have another value."""
 

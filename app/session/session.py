@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
-from app.background.task_queue import CLOSE_MILLISECONDS, TaskQueue
+from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
@@ -288,7 +288,7 @@ class Session(QObject):
             self._set_run_state(RunState.PAUSED)
 
     def stop(self) -> None:
-        """Stop the run; the model keeps what it learnt."""
+        """Stop the run; the model keeps what it learned."""
         if self._pending_run is not None:
             self._pending_run = None
             self._set_run_state(RunState.IDLE)
@@ -360,10 +360,10 @@ class Session(QObject):
     # --------------------------------------------------------------- threads
 
     def close(self) -> bool:
-        """Stop the run, keep what it learnt, and wait for all threads; False if one did not end in time."""
+        """Stop the run, keep what it learned, and wait for all threads; False if one did not end in time."""
         self.stop()
         while self._thread is not None:
-            if not self._thread.wait(CLOSE_MILLISECONDS):
+            if not self._thread.wait(CLOSE_TIMEOUT_MILLISECONDS):
                 return False
             # The last signals of the thread are still in the event queue, and may ask for more work.
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)

@@ -151,7 +151,7 @@ class TrainingThread(QThread):
             self.run_event.emit(steps)
 
     def _end(self, event: TrainingEvent) -> None:
-        """Save the model if anything was learnt."""
+        """Save the model if anything was learned."""
         if isinstance(event, Finished) and event.step:
             self._save(self._emit_model(event.test))
             self.run_ended.emit(self._ended_run())

@@ -25,7 +25,7 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".we
 """The suffixes of these files."""
 
 MAX_PIXELS = 60_000_000
-"""A larger image is refused before it is decoded."""
+"""A larger image is rejected before it is decoded."""
 
 BYTES_PER_PIXEL = {("WEBP", "RGB"): 16, ("WEBP", "RGBA"): 16, ("JPEG", "CMYK"): 9}
 """Memory in bytes per pixel that decoding takes, by format and mode: a WebP has four buffers of 4 bytes each, and a

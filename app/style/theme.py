@@ -6,7 +6,7 @@ There are two palettes on Qt's Fusion style, because not every platform reports 
 The style sheet, resources/stylesheet.qss, selects widgets by dynamic properties, which are set before the widget is
 shown, as in `button.setProperty("primary", True)`: `primary` (the one filled button of a page), `title`, `quiet` (small
 text), `error` (an error message, or the field that it is about), `group` (the heading of a group), `card` (a frame with
-a raised surface), `value` (an emphasised figure), `plain` (a tool button that looks like a push button).
+a raised surface), `value` (an emphasized figure), `plain` (a tool button that looks like a push button).
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
-        """Read with the network that has learnt the user's handwriting; the model to save stays unchanged."""
+        """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
         self._read_with(adaptation.network)
 
     @Slot(object)

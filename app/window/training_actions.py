@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
-from app.session.rate_search import RateSearch
+from app.session.rate_finder_task import RateFinderTask
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
@@ -47,7 +47,7 @@ class TrainingActions(QObject):
         """window: the parent of dialogs."""
         super().__init__(window)
         self.session, self.train_tab, self._window = session, train_tab, window
-        self.rate_search, self.tasks = RateSearch(self), TaskQueue(self)
+        self.rate_finder, self.tasks = RateFinderTask(self), TaskQueue(self)
         self._fork_parent: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         self._connect()
@@ -56,7 +56,7 @@ class TrainingActions(QObject):
         """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
-        return self.rate_search.finish() and self.tasks.finish()
+        return self.rate_finder.finish() and self.tasks.finish()
 
     def _connect(self) -> None:
         session, train_tab = self.session, self.train_tab
@@ -71,12 +71,12 @@ class TrainingActions(QObject):
         train_tab.curves_painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_starting.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
-        learning, rate_search = train_tab.settings.learning, self.rate_search
-        learning.find_cancelled.connect(rate_search.cancel)
-        session.run_starting.connect(rate_search.cancel)
-        rate_search.searching_changed.connect(learning.set_finding)
-        rate_search.found.connect(learning.show_found)
-        rate_search.failed.connect(learning.show_finding_error)
+        learning, rate_finder = train_tab.settings.learning, self.rate_finder
+        learning.find_cancelled.connect(rate_finder.cancel)
+        session.run_starting.connect(rate_finder.cancel)
+        rate_finder.running_changed.connect(learning.set_finding)
+        rate_finder.found.connect(learning.show_found)
+        rate_finder.failed.connect(learning.show_finding_error)
         train_tab.settings.curve.path_chosen.connect(self._read_points)
         session.curve_fitted.connect(train_tab.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
@@ -241,7 +241,7 @@ class TrainingActions(QObject):
         if self.session.data is not None:
             name, share = self._recipe_and_share()
             plan = RunPlan(spec, config, share, name, points=self.train_tab.settings.points())
-            self.rate_search.begin(plan, self.session.data)
+            self.rate_finder.begin(plan, self.session.data)
 
     @Slot(object)
     def _read_points(self, path: Path) -> None:

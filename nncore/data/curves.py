@@ -30,7 +30,7 @@ MAX_FLOAT32 = float(np.finfo(np.float32).max)
 class CurvePoints:
     """Points (x, y) of a curve, both (n,) float64 and finite, n at least 2, sorted by x.
 
-    The network gets x standardised: minus its mean, divided by its standard deviation. If y is within 0 to 1, which a
+    The network gets x standardized: minus its mean, divided by its standard deviation. If y is within 0 to 1, which a
     sigmoid can reach, it is used unchanged; otherwise it is scaled so that its minimum is 0 and its maximum 1.
 
     source: where the points come from, as text for a reader. Raises DataError if there are no two different x.
@@ -59,7 +59,7 @@ class CurvePoints:
         )
 
     def inputs(self, x: Numbers) -> NDArray[np.float32]:
-        """Standardise x (n,) for the network: (n, 1); the points themselves get mean 0 and standard deviation 1."""
+        """Standardize x (n,) for the network: (n, 1); the points themselves get mean 0 and standard deviation 1."""
         mean, deviation = self._scale_of_x
         return ((x - mean) / deviation).astype(np.float32)[:, None]
 
@@ -74,7 +74,7 @@ class CurvePoints:
         targets = (self.y - lowest) / span
         return Splits(Dataset.from_floats(self.inputs(self.x), targets, source=self.source))
 
-    # Standardised inputs keep the sums of the first layer near 0, where no activation is saturated. Targets are scaled
+    # Standardized inputs keep the sums of the first layer near 0, where no activation is saturated. Targets are scaled
     # to [0, 1], because an output layer with a sigmoid reaches nothing else.
     @cached_property
     def _scale_of_x(self) -> tuple[float, float]:

@@ -263,12 +263,12 @@ class Splits:
 
 
 def bundled_mnist_path() -> Path:
-    """Return the path of the MNIST file that comes with the app."""
+    """Return the path of the bundled MNIST file."""
     return Path(str(files(resources) / "mnist.npz"))
 
 
 def load_mnist(path: Path | None = None) -> Splits:
-    """Read the 60,000 training and 10,000 test images of MNIST that come with the app; takes about 0.3 s.
+    """Read the bundled MNIST data, 60,000 training and 10,000 test images; takes about 0.3 s.
 
     Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"; CC BY-SA 3.0.
     `path`: another copy of that file. Raises DataError if it is missing or damaged.
@@ -282,10 +282,8 @@ def load_mnist(path: Path | None = None) -> Splits:
             )
     except OSError as problem:
         reason = problem.strerror or "the file is incomplete"
-        raise DataError(
-            f"{path}: MNIST, which comes with Digit Lab, cannot be read ({reason}); install Digit Lab again."
-        ) from None
+        raise DataError(f"{path}: the bundled MNIST data cannot be read ({reason}); install Digit Lab again.") from None
     except MemoryError:
         raise
     except Exception:  # zipfile, zlib and NumPy raise many kinds of exception for a damaged file
-        raise DataError(f"{path}: MNIST, which comes with Digit Lab, is damaged; install Digit Lab again.") from None
+        raise DataError(f"{path}: the bundled MNIST data is damaged; install Digit Lab again.") from None

@@ -1,4 +1,4 @@
-"""Recognise one image: its probabilities, the output of each layer, and the verdict."""
+"""Recognize one image: its probabilities, the output of each layer, and the verdict."""
 
 from __future__ import annotations
 

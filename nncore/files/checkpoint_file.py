@@ -94,7 +94,7 @@ def _fields_from(text: bytes) -> dict[str, Any]:
         raise ModelFileError("rates_used in its header must have its steps in ascending order.")
     if stored["optimizer_steps"] != stored["counters"]["step"]:
         raise ModelFileError(
-            f"the number of optimiser steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
+            f"the number of optimizer steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
             f"({stored['counters']['step']:,})."
         )
     return stored | {"config": config}

@@ -45,7 +45,7 @@ VARIATION = Augmentation(shift=1, rotation=8, scale=0.1, slant=0.1, elastic=1.0,
 def fine_tune(
     network: Network, own: Dataset, replay: Dataset, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
 ) -> Network | None:
-    """Return a copy of `network` that has learnt the drawings `own`; None if `cancelled()` becomes true.
+    """Return a copy of `network` that has learned the drawings `own`; None if `cancelled()` becomes true.
 
     own: images (n, 28, 28) uint8 of digits with the correct labels, n at least 1, of any digits, in any order.
     replay: images of the same size: some thousands of digits of other people, and images of no digit with the label
@@ -157,7 +157,7 @@ def _frozen(layer: Layer) -> Layer:
 
 
 class FrozenNorm(Layer):
-    """Batch normalisation with fixed mean, variance and weights.
+    """Batch normalization with fixed mean, variance and weights.
 
     A third of each batch here is written by one person, so the batch's own mean and variance would differ from those
     that the network uses to predict.

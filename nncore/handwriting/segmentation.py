@@ -208,7 +208,7 @@ def _network_odds_apart(network: Network, ink: Ink, one: StrokeGroup, other: Str
     """
     images = np.stack([rasterize(_part(ink, group)) for group in (one, other, one + other)])
     X = np.multiply(images.reshape(3, -1), np.float32(1 / 255), dtype=network.dtype)
-    # The floor of 0.001 limits the log odds if the network recognises no digit at all.
+    # The floor of 0.001 limits the log odds if the network recognizes no digit at all.
     first, second, together = (max(float(best), 1e-3) for best in network.predict(X).max(axis=1))
     return NETWORK_WEIGHT * ((log(first) + log(second)) / 2 - log(together))
 

@@ -1,4 +1,4 @@
-"""The losses that training minimises, each with its gradient.
+"""The losses that training minimizes, each with its gradient.
 
 A loss compares the answers P (n, outputs) of a network with the targets T (n, outputs). It takes the logits z, from
 which P is computed (see `nncore.model.outputs`): if a probability is rounded to 0, its logarithm is infinite, but the

@@ -24,11 +24,11 @@ class Checkpoint:
     """The state of a run between two of its steps.
 
     arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the best
-    epoch ("best_values", if `keep_best` is on), and the optimiser's memory ("optimizer_memory"). counters: the fields
+    epoch ("best_values", if `keep_best` is on), and the optimizer's memory ("optimizer_memory"). counters: the fields
     of Progress. random_states: the states of the run's generators now; shuffled_from: the state of the shuffling
     generator at the beginning of the epoch. learning_rate: of the next step, before the schedule's factor. rates_used:
     (step, learning rate) of the first step and of each change. history: the rows of its History, {figure: value}; a
-    long run keeps only every second, fourth, ... epoch. data_check: a checksum of the first examples, to recognise the
+    long run keeps only every second, fourth, ... epoch. data_check: a checksum of the first examples, to recognize the
     data. recipe: its name, or "". validation_share: the share that `hold_out_validation` took. The code that saves the
     run sets these last two. When a file is read, its fields are checked against these types.
     """
@@ -57,8 +57,9 @@ class Checkpoint:
         """The same run, to be continued with another learning rate, for more steps, epochs or seconds.
 
         The first limit that is reached ends the run; if all three are None, the run keeps its old limits. A schedule
-        covers the whole run, so its factor is that of the longer run at this step. If patience had run out, it starts
-        again if a limit is given. Raises SettingError that names the value that is out of range.
+        covers the whole run, so its factor is that of the longer run at this step. If the patience had run out and a
+        limit is given, the epochs without an improvement are added to the patience, so that the run does not end again
+        at once. Raises SettingError that names the value that is out of range.
         """
         config = replace(
             self.config,
@@ -83,7 +84,7 @@ class Checkpoint:
             steps = additional.steps
             epochs = ceil(steps / done.steps_per_epoch) + 1 if steps else MAX_EPOCHS - done.epoch
         patience, waited = additional.patience, done.epochs_done - done.best_epoch
-        # A run that patience had ended would otherwise end again at once.
+        # Otherwise a run that has ended because of its patience would end again after one epoch.
         if patience is not None and waited >= patience:
             patience += waited
         return replace(

@@ -50,7 +50,7 @@ class TrainingConfig:
 
     # fmt: off
     optimizer: str = setting_row(
-        "adam", "optimiser", "choice", "learning", choices=_labels(OPTIMIZERS), in_dialog=True,
+        "adam", "optimizer", "choice", "learning", choices=_labels(OPTIMIZERS), in_dialog=True,
         purpose="How a gradient becomes a step",
         extremes=_help_of_choices(OPTIMIZERS),
     )
@@ -89,7 +89,7 @@ class TrainingConfig:
     )
     loss: str | None = setting_row(
         None, "loss", "choice", "loss", choices=_labels(LOSSES), none_text="fitting the output",
-        purpose="The function that training minimises",
+        purpose="The function that training minimizes",
         extremes=_help_of_choices(LOSSES),
     )
     label_smoothing: float = setting_row(

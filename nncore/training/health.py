@@ -79,7 +79,7 @@ class HealthProbe(DeepCopyable):
 
     def before_step(self) -> None:
         """Store the lengths of the gradients, and the parameters."""
-        parameters = self.network.parameters  # the optimiser overwrites the gradients, so their norms are taken now
+        parameters = self.network.parameters  # the optimizer overwrites the gradients, so their norms are taken now
         self._values[:] = parameters.trainable
         self._gradient_norms = {
             layer: euclidean_norm(parameters.gradients[part]) for layer, part in self._parts.items()

@@ -160,7 +160,7 @@ class Training(NotCopyable):
         return self.data.training.batches(self._progress.batch_size, self._streams.shuffling)
 
     def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
-        """Take one step of the optimiser on the examples `rows`; returns the last event if it diverged or stopped."""
+        """Take one step of the optimizer on the examples `rows`; returns the last event if it diverged or stopped."""
         progress, began = self._progress, perf_counter()
         # Only the last step of an epoch is measured, and not of every epoch: copying all parameters takes time.
         is_measured = progress.ends_epoch and self._probe.is_due

@@ -8,12 +8,13 @@ from nncore.errors import SettingError
 from nncore.model.network import PREDICTION_BATCH_SIZE, NetworkSpec
 from nncore.system.memory import gigabytes_text, usable_memory
 from nncore.training.config import TrainingConfig
-from nncore.training.parallel.batch_gradients import is_split, rows_per_pass
+from nncore.training.parallel.batch_gradients import is_split, rows_per_part
+from nncore.training.random_streams import PARTS_PER_PASS
 
 PARAMETER_COPIES, BEST_EPOCH_COPIES = 15, 2
 """The most vectors of the parameters' length that a run in the window holds, and how many more with `keep_best`.
 
-These are the parameters, the gradients of both halves, Adam's two vectors (no optimiser has more), and copies from the
+These are the parameters, the gradients of both halves, Adam's two vectors (no optimizer has more), and copies from the
 last whole epoch and from before a step; with a helper process two more, for the sum of gradients and for undoing a
 step; then a model and a network with which the window reads digits, the two that they replace, and the bytes that are
 written to disk. `keep_best` adds the best parameters and the last ones; a batch of several passes adds its sum of
@@ -31,11 +32,11 @@ def memory_for_training(spec: NetworkSpec, config: TrainingConfig) -> int:
     The workspaces of the layers have the size of a batch, or of the part of it that one pass computes; while the
     network is evaluated, each layer's output is in memory too.
     """
-    halves = 1 if config.batch_size is not None and not is_split(spec, config.batch_size) else 2
-    at_once = halves * rows_per_pass(spec)
-    several_passes = config.batch_size is None or config.batch_size > at_once
+    parts = 1 if config.batch_size is not None and not is_split(spec, config.batch_size) else PARTS_PER_PASS
+    rows_per_pass = parts * rows_per_part(spec)
+    several_passes = config.batch_size is None or config.batch_size > rows_per_pass
     copies = PARAMETER_COPIES + BEST_EPOCH_COPIES * config.keep_best + several_passes
-    rows = at_once if several_passes else config.batch_size or at_once
+    rows = rows_per_pass if several_passes else config.batch_size or rows_per_pass
     numbers_per_row = 2 * prod(spec.input_shape) + spec.numbers_per_row
     return BYTES_PER_FLOAT * (copies * spec.parameter_count + (rows + PREDICTION_BATCH_SIZE) * numbers_per_row)
 

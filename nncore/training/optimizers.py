@@ -1,8 +1,8 @@
-"""The optimisers: how a gradient becomes a step. Each works on the flat vector of all parameters.
+"""The optimizers: how a gradient becomes a step. Each works on the flat vector of all parameters.
 
 In the formulas, as in the papers, W is a weight, g its gradient, lr the learning rate and t the number of the step.
 Each vector operation is a pass over memory, so scalars are combined into as few factors as possible, and the gradients
-serve as workspace. A new optimiser is a subclass of Optimizer and a row of OPTIMIZERS.
+serve as workspace. A new optimizer is a subclass of Optimizer and a row of OPTIMIZERS.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FLUSH_INTERVAL, NEGLIGIBLE = 100, 1e-30
 
 If the pixel of a weight is almost always 0, the running mean of its gradient shrinks with each step. Below 1e-38 it is
 a denormal number, which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as
-long. A mean of 1e-30 cannot get below 1e-38 in 100 steps, because no optimiser here decays faster than 0.9 per step,
+long. A mean of 1e-30 cannot get below 1e-38 in 100 steps, because no optimizer here decays faster than 0.9 per step,
 and 0.9^100 = 3e-5.
 """
 
@@ -41,7 +41,7 @@ class Optimizer(DeepCopyable):
     weight_decay, 0 or more and finite: how strongly weights, but not biases, are pulled towards zero. It adds the
     gradient of the L2 penalty weight_decay / 2 |W|^2 (Goodfellow, Bengio, Courville, "Deep Learning", section 7.1.1).
 
-    A deep copy or a pickle includes a copy of the parameters. If an optimiser is copied with its network, as in
+    A deep copy or a pickle includes a copy of the parameters. If an optimizer is copied with its network, as in
     `copy.deepcopy((network, optimizer))`, the copy moves the parameters of the copied network.
 
     Attributes:
@@ -83,7 +83,7 @@ class Optimizer(DeepCopyable):
     def step(self, learning_rate: float, part: slice = slice(None)) -> None:
         """Take one step, which overwrites the gradients; the learning rate may differ from step to step.
 
-        part: which of `blocks` to update, if another optimiser with the same memory updates the others.
+        part: which of `blocks` to update, if another optimizer with the same memory updates the others.
         """
         self.steps += 1
         for block in self._block_views[part]:
@@ -253,7 +253,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "momentum": Momentum,
     "sgd": SGD,
 }
-"""The optimisers, by their names in settings and files, in the order of the window's list."""
+"""The optimizers, by their names in settings and files, in the order of the window's list."""
 
 
 def euclidean_norm(vector: Array) -> float:

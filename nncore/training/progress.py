@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import ceil, inf
 from typing import Annotated, Any
 
@@ -47,9 +47,7 @@ class Progress:
 
     def counters(self) -> dict[str, Any]:
         """All counters as plain numbers, {name: value}."""
-        return {
-            name: getattr(self, name) for name, of in self.__dataclass_fields__.items() if of.init and name != "config"
-        }
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.init and each.name != "config"}
 
     def begin_epoch(self) -> None:
         """Start to count the next epoch."""

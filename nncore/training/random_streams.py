@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-HALVES = 2
-"""Each pass over a large batch has this many parts on every machine, so that two processes can share it and the bits
+PARTS_PER_PASS = 2
+"""A large batch is split into this many parts on every machine: two processes can compute one part each, and the bits
 are the same with one core and with two."""
 
 
 class RandomStreams(NamedTuple):
     """An independent generator for each purpose, so that switching one off does not change the others.
 
-    augmentation and dropout have one generator for each of the HALVES of a batch.
+    augmentation and dropout have PARTS_PER_PASS generators, one for each part of a batch.
     """
 
     initialization: np.random.Generator
@@ -27,9 +27,9 @@ class RandomStreams(NamedTuple):
     @classmethod
     def from_seed(cls, seed: int) -> RandomStreams:
         """All generators of a run, from its seed."""
-        streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * HALVES)]
-        initialization, split, shuffling, *in_halves = streams
-        return cls(initialization, split, shuffling, tuple(in_halves[:HALVES]), tuple(in_halves[HALVES:]))
+        streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * PARTS_PER_PASS)]
+        initialization, split, shuffling, *of_parts = streams
+        return cls(initialization, split, shuffling, tuple(of_parts[:PARTS_PER_PASS]), tuple(of_parts[PARTS_PER_PASS:]))
 
     def __copy__(self) -> RandomStreams:
         """The same as `copy.deepcopy`: a copy with shared generators would draw the numbers of the original."""

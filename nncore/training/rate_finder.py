@@ -23,13 +23,13 @@ from nncore.training.control import TrainingControl, check_learning_rate
 from nncore.training.events import StepDone
 
 STOP_FACTOR = 4.0
-"""The sweep ends once the mean of the recent losses is this many times its minimum, and above its first value."""
+"""The run ends once the mean of the recent losses is this many times its minimum, and above its first value."""
 
 AVERAGED_LOSSES = 5
 """How many losses this mean covers."""
 
 MIN_LOSS_FALL = 0.02
-"""If the loss falls by a smaller fraction than this in the whole sweep, no rate is suggested."""
+"""If the loss falls by a smaller fraction than this over all rates, no rate is suggested."""
 
 MIN_STEPS = 20
 
@@ -38,7 +38,7 @@ EXAMPLES_PER_RATE, SMALL_BATCH = 256, 32
 
 
 @dataclass(frozen=True, eq=False)
-class RateSweep:
+class RateFinderResult:
     """The loss as a function of the learning rate.
 
     rates: (n,) the rates tried, in increasing order. losses: (n,) the loss after training with each, smoothed over its
@@ -59,10 +59,10 @@ def find_learning_rate(
     steps: int = 100,
     cancelled: Callable[[], bool] = lambda: False,
     cores: int | None = None,
-) -> RateSweep | None:
+) -> RateFinderResult | None:
     """Raise the rate from `lowest` to `highest` in `steps` steps of a run with `config`; None if `cancelled()`.
 
-    `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits are ignored.
+    `config` gives the optimizer, batch size, loss, augmentation and seed; its rate, schedule and limits are ignored.
     The run uses a copy of the network, and takes as long as `steps` steps of training. With small batches each rate
     gets several steps, whose losses are averaged. cores: as in `train`. Raises SettingError if a setting is out of
     range, if the data does not fit the network, or if the loss never fell.
@@ -72,13 +72,13 @@ def find_learning_rate(
     if not lowest < highest:
         raise SettingError("learning_rate", f"The highest rate must be above the lowest, {lowest:g}; got {highest:g}.")
     if steps < MIN_STEPS:
-        raise SettingError("steps", f"A search for a learning rate needs at least {MIN_STEPS} steps; got {steps}.")
+        raise SettingError("steps", f"The learning-rate finder needs at least {MIN_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
-    losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
-    return None if losses is None else _sweep_result(rates, losses)
+    losses = _losses_by_rate(network.copy(), data, config, rates, cancelled, cores)
+    return None if losses is None else _find_steepest(rates, losses)
 
 
-def _losses_of_sweep(
+def _losses_by_rate(
     network: Network,
     data: Splits,
     config: TrainingConfig,
@@ -93,7 +93,7 @@ def _losses_of_sweep(
     """
     control, recent, losses = TrainingControl(rates[0]), list[float](), list[float]()
     steps_per_rate = _steps_per_rate(data, config)
-    sweep = replace(
+    run_config = replace(
         config,
         schedule="constant",
         epochs=MAX_EPOCHS,
@@ -103,7 +103,7 @@ def _losses_of_sweep(
         keep_best=False,
     )
     was_cancelled, is_first = False, True
-    for event in train(network, Splits(data.training), sweep, control, cores):
+    for event in train(network, Splits(data.training), run_config, control, cores):
         if cancelled():
             was_cancelled = True
             control.stop()
@@ -132,12 +132,12 @@ def _has_diverged(losses: list[float]) -> bool:
     """Whether the mean of the recent losses is far above the lowest such mean, and above the first mean."""
     if len(losses) < AVERAGED_LOSSES:
         return False
-    # The mean of each AVERAGED_LOSSES losses in a row: noise in a single batch must not end the sweep.
+    # The mean of each AVERAGED_LOSSES losses in a row: noise in a single batch must not end the run.
     means = np.convolve(losses, np.full(AVERAGED_LOSSES, 1 / AVERAGED_LOSSES), "valid")
     return bool(means[-1] > max(STOP_FACTOR * means.min(), means[0]))
 
 
-def _sweep_result(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
+def _find_steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateFinderResult:
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
     if len(losses) < AVERAGED_LOSSES:
         raise SettingError(
@@ -156,7 +156,7 @@ def _sweep_result(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Ra
     # The rates are evenly spaced on a logarithmic scale, so the difference of neighbouring losses is proportional to
     # d loss / d log(rate). Its minimum, up to the lowest loss, is where the loss falls fastest.
     steepest = int(np.gradient(smoothed)[: lowest + 1].argmin())
-    return RateSweep(rates, smoothed, float(rates[steepest]))
+    return RateFinderResult(rates, smoothed, float(rates[steepest]))
 
 
 def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:

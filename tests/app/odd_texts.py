@@ -1,4 +1,4 @@
-"""Texts that a user may type or paste into any field: each is read, or refused with a SettingError."""
+"""Texts that a user may type or paste into any field: each is read, or rejected with a SettingError."""
 
 ODD_TEXTS = (
     "64 32", "1,2", "1;2", "64\t32", "conv8", "norm", "max2s1", "dropout0.3", "x", "5x", "3x3x3", ".", "-", "-1", "1e9",

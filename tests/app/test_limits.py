@@ -56,9 +56,9 @@ def test_whole_numbers_have_the_same_limits_everywhere(name: str, panel: Setting
     for way in ways:
         assert [way(lowest), way(highest)] == [lowest, highest]
         for value in (lowest - 1, highest + 1):
-            with pytest.raises(SettingError) as refusal:
+            with pytest.raises(SettingError) as rejection:
                 way(value)
-            assert refusal.value.field == name
+            assert rejection.value.field == name
 
 
 def test_the_seed_of_synthetic_digits_has_the_limits_of_a_run_seed(qtbot: QtBot) -> None:

@@ -1,6 +1,6 @@
 """Seconds of training until a given share of the test images is read correctly, against PyTorch.
 
-Both frameworks train the same network from the same initial weights with the same optimiser (Adam, batch 128) on all
+Both frameworks train the same network from the same initial weights with the same optimizer (Adam, batch 128) on all
 60,000 images, at a learning rate that follows a schedule; the schedules are nncore's functions for both. After each
 epoch the test set is evaluated while the clock is stopped. The result is the time at the end of the first epoch that
 reaches the accuracy. Imports and reading MNIST are not counted. Each round is a seed; quote the median of the rounds.

@@ -46,10 +46,10 @@ def measure(rounds: int) -> Iterator[Section]:
 
 def _digits(network: Network, samples: list[InkSamples], by_writer: bool) -> Section:
     judged = [_read(network, each) for each in samples]
-    refused, unsure, errors, misread = zip(*(each[1:] for each in judged), strict=True)
+    rejected, unsure, errors, misread = zip(*(each[1:] for each in judged), strict=True)
     figures = [
         Figure("misread", "%", misread, at_most=1.5),
-        Figure("refused", "%", refused, at_most=2),
+        Figure("rejected", "%", rejected, at_most=2),
         Figure("unsure", "%", unsure),
         Figure("calibration error", "%", errors, at_most=2),
     ]
@@ -61,7 +61,7 @@ def _digits(network: Network, samples: list[InkSamples], by_writer: bool) -> Sec
 
 
 def _read(network: Network, samples: InkSamples) -> tuple[NDArray[np.bool_], float, float, float, float]:
-    """Return which samples are misread (n,), then the percentages refused, unsure, calibration error and misread."""
+    """Return which samples are misread (n,), then the percentages rejected, unsure, calibration error and misread."""
     data = samples.to_dataset()
     logits = logits_of(network, data)
     rates = verdict_rates_of(logits, data.labels)
@@ -81,7 +81,7 @@ def _mnist(network: Network) -> Section:
     judged, rates = evaluate(network, test), verdict_rates(network, test)
     assert judged is not None
     assert rates is not None
-    shares = {"misread": 1 - (judged.accuracy or 0), "refused": rates.rejected, "unsure": rates.unsure}
+    shares = {"misread": 1 - (judged.accuracy or 0), "rejected": rates.rejected, "unsure": rates.unsure}
     wanted = {"misread": 0.7}
     return Section(
         "MNIST, test part",
@@ -90,7 +90,7 @@ def _mnist(network: Network) -> Section:
 
 
 def _non_digits(network: Network, rounds: int) -> Section:
-    """Return the percentage that is read as a digit, neither refused nor unsure."""
+    """Return the percentage that is read as a digit, neither rejected nor unsure."""
     taken: dict[str, list[float]] = {kind: [] for kind in non_digit_kinds}
     for number in range(rounds):
         for kind, draw in non_digit_kinds.items():

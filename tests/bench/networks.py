@@ -32,7 +32,7 @@ NETWORKS = {"dense": DENSE, "conv": CONV, "convnet": RECIPES["convnet"].spec}
 TITLES = {
     "dense": "784-128-64-10, ReLU, Adam, batch 128",
     "conv": "conv 8 - conv 32 - dense 100 - 10 (5x5, stride 2), ReLU, Adam, batch 128",
-    "convnet": "the recipe convnet, conv 24 - conv 64 - dense 128 - 10 with batch normalisation, Adam, batch 128",
+    "convnet": "the recipe convnet, conv 24 - conv 64 - dense 128 - 10 with batch normalization, Adam, batch 128",
 }
 
 

@@ -1,4 +1,4 @@
-"""Every mutated file is read, or refused with one sentence, in little time and memory.
+"""Every mutated file is read, or rejected with one sentence, in little time and memory.
 
 A worker process makes and reads the files, within limits of the system: a file that takes too long or too much ends
 the worker, and another one goes on after it.
@@ -49,7 +49,7 @@ def run(limits: Limits, seed: int, report: Report, only: str = "") -> None:
                 kept = {outcome["kind"].replace(".", "__"): bytes.fromhex(outcome["content"])}
                 report.fail(f"file {outcome['number']}, {outcome['kind']}: {outcome['problem']}", **kept)
     for kind in sorted({kind for kind, _ in results}):
-        report.figure(f"{kind}: {results[kind, 'read']} read, {results[kind, 'refused']} refused")
+        report.figure(f"{kind}: {results[kind, 'read']} read, {results[kind, 'rejected']} rejected")
     report.figure(f"slowest: {slowest[0]:.2f} s, {slowest[1]}")
     report.figure(f"largest: {largest[0]:.0f} MiB, {largest[1]}")
     report.figure(f"{done} files")
@@ -127,7 +127,7 @@ def outcome_of(kind: Kind, content: bytes, folder: Path) -> dict[str, Any]:
         problem += f" It took {mebibytes:.0f} MiB."
     shutil.rmtree(folder)
     return {
-        "result": "refused" if sentences else "read", "seconds": seconds, "mebibytes": mebibytes, "problem": problem,
+        "result": "rejected" if sentences else "read", "seconds": seconds, "mebibytes": mebibytes, "problem": problem,
         "content": content.hex() if problem else "",
     }  # fmt: skip
 

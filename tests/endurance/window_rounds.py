@@ -35,7 +35,7 @@ TRAIL = 400
 """How many of the last steps are kept with a failure."""
 
 FREE_MEMORY = 1_000_000_000
-"""Bytes of free memory that the program is told of, so that it refuses networks that would fill the machine."""
+"""Bytes of free memory that the program is told of, so that it rejects networks that would fill the machine."""
 
 
 def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, max_slope: float) -> None:
@@ -157,7 +157,7 @@ def work(name: str, seed: int, folder: Path) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     application.processEvents()
     gc.collect()
-    left = [] if is_closed else ["the window refuses to close"]
+    left = [] if is_closed else ["the window does not close"]
     after = resources_of_this_process()
     left += [f"{each}: {before[each]} before, {now} after" for each, now in after.items() if now > before[each]]
     tell(left=left)

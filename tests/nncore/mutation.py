@@ -34,7 +34,7 @@ def mutated(content: bytes, changes: list[Mutation]) -> bytes:
     return content
 
 
-def check_loaded_or_refused(path: Path) -> None:
+def check_loaded_or_rejected(path: Path) -> None:
     """Check that a model of 784 inputs loads and predicts, or that the error is one line that begins with `path`."""
     message = f"{path}: was read"
     try:

@@ -21,7 +21,7 @@ print(json.dumps({name: file for name, file in loaded.items() if file and name n
 """
 
 
-def test_importing_all_of_nncore_loads_numpy_the_included_data_and_nothing_else() -> None:
+def test_importing_all_of_nncore_loads_numpy_the_bundled_data_and_nothing_else() -> None:
     root = Path(nncore.__file__).parent.parent
     printed = subprocess.run([sys.executable, "-c", PROBE], cwd=root, capture_output=True, text=True, check=True)
     assert len(list(pkgutil.walk_packages(nncore.__path__))) >= 10

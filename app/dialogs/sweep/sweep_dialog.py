@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background.task_queue import CLOSE_MILLISECONDS
+from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
 from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
@@ -261,7 +261,7 @@ class SweepDialog(QDialog):
         if self._thread is None:
             return True
         self._thread.stop()
-        return self._thread.wait(2 * CLOSE_MILLISECONDS)
+        return self._thread.wait(2 * CLOSE_TIMEOUT_MILLISECONDS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the sweep first."""

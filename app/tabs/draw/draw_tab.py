@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background.frame_throttle import FrameThrottle
+from app.background.throttle import Throttle
 from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
 from app.session.handwriting_teacher import HandwritingTeacher
@@ -79,7 +79,7 @@ class DrawTab(Tab):
         self.explanation.hide()
         self.error_label = text_label(style="error")
         self.error_label.hide()
-        self.throttle = FrameThrottle(parent=self)
+        self.throttle = Throttle(parent=self)
         self._lay_out()
         self._connect()
         self._read()

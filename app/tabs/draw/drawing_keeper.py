@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
 from app.background.task_queue import TaskQueue
+from app.background.throttle import SAVE_MILLISECONDS, Throttle
 from app.canvas.canvas import Canvas
 from app.storage.drawing_file import DrawingFile
 from nncore.preprocessing.ink import Ink
@@ -27,7 +27,7 @@ class DrawingKeeper(QObject):
         super().__init__(parent)
         self._canvas, self._file, self._tasks = canvas, DrawingFile(folder), TaskQueue(self)
         self._has_failed = False
-        self.throttle = FrameThrottle(SAVE_MILLISECONDS, self)
+        self.throttle = Throttle(SAVE_MILLISECONDS, self)
         self.throttle.due.connect(self._save)
         self._tasks.add("read", self._file.read, self._restore, self.failed.emit)
         canvas.drawing_changed.connect(self.throttle.request)

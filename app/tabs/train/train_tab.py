@@ -109,7 +109,7 @@ class TrainTab(Tab):
 
     @cached_property
     def fit(self) -> FitView:
-        """The points and fits of a curve, which are built when a curve is learnt first."""
+        """The points and fits of a curve, which are built when a curve is learned first."""
         from app.tabs.train.charts.fit_view import FitView
 
         fit = FitView()

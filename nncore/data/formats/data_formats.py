@@ -17,7 +17,7 @@ from nncore.data.formats.unipen import read_ink_dataset
 from nncore.errors import DataError, file_name
 
 HEAD_BYTES = 512
-"""Number of bytes at the beginning of a file from which its format is recognised."""
+"""Number of bytes at the beginning of a file from which its format is recognized."""
 
 LEADING_BYTES = b"\xef\xbb\xbf \r\n\t"
 """The byte order mark and white space that may precede the first word of a text."""
@@ -90,7 +90,7 @@ def file_patterns(*content: DataContent) -> str:
 
 
 def format_of(path: Path) -> DataFormat:
-    """Recognise the format of a file by its first bytes, or else by its name. Raises DataError if it is unknown."""
+    """Recognize the format of a file by its first bytes, or else by its name. Raises DataError if it is unknown."""
     with open_data_file(path) as file:
         head = file.read(HEAD_BYTES)
     if not head:
@@ -102,7 +102,7 @@ def format_of(path: Path) -> DataFormat:
 
 
 def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
-    """Read labelled 28x28 digits in any of the FORMATS of images; the format is recognised by the content.
+    """Read labelled 28x28 digits in any of the FORMATS of images; the format is recognized by the content.
 
     path: a file, or a folder with the MNIST files. The result has a test set if there is one: x_test and y_test of an
     NPZ file, the t10k files beside an IDX file called train, or the test files beside an NPY file called train.

@@ -17,10 +17,10 @@ ADAM = (
     r"$W \leftarrow W - \eta\,\frac{m}{\sqrt{v} + \varepsilon}$"
 )
 CONVOLUTION = r"$Y(k, i, j) = \sum W(k, c, u, v)\,X(c, 2i + u, 2j + v) + b(k)$"
-NORMALISATION = r"$Y = \gamma\,\frac{X - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} + \beta$, over each batch"
+NORMALIZATION = r"$Y = \gamma\,\frac{X - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} + \beta$, over each batch"
 SIMARD = (
     "The network of Simard, Steinkraus and Platt (“Best Practices for Convolutional Neural Networks”, ICDAR 2003) with "
-    "batch normalisation (Ioffe and Szegedy, ICML 2015)."
+    "batch normalization (Ioffe and Szegedy, ICML 2015)."
 )
 
 
@@ -28,7 +28,7 @@ def _strided_convolutions(*filters: int, dense: int) -> NetworkSpec:
     """Return a network of 5x5 convolutions with stride 2, without pooling, a dense layer, and ten classes.
 
     It is the network of Simard, Steinkraus and Platt ("Best Practices for Convolutional Neural Networks", ICDAR 2003)
-    with batch normalisation after each layer but the last. With the normalisation, a network of 16 and 48 filters read
+    with batch normalization after each layer but the last. With the normalization, a network of 16 and 48 filters read
     99.45 % instead of 99.31 % of 10,000 held-out training images after 14 epochs. Stronger distortions, another
     learning rate or dropout did not improve it.
     """
@@ -76,7 +76,7 @@ MLP = Recipe(
         (
             "The training accuracy stays below the test accuracy, because all training images are distorted.",
             "The learning rate rises first and then falls almost to zero; the loss falls most while it decreases.",
-            "Switch the augmentation off and train again: the network memorises its images and reads new ones worse.",
+            "Switch the augmentation off and train again: the network memorizes its images and reads new ones worse.",
         ),
         "About 99 % of the test images.",
         "Elastic distortions: Simard, Steinkraus and Platt, ICDAR 2003. The schedule: Smith and Topin, "
@@ -94,8 +94,8 @@ CONVNET = Recipe(
     TrainingConfig(learning_rate=0.005, epochs=30, schedule="one_cycle", augmentation=MILD_DISTORTIONS),
     Page(
         "A convolutional network uses two facts about images: neighbouring pixels belong together, and a line looks "
-        "the same at every position. So each filter is learnt once and applied everywhere.",
-        (CONVOLUTION, NORMALISATION, ADAM),
+        "the same at every position. So each filter is learned once and applied everywhere.",
+        (CONVOLUTION, NORMALIZATION, ADAM),
         (
             "It makes far fewer errors than mlp with a fraction of its weights; but each weight is used many times, so "
             "the training takes longer.",
@@ -118,7 +118,7 @@ HANDWRITING = Recipe(
     Page(
         "The bundled model reads the digits that you draw. A network trained on MNIST alone misreads a crossed 7 and a "
         "1 with a flag, because MNIST does not contain them. More writers help here, not more layers.",
-        (CONVOLUTION, NORMALISATION, ADAM),
+        (CONVOLUTION, NORMALIZATION, ADAM),
         (
             "On MNIST it reaches the accuracy of convnet; the difference is visible in the Draw tab.",
             "For drawings that are not digits, the target is the same probability for every class.",

@@ -80,7 +80,7 @@ VANISHING = Recipe(
             "The gradient norm gets smaller from layer to layer: in the first layer it is about 200 times smaller than "
             "in the last.",
             "The loss stays at log 10 = 2.30, that of random guessing.",
-            "Remedy: ReLU, whose slope is 1 for positive inputs; or fewer layers; or batch normalisation.",
+            "Remedy: ReLU, whose slope is 1 for positive inputs; or fewer layers; or batch normalization.",
         ),
         "10 to 11 % of the test images; with ReLU the same network reads 95 to 96 %.",
         "Hochreiter, 1991; Glorot and Bengio, “Understanding the difficulty of training deep feedforward neural "
@@ -102,9 +102,9 @@ ALL_ZERO = Recipe(
         (
             "The weight histograms stay a single bar at zero; only ten biases learn.",
             "The biases learn the frequency of each digit, so every prediction is 1, the most frequent digit.",
-            "Remedy: random initial weights, such as He initialisation for ReLU.",
+            "Remedy: random initial weights, such as He initialization for ReLU.",
         ),
-        "11.35 % of the test images, the share of ones. With He initialisation the same network reads 96 %.",
+        "11.35 % of the test images, the share of ones. With He initialization the same network reads 96 %.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 8.4, on breaking symmetry.",
     ),
 )
@@ -132,11 +132,11 @@ DEAD_RELUS = Recipe(
 OVERFITTING = Recipe(
     "overfitting",
     "Overfitting",
-    "A network of 235,000 weights and 500 training images: it memorises all of them, and reads other digits badly.",
+    "A network of 235,000 weights and 500 training images: it memorizes all of them, and reads other digits badly.",
     NetworkSpec.dense((784, 256, 128, 10)),
     TrainingConfig(learning_rate=0.001, batch_size=50, epochs=100),
     Page(
-        "A network with many weights and few images can memorise them instead of learning what digits have in common. "
+        "A network with many weights and few images can memorize them instead of learning what digits have in common. "
         "Digits that are not in the training set show the difference.",
         (
             r"gap = $L(\text{validation}) - L(\text{training})$",

@@ -48,7 +48,7 @@ BASIC_ML = Recipe(
         (
             "The loss falls quickly for about fifty steps, then more and more slowly, because gradient descent without "
             "momentum or a schedule takes very small steps where the gradient is small.",
-            "The training and validation curves are nearly the same: 7,960 parameters cannot memorise 19,000 images.",
+            "The training and validation curves are nearly the same: 7,960 parameters cannot memorize 19,000 images.",
             "The initial weights are between −0.5 and 0.5, which is large for 784 inputs. So the first loss is far "
             "above that of random guessing, log 10 = 2.30.",
         ),
@@ -64,7 +64,7 @@ BASIC_ML = Recipe(
 TWO_LAYER = Recipe(
     "two-layer",
     "A hundred steps",
-    "The network of basic-ml on all 60,000 images, stopped after 100 steps, when it has learnt only a part.",
+    "The network of basic-ml on all 60,000 images, stopped after 100 steps, when it has learned only a part.",
     NetworkSpec.dense((784, 10, 10), "relu", "uniform"),
     _full_batch(0.1, 100),
     Page(
@@ -89,7 +89,7 @@ NUMPYNET = Recipe(
     NetworkSpec.dense((784, 64, 10), "relu", "he"),
     _full_batch(0.1, 500, seed=33),
     Page(
-        "This recipe shows the effect of good initial weights. With He initialisation, signals keep their size from "
+        "This recipe shows the effect of good initial weights. With He initialization, signals keep their size from "
         "layer to layer, so even the first step is useful.",
         (
             r"$W\,\sim\,N\left(0, \frac{2}{\text{inputs}}\right)$,   $b = 0$",
@@ -104,7 +104,7 @@ NUMPYNET = Recipe(
         ),
         "92.0 to 92.5 % of the test images, depending on the seed. The notebook reported 92.18 %; it divided the "
         "pixels of the test images by 225 instead of 255.",
-        "A notebook that defines a network as a class in NumPy, seed 33. He initialisation: He, Zhang, Ren and Sun, "
+        "A notebook that defines a network as a class in NumPy, seed 33. He initialization: He, Zhang, Ren and Sun, "
         "“Delving Deep into Rectifiers”, ICCV 2015.",
     ),
     validation_share=0,

@@ -86,7 +86,7 @@ def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
         "network": spec.summary,
         "weights": f"{spec.parameter_count:,}",
         "activations": _once(functions),
-        "initialisation": _once(initializations),
+        "initialization": _once(initializations),
         **{name.replace("_", " "): str(value) for name, value in described.items()},
     }
 

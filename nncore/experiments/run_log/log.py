@@ -148,7 +148,7 @@ class RunLog:
             cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
             cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run))
             kept = curve[:, curve[0] <= steps]
-            self._summarise(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
+            self._summarize(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
 
     def release(self, run: int) -> None:
         """Log that no process trains a run any more, although the run has not ended."""
@@ -172,7 +172,7 @@ class RunLog:
                 ],
             )
             self._thin(cursor, run)
-            self._summarise(cursor, run, {"curve": _packed(curve), **summary})
+            self._summarize(cursor, run, {"curve": _packed(curve), **summary})
 
     def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
         """Set the final state of a run.
@@ -181,7 +181,7 @@ class RunLog:
         """
         with self._transaction() as cursor:
             cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
-            self._summarise(cursor, run, {"state": state, **summary})
+            self._summarize(cursor, run, {"state": state, **summary})
 
     def forget_old_checkpoints(self, keep: int) -> list[str]:
         """Remove all checkpoints of ended runs from the log, except those of the newest `keep`; returns their files."""
@@ -202,7 +202,7 @@ class RunLog:
     def update(self, run: int, **summary: float | str | None) -> None:
         """Change figures of a run in any state; summary: columns of SUMMARY with their values."""
         with self._transaction() as cursor:
-            self._summarise(cursor, run, summary)
+            self._summarize(cursor, run, summary)
 
     def set_confusion(self, run: int, part: str, confusion: NDArray[np.int64]) -> None:
         """Set the confusion matrix (classes, classes) of a run. part: the part of the data, "test" or "validation"."""
@@ -324,7 +324,7 @@ class RunLog:
             )
         return [run for run in runs if run is not None]
 
-    def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
+    def _summarize(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")

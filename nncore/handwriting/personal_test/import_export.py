@@ -35,7 +35,7 @@ def export_test(result: HandwritingTestResult, path: Path) -> None:
 def import_test(
     path: Path, network: Network | None, *, model: str, date: str, cancelled: Callable[[], bool] = lambda: False
 ) -> HandwritingTestResult:
-    """Read a test from a CSV or UNIPEN file, recognised by its content; UNIPEN labels are the requested digits.
+    """Read a test from a CSV or UNIPEN file, recognized by its content; UNIPEN labels are the requested digits.
 
     If a CSV file contains readings, these are used. Other drawings are read by `network`, with the name `model` and the
     date `date`. Raises DataError with the number of the invalid row, if there is no network to read drawings, or if

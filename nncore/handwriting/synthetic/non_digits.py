@@ -56,7 +56,7 @@ _SCRIBBLES = {
 
 
 def _careful_style(rng: Generator) -> WriterStyle:
-    """Return a random style that is careful enough to keep drawings recognisable."""
+    """Return a random style that is careful enough to keep drawings recognizable."""
     style = WriterStyle.random(rng)
     return replace(
         style,

@@ -1,4 +1,4 @@
-"""Batch normalisation: each feature or channel is shifted and scaled to mean 0 and variance 1 over the batch."""
+"""Batch normalization: each feature or channel is shifted and scaled to mean 0 and variance 1 over the batch."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class BatchNorm(LayerSpec):
     def __post_init__(self) -> None:
         if not 0 < self.momentum <= 1:
             raise SettingError(
-                "layers", f"The momentum of batch normalisation must be above 0 and at most 1; got {self.momentum}."
+                "layers", f"The momentum of batch normalization must be above 0 and at most 1; got {self.momentum}."
             )
         if not (isfinite(self.epsilon) and self.epsilon > 0):
             raise SettingError(
-                "layers", f"The epsilon of batch normalisation must be above 0 and finite; got {self.epsilon}."
+                "layers", f"The epsilon of batch normalization must be above 0 and finite; got {self.epsilon}."
             )
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
@@ -60,7 +60,7 @@ class BatchNorm(LayerSpec):
 
 
 class BatchNormLayer(Layer):
-    """The normalisation and its derivative (Ioffe and Szegedy, section 3).
+    """The normalization and its derivative (Ioffe and Szegedy, section 3).
 
     It works on arrays (features, numbers per feature): for images, all pixels of all rows are the numbers of a channel.
     """

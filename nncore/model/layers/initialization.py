@@ -1,4 +1,4 @@
-"""Initialisations: functions that set the initial weights and biases of a layer."""
+"""Initializations: functions that set the initial weights and biases of a layer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def alternating_normal(weights: Array, biases: Array, inputs: int, rng: np.rando
     """Draw the sizes of the weights from 0.1 |N(0, 1)| for every width; their signs follow a fixed pattern.
 
     With such small weights, a narrow network needs every unit, so the pattern gives it units of each kind:
-    - A unit with one standardised input x switches at its kink, x = -b / W. The kinks are spread evenly from -sqrt(3)
+    - A unit with one standardized input x switches at its kink, x = -b / W. The kinks are spread evenly from -sqrt(3)
       to sqrt(3), the range of evenly distributed inputs. Two units in a row are active to the right of their kinks, the
       next two to the left, and so on.
     - Units with several inputs have the signs +1 and -1 alternately. A weight is positive between units of equal sign
@@ -86,12 +86,12 @@ INITIALIZATIONS = {
     "small_normal": Initialization("small normal", alternating_normal),
     "zeros": Initialization("zeros", zeros),
 }
-"""The initialisations, by their names in settings and files."""
+"""The initializations, by their names in settings and files."""
 
 
 def check_initialization(name: str) -> None:
     """Raise SettingError unless `name` is in INITIALIZATIONS."""
     if name not in INITIALIZATIONS:
         raise SettingError(
-            "initialization", f"Initialisation {name!r} is unknown: choose one of {', '.join(INITIALIZATIONS)}."
+            "initialization", f"Initialization {name!r} is unknown: choose one of {', '.join(INITIALIZATIONS)}."
         )

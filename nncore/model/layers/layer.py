@@ -51,7 +51,7 @@ class LayerSpec(ABC):
     gives_flat_output: ClassVar[bool] = False
     """Whether its output is (features,) even if its input is an image."""
     has_weights: ClassVar[bool] = False
-    """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it is initialised."""
+    """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it is initialized."""
     uses_randomness: ClassVar[bool] = False
     """Whether it draws random numbers in training."""
     is_counted: ClassVar[bool] = True
@@ -83,7 +83,7 @@ class LayerSpec(ABC):
         return 1
 
     def with_initialization(self, name: str) -> Self:
-        """The same layer with another initialisation; unchanged if it has no weights."""
+        """The same layer with another initialization; unchanged if it has no weights."""
         return replace(self, **{"initialization": name}) if self.has_weights else self
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""All weights of a network in one flat vector, which optimiser, model file and gradient check use as one array.
+"""All weights of a network in one flat vector, which optimizer, model file and gradient check use as one array.
 
 Layers get reshaped views of it: writing to a view changes the vector, and writing to the vector changes the view.
 """
@@ -23,7 +23,7 @@ class Parameters(DeepCopyable):
     """One flat vector of values, one of gradients, and named views of both.
 
     The trained parameters come first in `values`. The state, which a layer updates without a gradient (the running
-    means of batch normalisation), comes last. A model file stores all of `values`; an optimiser uses the first part.
+    means of batch normalization), comes last. A model file stores all of `values`; an optimizer uses the first part.
 
     Attributes:
         values: (size,) all weights and biases in the order of `shapes`, then the state in the order of `state_shapes`.
@@ -67,7 +67,7 @@ class Parameters(DeepCopyable):
         self._gradient_views = _views(self.gradients, self.shapes)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The vectors without their views: a copied view would be a separate array, which no optimiser changes."""
+        """The vectors without their views: a copied view would be a separate array, which no optimizer changes."""
         values = np.concatenate([self.trainable, self.state])  # the state of a replica is not part of its `values`
         return {"shapes": self.shapes, "state_shapes": self.state_shapes, "values": values, "gradients": self.gradients}
 

@@ -23,7 +23,7 @@ MAX_DISTORTION = {
     "thickness": 2.0,
     "noise": 1.0,
 }
-"""The largest value of each setting of an Augmentation; beyond it, images can no longer be recognised."""
+"""The largest value of each setting of an Augmentation; beyond it, images can no longer be recognized."""
 
 _KNOTS_PER_SIDE = 5  # knots of the elastic field along each side
 _BLOCK_PIXELS = 32 * 28 * 28  # images are distorted in blocks small enough for the processor's cache

@@ -28,7 +28,7 @@ from nncore.training.health import LayerHealth, block_numbers
 from nncore.training.optimizers import OPTIMIZERS
 
 BARELY_BETTER_FACTOR = 0.98
-"""A network whose loss is above this fraction of the loss of guessing has learnt almost nothing."""
+"""A network whose loss is above this fraction of the loss of guessing has learned almost nothing."""
 
 MIN_STEPS_TO_LEARN = 100
 """The number of first steps in which a healthy network may still be no better than guessing."""
@@ -172,7 +172,7 @@ class Adviser(DeepCopyable):
         return Hint(
             "symmetric",
             "All units of a layer started with the same weights, so they get the same gradient and stay the same.",
-            "Use He initialisation",
+            "Use He initialization",
             network_change=with_he_initialization,
         )
 
@@ -226,7 +226,7 @@ class Adviser(DeepCopyable):
         )
         if any(is_saturating(layer) for layer in self.spec.layers):
             return Hint("vanishing", sentence, "Use ReLU", network_change=with_relu)
-        return Hint("vanishing", sentence, "Use He initialisation", network_change=with_he_initialization)
+        return Hint("vanishing", sentence, "Use He initialization", network_change=with_he_initialization)
 
     def _check_too_slow(self) -> Hint | None:
         now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
@@ -252,7 +252,7 @@ class Adviser(DeepCopyable):
             f"the loss of guessing is {self._guessing_loss:.2f}."
         )
         if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
-            return Hint("guessing", sentence, "Use He initialisation", network_change=with_he_initialization)
+            return Hint("guessing", sentence, "Use He initialization", network_change=with_he_initialization)
         if sum(map(is_saturating, self.spec.layers)) > 1:
             return Hint("guessing", sentence, "Use ReLU", network_change=with_relu)
         if self.learning_rate < self._usual_rate:

@@ -61,7 +61,7 @@ def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
 
 
 def with_he_initialization(spec: NetworkSpec) -> NetworkSpec:
-    """The network with He initialisation in every layer."""
+    """The network with He initialization in every layer."""
     return _with_layers(spec, lambda layer: layer.with_initialization("he"))
 
 

@@ -1,4 +1,4 @@
-"""The gradient of a whole batch and the optimiser's step, computed by one process or by two to the same bits."""
+"""The gradient of a whole batch and the optimizer's step, computed by one process or by two to the same bits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
 from nncore.training.parallel.helper_process import HelperProcess, can_start_helper
-from nncore.training.random_streams import RandomStreams
+from nncore.training.random_streams import PARTS_PER_PASS, RandomStreams
 
-MAX_ROWS_PER_PASS = 4096
-"""The maximum number of rows of one part of a pass. A larger batch takes several passes, which limits memory and
-the time until a run stops."""
+MAX_ROWS_PER_PART = 4096
+"""The maximum number of rows of a part. A pass computes one part, or two if batches are split; a larger batch takes
+several passes, which limits memory and the time until a run stops."""
 
-MAX_NUMBERS_PER_PASS = 2**24
-"""The maximum number of values in the workspaces for a pass; a network with convolutions therefore has fewer rows."""
+MAX_WORKSPACE_VALUES = 2**24
+"""The maximum number of values in the workspaces for a part; a part of a network with convolutions has fewer rows."""
 
 MIN_MULTIPLICATIONS_TO_SPLIT, MIN_ROWS_PER_HALF = 10_000_000, 16
 """A batch is split into halves if it has at least this many multiplications by weights, and rows in each half.
@@ -46,14 +46,14 @@ EXTRA_WAIT_SECONDS = 0.0002
 
 
 class BatchGradients(NotCopyable):
-    """Computes the gradients of one batch after the other, and takes the optimiser's steps.
+    """Computes the gradients of one batch after the other, and takes the optimizer's steps.
 
     A large batch is split into halves, whose gradients are added up. The split depends only on the network and the
     batch, so the bits do not depend on the number of processes. If `cores` is more than 1, a helper process computes
-    the second halves whenever it is free, and updates some of the optimiser's blocks. The helper process ends at the
+    the second halves whenever it is free, and updates some of the optimizer's blocks. The helper process ends at the
     end of the `with` block of this object.
 
-    optimizer: the optimiser that `config` names.
+    optimizer: the optimizer that `config` names.
     """
 
     copy_instead = "Take a checkpoint of the Training and resume that."
@@ -71,9 +71,11 @@ class BatchGradients(NotCopyable):
         self.network, self._data = network, data
         self._streams, self._stopped = streams, stopped
         self._split = is_split(network.spec, batch_size)
-        most = max(-(-batch_size // 2), min(batch_size, 2 * MIN_ROWS_PER_HALF)) if self._split else batch_size
-        self._rows = rows = min(most, rows_per_pass(network.spec))  # a small remainder is not split
-        self._rows_per_pass = 2 * rows if self._split else rows
+        half = -(-batch_size // 2)  # rounded up
+        # A batch of fewer than two times MIN_ROWS_PER_HALF rows, the last of an epoch, is a single part.
+        longest_part = max(half, min(batch_size, 2 * MIN_ROWS_PER_HALF)) if self._split else batch_size
+        self._rows_per_part = rows = min(longest_part, rows_per_part(network.spec))
+        self._rows_per_pass = PARTS_PER_PASS * rows if self._split else rows
         spec = PartSpec.for_run(network, data, config, rows)
         self._helper = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
@@ -119,7 +121,7 @@ class BatchGradients(NotCopyable):
         return loss, correct
 
     def step(self, learning_rate: float) -> None:
-        """Take the optimiser's step, which overwrites the gradients."""
+        """Take the optimizer's step, which overwrites the gradients."""
         helper = self._helper
         if helper is not None and self._helper_computed_half and helper.shared.blocks < len(self.optimizer.blocks):
             self._step_with(helper, learning_rate)
@@ -143,7 +145,7 @@ class BatchGradients(NotCopyable):
     def _compute_pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
         """Set the gradients of `rows`, a part of a batch of `count`; returns its part of loss and correct answers."""
         self._gradients_to_add, self._helper_computed_half = None, False
-        if not self._split or len(rows) < min(2 * MIN_ROWS_PER_HALF, self._rows + 1):
+        if not self._split or len(rows) < min(2 * MIN_ROWS_PER_HALF, self._rows_per_part + 1):
             return self._compute_here(rows, count, 0)
         half = -(-len(rows) // 2)
         return self._compute_halves(rows[:half], rows[half:], count)
@@ -171,7 +173,7 @@ class BatchGradients(NotCopyable):
             self._gradients_to_add = self._first_half
             parameters.state[:] = state
             second_result, state = self._compute_here(second, count, 1), parameters.state
-        # Both halves started from the same state of batch normalisation, so the batch's state is their weighted mean.
+        # Both halves started from the same state of batch normalization, so the batch's state is their weighted mean.
         fraction = len(first) / (len(first) + len(second))
         parameters.state[:] = fraction * first_state + (1 - fraction) * state
         return loss + second_result[0], correct + second_result[1]
@@ -222,6 +224,6 @@ def is_split(spec: NetworkSpec, batch_size: int) -> bool:
     return batch_size >= 2 * MIN_ROWS_PER_HALF and spec.multiplications * batch_size >= MIN_MULTIPLICATIONS_TO_SPLIT
 
 
-def rows_per_pass(spec: NetworkSpec) -> int:
-    """The number of rows of a pass: MAX_ROWS_PER_PASS, or fewer if the workspaces would exceed MAX_NUMBERS_PER_PASS."""
-    return max(1, min(MAX_ROWS_PER_PASS, MAX_NUMBERS_PER_PASS // spec.numbers_per_row))
+def rows_per_part(spec: NetworkSpec) -> int:
+    """The number of rows of a part: MAX_ROWS_PER_PART, or fewer if the workspaces would exceed MAX_WORKSPACE_VALUES."""
+    return max(1, min(MAX_ROWS_PER_PART, MAX_WORKSPACE_VALUES // spec.numbers_per_row))

@@ -69,7 +69,7 @@ class HelperProcess(NotCopyable):
     """A second process that trains `network`, whose parameters are moved into memory that both processes share.
 
     `free` is True when the process has started and has no task. `begin_gradients` then gives it the second half of a
-    batch, and `gradients` waits for the result. `begin_step` and `end_step` share a step of the optimiser, which must
+    batch, and `gradients` waits for the result. `begin_step` and `end_step` share a step of the optimizer, which must
     work on `shared.memory`. The process needs some tenths of a second to start; if the start fails, it is never free.
     Raises OSError if there is no memory to share.
     """

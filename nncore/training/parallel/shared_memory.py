@@ -30,7 +30,7 @@ class Word(IntEnum):
     """The index of each integer in `SharedArrays.words`.
 
     Each has a cache line of its own. TASKS_GIVEN, TASKS_DONE: how many tasks the helper process was given, and has
-    done. TASK: what to do. ROWS: how many examples. STEP: the number of the optimiser's step. IS_SUMMED: 1 if the
+    done. TASK: what to do. ROWS: how many examples. STEP: the number of the optimizer's step. IS_SUMMED: 1 if the
     gradients of the first half are already the sum of both. SAVED_STEP: the step before which `saved` was copied.
     CORRECT: how many answers were correct. RANDOM_STATES_LENGTH: how many bytes of `random_states` are in use.
     """
@@ -43,7 +43,7 @@ class Word(IntEnum):
 class SharedNumber(IntEnum):
     """The index of each floating-point number in `SharedArrays.numbers`.
 
-    FRACTION: what fraction of the batch the part has. LEARNING_RATE: of the optimiser's step. LOSS: of the part.
+    FRACTION: what fraction of the batch the part has. LEARNING_RATE: of the optimizer's step. LOSS: of the part.
     """
 
     FRACTION, LEARNING_RATE, LOSS = range(3)
@@ -57,11 +57,11 @@ class SharedArrays(NotCopyable):
     """Arrays in memory that two processes share.
 
     values: (size,) the network's parameters. gradients: (2, trained), the gradients of each half of a batch. memory:
-    (vector_count, trained), the optimiser's memory. state: (kept,) the running statistics of layers, before and after
+    (vector_count, trained), the optimizer's memory. state: (kept,) the running statistics of layers, before and after
     the second half. inputs, targets: the second half's examples. saved: (1 + vector_count, trained - cut), a copy
     of the values and the memory from `cut` on, made before a step. words, numbers: integers and floating-point numbers.
     random_states: the pickled states of random generators. cut, blocks: the main process updates the first `cut`
-    values, which are the first `blocks` of the optimiser's blocks; the helper process updates the rest.
+    values, which are the first `blocks` of the optimizer's blocks; the helper process updates the rest.
     """
 
     copy_instead = "It is memory that two processes share."
@@ -117,7 +117,7 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
 
 
 def _part_of_main_process(trained: int) -> tuple[int, int]:
-    """How many values and how many blocks of the optimiser the main process updates: half the blocks, rounded up."""
+    """How many values and how many blocks of the optimizer the main process updates: half the blocks, rounded up."""
     blocks = (-(-trained // BLOCK_SIZE) + 1) // 2
     return min(trained, blocks * BLOCK_SIZE), blocks
 

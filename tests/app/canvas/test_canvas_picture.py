@@ -44,7 +44,7 @@ def test_a_picture_is_read_and_shown_in_its_colours(canvas: Canvas) -> None:
     assert image.pixelColor(pixel(canvas, 0.2, 0.5)) == QColor(200, 200, 100)
     assert image.pixelColor(pixel(canvas, 0.5, 0.5)).lightness() < 30
     assert image.pixelColor(pixel(canvas, 0.2, 0.1)) == QColor(LIGHT.paper)
-    assert picture.place(QRectF(0, 0, 400, 400)) == QRectF(0, 100, 400, 200)
+    assert picture.rectangle_in(QRectF(0, 0, 400, 400)) == QRectF(0, 100, 400, 200)
 
 
 def test_a_picture_replaces_strokes_and_undo_restores_them(canvas: Canvas, qtbot: QtBot) -> None:

@@ -11,8 +11,10 @@ from app.canvas.drawing import MAX_UNDO_PICTURES, Drawing
 from app.canvas.stroke import clip
 from nncore.preprocessing.ink import rasterize
 
-anywhere = st.floats(-3, 4, allow_nan=False)
-points = st.tuples(anywhere, anywhere)
+coordinates = st.floats(-3, 4, allow_nan=False)
+points = st.tuples(coordinates, coordinates)
+FRACTIONS = np.linspace(0, 1, 41).tolist()
+"""Where a segment is sampled: 0 at its start, 1 at its end."""
 
 
 def write(drawing: Drawing, *stroke: tuple[float, float]) -> None:
@@ -180,8 +182,8 @@ def test_a_clipped_segment_lies_on_the_segment_and_the_canvas(
     start: tuple[float, float], end: tuple[float, float]
 ) -> None:
     kept = clip(start, end)
-    middle_of_samples = [(start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])) for t in SAMPLES]
-    inside = [p for p in middle_of_samples if 1e-9 < p[0] < 1 - 1e-9 and 1e-9 < p[1] < 1 - 1e-9]
+    sampled = [(start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])) for t in FRACTIONS]
+    inside = [p for p in sampled if 1e-9 < p[0] < 1 - 1e-9 and 1e-9 < p[1] < 1 - 1e-9]
     if kept is None:
         assert not inside
         return
@@ -193,9 +195,6 @@ def test_a_clipped_segment_lies_on_the_segment_and_the_canvas(
     for p in inside:
         assert min(kept[0][0], kept[1][0]) - 1e-9 <= p[0] <= max(kept[0][0], kept[1][0]) + 1e-9
         assert min(kept[0][1], kept[1][1]) - 1e-9 <= p[1] <= max(kept[0][1], kept[1][1]) + 1e-9
-
-
-SAMPLES = np.linspace(0, 1, 41).tolist()
 
 
 @given(st.lists(st.lists(points, min_size=1, max_size=8), max_size=4))
@@ -220,20 +219,20 @@ def test_any_drawing_stays_on_the_canvas_and_survives_undo_and_redo(
 
 
 def test_the_jitter_of_a_tap_becomes_a_dot() -> None:
-    tap, tiny = Drawing(), Drawing()
-    write(tap, (0.5, 0.5), (0.504, 0.501), (0.502, 0.507))
-    write(tiny, (0.5, 0.5), (0.5, 0.52))
-    assert [stroke.shape for stroke in tap.ink().strokes] == [(1, 2)]
-    assert [stroke.shape for stroke in tiny.ink().strokes] == [(2, 2)]
+    jitter, short_stroke = Drawing(), Drawing()
+    write(jitter, (0.5, 0.5), (0.504, 0.501), (0.502, 0.507))
+    write(short_stroke, (0.5, 0.5), (0.5, 0.52))
+    assert [stroke.shape for stroke in jitter.ink().strokes] == [(1, 2)]
+    assert [stroke.shape for stroke in short_stroke.ink().strokes] == [(2, 2)]
 
 
-def test_undo_keeps_the_last_pictures_only() -> None:
+def test_undo_restores_only_the_last_pictures() -> None:
     drawing = Drawing()
     pictures = [object() for _ in range(MAX_UNDO_PICTURES + 5)]
     for picture in pictures:
         drawing.set_picture(picture)
-    seen = [drawing.picture]
+    restored = [drawing.picture]
     while drawing.can_undo:
         drawing.undo()
-        seen.append(drawing.picture)
-    assert seen == pictures[: -MAX_UNDO_PICTURES - 2 : -1]
+        restored.append(drawing.picture)
+    assert restored == pictures[: -MAX_UNDO_PICTURES - 2 : -1]

@@ -38,8 +38,8 @@ def test_json_contains_the_verdict_rates_and_the_calibration_error(
     printed = json.loads(capfd.readouterr().out)
     network = load_model(bundled_model_path()).network()
     verdicts = [recognize(network, image).verdict for image in test.images]
-    assert printed["refused"] == verdicts.count("not a digit") / 500
+    assert printed["rejected"] == verdicts.count("not a digit") / 500
     assert printed["unsure"] == verdicts.count("unsure") / 500
-    assert 0 < printed["ece"] < 0.02
+    assert 0 < printed["calibration_error"] < 0.02
     assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz")]) == 0
-    assert f"not a digit: {printed['refused']:.2%}, unsure: {printed['unsure']:.2%}" in capfd.readouterr().out
+    assert f"not a digit: {printed['rejected']:.2%}, unsure: {printed['unsure']:.2%}" in capfd.readouterr().out

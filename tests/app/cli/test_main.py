@@ -143,8 +143,8 @@ def test_recognize_reads_pictures_and_ink_and_continues_after_an_unreadable_file
 
 def test_the_model_never_overwrites_its_data(small_data: Path) -> None:
     before = small_data.read_bytes()
-    refused = error_message(run("train", *SMALL, "--data", small_data, "--out", small_data))
-    assert "--out and --data must be different files" in refused
+    rejected = error_message(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    assert "--out and --data must be different files" in rejected
     assert small_data.read_bytes() == before
 
 

@@ -106,9 +106,9 @@ def test_if_one_run_is_missing_or_in_progress_no_run_is_deleted(log: RunLog) -> 
     with RunLog(run_log_path()) as again:
         going = again.begin(again.run(1).settings, process_description())
         for numbers in (["1", "99"], ["1", str(going)]):
-            with pytest.raises(DigitLabError) as refused:
+            with pytest.raises(DigitLabError) as rejected:
                 run_command("delete", *numbers)
-            assert isinstance(refused.value, RunLogError | SettingError)
+            assert isinstance(rejected.value, RunLogError | SettingError)
         assert len(again.runs()) == 3
 
 

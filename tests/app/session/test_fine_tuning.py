@@ -49,8 +49,8 @@ def test_no_test_image_is_replayed() -> None:
     known = {image.tobytes() for image in mnist_test.images}
     assert len(test_data) == fine_tuning.MNIST_EVALUATED
     assert all(image.tobytes() in known for image in test_data.images)
-    learnt = {image.tobytes() for image in replayed.images}
-    assert not any(image.tobytes() in learnt for image in test_data.images)
+    learned = {image.tobytes() for image in replayed.images}
+    assert not any(image.tobytes() in learned for image in test_data.images)
     assert set(replayed.labels.tolist()) == {NO_CLASS, *range(10)}
     assert replay_data() is replay_data()
 
@@ -83,13 +83,13 @@ def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> N
 
 
 def test_a_drawing_does_not_help_to_read_itself() -> None:
-    """Two different drawings with the same incorrect label are learnt, but neither helps to read the other."""
+    """Two different drawings with the same incorrect label are learned, but neither helps to read the other."""
     four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
     own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
-    learnt, found = fine_tune_and_evaluate(boxed(), own, never), cross_validate(boxed(), own, never)
-    assert learnt is not None
+    learned, found = fine_tune_and_evaluate(boxed(), own, never), cross_validate(boxed(), own, never)
+    assert learned is not None
     assert found is not None
-    assert (learnt.own_after.correct, found.after.correct) == (2, 0)
+    assert (learned.own_after.correct, found.after.correct) == (2, 0)
 
 
 def test_a_digit_drawn_once_cannot_be_held_out() -> None:

@@ -24,21 +24,22 @@ def clock() -> Clock:
     return Clock()
 
 
-def step(number: int) -> StepDone:
-    return StepDone(number, 1 + number // 3, 1.0 / number, 0.5, 0.1 * number, 7)
+def step_done(step: int) -> StepDone:
+    """A step on 7 samples; there are 3 steps in each epoch."""
+    return StepDone(step, 1 + step // 3, 1.0 / step, 0.5, 0.1 * step, 7)
 
 
 EPOCH = EpochDone(1, 2, 0.7, 0.5, 0.6, 0.6, 1e4, 0.2)
 
 
-def test_events_are_collected_for_an_interval_and_returned_in_order(clock: Clock) -> None:
+def test_events_within_an_interval_are_returned_together_in_order(clock: Clock) -> None:
     batcher = StepBatcher(clock)
-    assert batcher.add(step(1)) is None
+    assert batcher.add(step_done(1)) is None
     clock.now += EVENT_INTERVAL_SECONDS / 2
-    assert batcher.add(step(2)) is None
+    assert batcher.add(step_done(2)) is None
     assert batcher.add(EPOCH) is None
     clock.now += EVENT_INTERVAL_SECONDS / 2
-    steps_done = batcher.add(step(3))
+    steps_done = batcher.add(step_done(3))
     assert steps_done is not None
     assert list(steps_done.steps) == [1, 2, 3]
     assert list(steps_done.losses) == [1, 1 / 2, 1 / 3]
@@ -53,40 +54,40 @@ def test_events_are_returned_after_exactly_one_interval(clock: Clock) -> None:
     clock.now = 0.0
     batcher = StepBatcher(clock)
     clock.now = EVENT_INTERVAL_SECONDS
-    assert batcher.add(step(1)) is not None
+    assert batcher.add(step_done(1)) is not None
 
 
 def test_speed_counts_neither_validation_nor_pauses(clock: Clock) -> None:
     batcher = StepBatcher(clock)
     clock.now += 0.01
-    batcher.add(step(1))
+    batcher.add(step_done(1))
     clock.now += 0.02  # validation
     batcher.add(EPOCH)
     clock.now += 0.01
-    batcher.add(step(2))
+    batcher.add(step_done(2))
     clock.now += 60  # a pause
     batcher.restart_clock()
     clock.now += 0.01
-    steps_done = batcher.add(step(3))
+    steps_done = batcher.add(step_done(3))
     assert steps_done is not None
     assert steps_done.samples_per_second == pytest.approx(21 / 0.03)
 
 
-def test_the_end_of_an_epoch_is_returned_immediately_after_slow_steps(clock: Clock) -> None:
+def test_an_epoch_is_returned_at_once_if_the_interval_has_passed(clock: Clock) -> None:
     batcher = StepBatcher(clock)
     clock.now += 1
-    assert batcher.add(step(1)) is not None
-    assert batcher.add(step(2)) is None
+    assert batcher.add(step_done(1)) is not None
+    assert batcher.add(step_done(2)) is None
     clock.now += 1
     steps_done = batcher.add(EPOCH)
     assert steps_done is not None
     assert steps_done.epochs == (EPOCH,)
 
 
-def test_the_end_of_an_epoch_is_returned_even_after_its_steps(clock: Clock) -> None:
+def test_flush_returns_an_epoch_whose_steps_were_returned_before(clock: Clock) -> None:
     batcher = StepBatcher(clock)
     clock.now += 1
-    assert batcher.add(step(2)) is not None
+    assert batcher.add(step_done(2)) is not None
     assert batcher.add(EPOCH) is None
     steps_done = batcher.flush()
     assert steps_done is not None

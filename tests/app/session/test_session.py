@@ -276,10 +276,10 @@ def test_an_unreadable_file_changes_nothing(session: Session, tmp_path: Path, qt
     before_data, before = session.data, session.model
     assert before is not None
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
-    with qtbot.waitSignal(session.error_message) as refused:
+    with qtbot.waitSignal(session.error_message) as rejected:
         session.open_model(tmp_path / "broken.npz")
-    assert "broken.npz: this is not a complete Digit Lab model" in refused.args[0]
-    with qtbot.waitSignal(session.error_message) as refused:
+    assert "broken.npz: this is not a complete Digit Lab model" in rejected.args[0]
+    with qtbot.waitSignal(session.error_message) as rejected:
         session.save_model(tmp_path, before)
     assert session.data is before_data
     assert session.model is before

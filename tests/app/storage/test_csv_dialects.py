@@ -87,7 +87,7 @@ def test_the_message_names_the_invalid_number(row: int, column: int, text: str, 
     ],
     ids=["one column more", "a short row", "a long row", "no rows", "another table"],
 )
-def test_a_table_of_another_shape_is_refused(change: object, sentence: str, tmp_path: Path) -> None:
+def test_a_table_of_another_shape_is_rejected(change: object, sentence: str, tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv", ";")
     assert callable(change)
     path.write_text(change(path.read_text("utf-8")), "utf-8")
@@ -95,7 +95,7 @@ def test_a_table_of_another_shape_is_refused(change: object, sentence: str, tmp_
         read_any_dataset(path)
 
 
-def test_rows_with_more_numbers_than_names_are_refused(tmp_path: Path) -> None:
+def test_rows_with_more_numbers_than_names_are_rejected(tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv", ";")
     names, _, rows = path.read_text("utf-8").partition("\n")
     path.write_text(f"{names}\n{rows.replace(chr(10), ';7' + chr(10))}", "utf-8")
@@ -104,7 +104,7 @@ def test_rows_with_more_numbers_than_names_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"no digits here", b"\xff\xfe", b"\n\n"])
-def test_a_file_that_is_not_a_table_is_refused(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_rejected(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "digits.csv").write_bytes(content)
     with pytest.raises(DataError, match=r"digits\.csv"):
         read_any_dataset(tmp_path / "digits.csv")

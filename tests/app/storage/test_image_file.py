@@ -79,7 +79,7 @@ def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path, suffix: str, s
     assert grey[height - 3, width - 3] > 200
 
 
-def test_too_many_pixels_are_refused(tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pixels_are_rejected(tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.fromarray(grey).save(tmp_path / "large.png")
     monkeypatch.setattr(image_file, "MAX_PIXELS", 599)
     with pytest.raises(DataError, match=r"large\.png: 30 x 20 pixels; expected at most 599"):
@@ -156,7 +156,7 @@ def test_a_16_bit_scan_of_a_whole_page_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "mode", "side"), [("WEBP", "RGB", 5001), ("JPEG", "CMYK", 6668)])
-def test_a_picture_that_takes_too_much_memory_to_decode_is_refused_before(
+def test_a_picture_that_takes_too_much_memory_to_decode_is_rejected_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mode: str, side: int
 ) -> None:
     path, at_most = tmp_path / "large", MAX_PICTURE_BYTES // BYTES_PER_PIXEL[kind, mode]
@@ -180,7 +180,7 @@ def test_a_palette_is_not_converted_as_a_whole(tmp_path: Path, monkeypatch: pyte
     assert max(converted) <= 1024 * 683
 
 
-def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+def test_a_large_file_is_rejected_before_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "endless.png").open("wb") as file:
         file.truncate(MAX_PICTURE_FILE_BYTES + 1)  # a sparse file takes no space
     with pytest.raises(DataError, match=r"endless\.png: the file has 256,000,001 bytes; expected at most 256,000,000"):
@@ -195,7 +195,9 @@ def test_infinite_values_of_a_scan_with_fractions_count_as_zero(tmp_path: Path) 
 
 @settings(max_examples=100)
 @given(st.data(), st.sampled_from(["png", "jpeg", "gif", "bmp"]))
-def test_a_damaged_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str) -> None:
+def test_a_damaged_picture_is_read_or_rejected(
+    tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str
+) -> None:
     path = tmp_path / f"broken.{kind}"
     Image.fromarray(grey).save(path)
     content = bytearray(path.read_bytes())
@@ -217,7 +219,7 @@ def test_ink_of_a_pale_colour_stands_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["bomb.svg", "bomb.png"])
-def test_an_svg_bomb_is_refused_without_parsing(tmp_path: Path, name: str) -> None:
+def test_an_svg_bomb_is_rejected_without_parsing(tmp_path: Path, name: str) -> None:
     entities = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
     (tmp_path / name).write_text(
         f'<?xml version="1.0"?>\n<!-- a --><!DOCTYPE svg [<!ENTITY l0 "lol">{entities}]>\n<svg><text>&l9;</text></svg>'

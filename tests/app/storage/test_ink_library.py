@@ -105,12 +105,12 @@ def test_a_damaged_file_is_renamed_and_never_overwritten(path: Path) -> None:
 
 
 def test_a_damaged_file_that_cannot_be_renamed_is_left_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def fail_to_rename(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     path.parent.mkdir()
     path.write_text("no ink", encoding="utf-8")
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "rename", fail_to_rename)
     library = InkLibrary(path)
     assert "the file was left unchanged" in library.load()
     with pytest.raises(DataError, match="the file was left unchanged"):

@@ -53,6 +53,6 @@ def test_the_image_follows_the_theme(view: NetworkInputView, qapp: QApplication)
     apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_another_shape_is_refused(view: NetworkInputView) -> None:
+def test_another_shape_is_rejected(view: NetworkInputView) -> None:
     with pytest.raises(ValueError, match=r"must have the shape \(28, 28\)"):
         view.set_image(np.zeros((8, 8), np.uint8))

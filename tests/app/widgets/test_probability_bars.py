@@ -95,6 +95,6 @@ def test_the_probabilities_are_copied(bars: ProbabilityBars) -> None:
     np.testing.assert_array_equal(bars.probabilities, SEVEN)
 
 
-def test_another_shape_of_probabilities_is_refused(bars: ProbabilityBars) -> None:
+def test_another_shape_of_probabilities_is_rejected(bars: ProbabilityBars) -> None:
     with pytest.raises(ValueError, match=r"must have the shape \(10,\)"):
         bars.set_probabilities(np.ones(3))

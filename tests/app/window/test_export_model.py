@@ -102,16 +102,16 @@ def test_an_exported_model_can_be_opened_and_is_saved_in_its_own_format(
     assert onnx.load(tmp_path / "own.onnx").producer_name == "Digit Lab"
 
 
-def test_a_foreign_model_is_refused_and_the_one_in_use_stays(
+def test_a_foreign_model_is_rejected_and_the_one_in_use_stays(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     foreign = onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], []), producer_name="other")
     foreign.graph.node.add(op_type="Conv")
     onnx.save(foreign, tmp_path / "foreign.onnx")
     before = session.model
-    with qtbot.waitSignal(session.error_message) as refusal:
+    with qtbot.waitSignal(session.error_message) as rejection:
         session.open_model(tmp_path / "foreign.onnx")
-    assert "foreign.onnx: this is an ONNX model made by other (1 Conv)" in refusal.args[0]
+    assert "foreign.onnx: this is an ONNX model made by other (1 Conv)" in rejection.args[0]
     assert session.model is before
 
 

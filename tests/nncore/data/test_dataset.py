@@ -34,7 +34,7 @@ def mnist_error(path: Path) -> str:
     with pytest.raises(DataError) as error:
         load_mnist(path)
     message = str(error.value)
-    assert message.startswith(f"{path}: MNIST, which comes with Digit Lab, ")
+    assert message.startswith(f"{path}: the bundled MNIST data ")
     assert message.endswith("; install Digit Lab again.")
     assert len(message.splitlines()) == 1
     return message

@@ -51,7 +51,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda h: h["config"].update(epochs=2), "its counters contradict each other"),
         (lambda h: h["config"].update(steps=7), "its counters contradict each other"),
         (lambda h: h["config"].update(batch_size=65), "its counters contradict each other"),
-        (lambda h: h["config"].update(optimizer="lion"), "its settings cannot be used: Optimiser must be one of"),
+        (lambda h: h["config"].update(optimizer="lion"), "its settings cannot be used: Optimizer must be one of"),
         (lambda h: h["config"].update(keep_best=0), "keep_best in its settings"),
         (lambda h: h["config"].update(keep_best=None), "keep_best in its settings"),
         (
@@ -80,7 +80,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda h: h["counters"].update(seconds=-1), "seconds in its counters"),
         (lambda h: h["counters"].update(summed_loss=None), "summed_loss in its counters"),
         (lambda h: h["counters"].pop("right"), "its counters is incomplete: it has no right"),
-        (lambda h: h.update(optimizer_steps=7), "the number of optimiser steps (7)"),
+        (lambda h: h.update(optimizer_steps=7), "the number of optimizer steps (7)"),
         (lambda h: h.update(learning_rate=-0.1), "learning_rate in its header"),
         (lambda h: h.update(rates_used=[[1, 0.1], [1, 0.2]]), "rates_used in its header"),
         (lambda h: h.update(rates_used=[[0, 0.1]]), "rates_used in its header"),

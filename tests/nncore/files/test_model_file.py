@@ -20,7 +20,7 @@ from nncore.training import RandomStreams, Training, TrainingConfig
 from nncore.training.control import TrainingControl
 from nncore.training.events import EpochDone, Finished
 from tests.nncore.example_data import small_mnist
-from tests.nncore.mutation import Mutation, check_loaded_or_refused, mutated, mutations
+from tests.nncore.mutation import Mutation, check_loaded_or_rejected, mutated, mutations
 
 
 def small_model() -> Model:
@@ -258,7 +258,7 @@ def test_parameters_that_do_not_suit_the_network_are_rejected(saved: Path, vecto
 def test_mutated_parameters_in_a_valid_archive_are_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     vector = members_of(saved)["parameters.npy"]
     path = with_vector(saved, mutated(vector[:128], changes) + vector[128:])
-    check_loaded_or_refused(path)
+    check_loaded_or_rejected(path)
 
 
 @settings(max_examples=100)
@@ -267,4 +267,4 @@ def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]
     path = saved.with_name("mutated.npz")
     path.write_bytes(mutated(saved.read_bytes(), changes))
     is_model_file(path)
-    check_loaded_or_refused(path)
+    check_loaded_or_rejected(path)

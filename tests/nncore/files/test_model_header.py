@@ -47,9 +47,9 @@ def changed(path: tuple[Any, ...], value: object) -> bytes:
 
 
 def error_message(text: bytes) -> str:
-    with pytest.raises(ModelFileError) as refused:
+    with pytest.raises(ModelFileError) as rejected:
         ModelHeader.from_json(text)
-    return str(refused.value)
+    return str(rejected.value)
 
 
 def test_a_card_of_an_older_version_has_no_writer_accuracy() -> None:

@@ -53,7 +53,7 @@ def numbers(lowest: float, highest: float) -> st.SearchStrategy[Any]:
 
 
 def values(setting: Setting) -> st.SearchStrategy[Any]:
-    """The values that a setting may have; some are refused by its check, which is then not about files."""
+    """The values that a setting may have; some are rejected by its check, which is then not about files."""
     none = st.none() if setting.none_text else st.nothing()
     match setting.kind:
         case "choice":
@@ -170,20 +170,20 @@ def test_a_model_of_a_run_and_data_with_long_names_is_read_back(tmp_path: Path) 
     ],
 )
 @pytest.mark.parametrize("suffix", ["npz", "py", "onnx"])
-def test_a_model_that_could_not_be_read_is_refused_and_the_old_file_stays(
+def test_a_model_that_could_not_be_read_is_rejected_and_the_old_file_stays(
     tmp_path: Path, suffix: str, change: dict[str, Any], sentence: str
 ) -> None:
     path, spec = tmp_path / f"model.{suffix}", NetworkSpec.dense((108, 3), input_shape=(12, 9))
     model = Model(spec, np.zeros(spec.parameter_count, np.float32), ModelCard("old"), ("a", "b", "c"))
     save_model(model, path)
-    with pytest.raises(ModelFileError) as refused:
+    with pytest.raises(ModelFileError) as rejected:
         save_model(replace(model, **change), path)
-    assert str(refused.value).startswith(f"{path}: ")
-    assert sentence in str(refused.value)
+    assert str(rejected.value).startswith(f"{path}: ")
+    assert sentence in str(rejected.value)
     assert load_model(path).card.name == "old"
 
 
-def test_a_header_that_is_too_large_to_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_that_is_too_large_to_be_read_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = Model(NetworkSpec.dense((784, 10)), np.zeros(7850, np.float32), ModelCard("x"))
     monkeypatch.setattr(json_header, "MAX_HEADER_BYTES", 500)
     with pytest.raises(ModelFileError, match=r"its header has [\d,]+ bytes; expected at most 500\."):
@@ -202,20 +202,20 @@ def test_a_fraction_and_an_infinite_limit_become_plain_values() -> None:
         ({"recipe": "x" * 2001}, "recipe in its header must be text"),
         ({"learning_rate": 0.0}, "learning_rate in its header must be a number, above 0"),
         ({"rates_used": ((2, 0.1), (1, 0.1))}, "rates_used in its header must have its steps in ascending order"),
-        ({"optimizer_steps": 3}, "the number of optimiser steps (3)"),
+        ({"optimizer_steps": 3}, "the number of optimizer steps (3)"),
         ({"history": ()}, "its history does not match its number of epochs"),
         ({"config": replace(TRAINED_WITH, epochs=1)}, "its counters contradict each other"),
         ({"spec": NetworkSpec.dense((784, 10))}, "its arrays do not match its network"),
     ],
 )
-def test_a_checkpoint_that_could_not_be_read_is_refused_and_the_old_file_stays(
+def test_a_checkpoint_that_could_not_be_read_is_rejected_and_the_old_file_stays(
     tmp_path: Path, change: dict[str, Any], sentence: str
 ) -> None:
     path = tmp_path / "run.npz"
     save_checkpoint(checkpoint(), path)
     before = path.read_bytes()
-    with pytest.raises(ModelFileError) as refused:
+    with pytest.raises(ModelFileError) as rejected:
         save_checkpoint(replace(checkpoint(), **change), path)
-    assert str(refused.value).startswith(f"{path}: ")
-    assert sentence in str(refused.value)
+    assert str(rejected.value).startswith(f"{path}: ")
+    assert sentence in str(rejected.value)
     assert path.read_bytes() == before

@@ -54,7 +54,7 @@ def accuracy(network: Network, dataset: Dataset) -> float:
     return found.accuracy
 
 
-def learnt(network: Network, own: Dataset, others: Dataset | None = None, seed: int = 0) -> Network:
+def learned(network: Network, own: Dataset, others: Dataset | None = None, seed: int = 0) -> Network:
     tuned = fine_tune(network, own, others or replay(), seed)
     assert tuned is not None
     return tuned
@@ -63,7 +63,7 @@ def learnt(network: Network, own: Dataset, others: Dataset | None = None, seed: 
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
 def test_a_few_drawings_improve_the_reading_of_new_drawings() -> None:
     own, unseen = (together(*(mirrored(d, count, start) for d in (2, 3, 7))) for start, count in ((0, 3), (10, 40)))
-    tuned = learnt(bundled_network(), own)
+    tuned = learned(bundled_network(), own)
     assert accuracy(bundled_network(), unseen) < 0.4
     assert accuracy(tuned, unseen) > accuracy(bundled_network(), unseen) + 0.2
     assert accuracy(tuned, evaluation_digits()) > accuracy(bundled_network(), evaluation_digits()) - 0.02
@@ -71,7 +71,7 @@ def test_a_few_drawings_improve_the_reading_of_new_drawings() -> None:
 
 def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
     seven = mirrored(7, 1)
-    tuned = learnt(bundled_network(), seven)
+    tuned = learned(bundled_network(), seven)
     assert accuracy(bundled_network(), seven) == 0
     assert accuracy(tuned, seven) == 1
     evaluation = evaluate(tuned, evaluation_digits())
@@ -82,7 +82,7 @@ def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
 def test_contradicting_drawings_lower_the_probability_and_do_no_harm() -> None:
     image = mirrored(7, 1).images
-    tuned = learnt(bundled_network(), Dataset(np.concatenate([image, image]), np.array([2, 7])))
+    tuned = learned(bundled_network(), Dataset(np.concatenate([image, image]), np.array([2, 7])))
     two, seven = tuned.predict((image.reshape(1, -1) / 255).astype(np.float32))[0][[2, 7]]
     assert two > 0.2
     assert seven > 0.2
@@ -92,14 +92,14 @@ def test_contradicting_drawings_lower_the_probability_and_do_no_harm() -> None:
 def test_the_same_seed_gives_the_same_bits_and_the_given_network_does_not_change() -> None:
     before = bundled_network().parameters.values.copy()
     own, few = mirrored(7, 2), replay().take(slice(0, 200))
-    first, again, other = (learnt(bundled_network(), own, few, seed).parameters.values for seed in (1, 1, 2))
+    first, again, other = (learned(bundled_network(), own, few, seed).parameters.values for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     np.testing.assert_array_equal(bundled_network().parameters.values, before)
 
 
 def test_convolutions_and_running_statistics_do_not_change() -> None:
-    tuned = learnt(bundled_network(), mirrored(7, 2), replay().take(slice(0, 200)))
+    tuned = learned(bundled_network(), mirrored(7, 2), replay().take(slice(0, 200)))
     spec = bundled_network().spec
     dense = next(number for number, layer in enumerate(spec.layers, start=1) if isinstance(layer, Dense))
     for name in (*spec.parameter_shapes, *spec.state_shapes):
@@ -121,7 +121,7 @@ def test_the_outputs_for_images_of_no_digit_stay_about_the_same() -> None:
     own = mirrored(7, 3)
     before, with_scrawls, without = (
         network.predict(X)
-        for network in (bundled_network(), learnt(bundled_network(), own, others), learnt(bundled_network(), own))
+        for network in (bundled_network(), learned(bundled_network(), own, others), learned(bundled_network(), own))
     )
     assert np.abs(with_scrawls - before).mean() < np.abs(without - before).mean()
 
@@ -143,7 +143,7 @@ def test_any_network_that_reads_digits_can_be_fine_tuned(spec: NetworkSpec, dtyp
     network = Network(spec, dtype)
     network.initialize(np.random.default_rng(1))
     own = small_mnist().training.take(np.arange(3))
-    tuned = learnt(network, own)
+    tuned = learned(network, own)
     assert tuned.dtype == dtype
     X = own.inputs(slice(None))
     rows = np.arange(3)

@@ -137,6 +137,6 @@ def test_blank_ink_has_blank_stages() -> None:
 @digits
 def test_small_writing_rounded_to_mouse_pixels_gives_nearly_the_same_image(digit: int) -> None:
     small = on_canvas(resampled(ink_of(DIGITS[digit]), 3), 0.1, (0.85, 0.02))
-    quantised = Ink(tuple((np.round(stroke * 480) / 480).astype(np.float32) for stroke in small.strokes))
-    one, other = rasterize(quantised).astype(float), rasterize(small).astype(float)
+    quantized = Ink(tuple((np.round(stroke * 480) / 480).astype(np.float32) for stroke in small.strokes))
+    one, other = rasterize(quantized).astype(float), rasterize(small).astype(float)
     assert np.abs(one - other).mean() < 0.2 * other.mean()

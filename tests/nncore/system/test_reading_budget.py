@@ -1,4 +1,4 @@
-"""Every reader of data reports its progress and can be cancelled, and refuses what claims to be far too large."""
+"""Every reader of data reports its progress and can be cancelled, and rejects what claims to be far too large."""
 
 from __future__ import annotations
 

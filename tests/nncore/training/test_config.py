@@ -30,9 +30,9 @@ CONFIG = TrainingConfig()
         (
             "optimizer",
             "magic",
-            "Optimiser must be one of adam, adamw, rmsprop, nesterov, momentum, sgd; got “magic”.",
+            "Optimizer must be one of adam, adamw, rmsprop, nesterov, momentum, sgd; got “magic”.",
         ),
-        ("optimizer", [], "Optimiser must be one of"),
+        ("optimizer", [], "Optimizer must be one of"),
         ("schedule", "lunar", "Schedule must be one of constant, cosine, one_cycle, step, exponential; got “lunar”."),
         ("loss", "hinge", "Loss must be one of cross_entropy, binary_cross_entropy, mean_squared_error; got “hinge”."),
         ("label_smoothing", 1.0, "Label smoothing must be at least 0 and below 1; got 1."),

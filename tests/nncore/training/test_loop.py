@@ -93,7 +93,7 @@ def test_a_full_batch_is_one_step_per_epoch() -> None:
 def test_a_batch_in_several_passes_trains_like_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(CONFIG, optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=3)
     whole, whole_parameters = run(config), trained(config)
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 300)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", 300)
     parts = run(config)
     np.testing.assert_allclose(trained(config), whole_parameters, rtol=1e-4, atol=1e-6)
     assert [s.loss for s in steps(parts)] == pytest.approx([s.loss for s in steps(whole)], rel=1e-5)

@@ -54,7 +54,7 @@ def test_the_estimate_covers_the_memory_of_a_training_in_the_window(
     monkeypatch: pytest.MonkeyPatch, batch_size: int | None, keep_best: bool
 ) -> None:
     if batch_size is None:
-        monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 50)  # a full batch takes several passes
+        monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", 50)  # a full batch takes several passes
     data, config = small_mnist(), TrainingConfig(epochs=2, batch_size=batch_size, keep_best=keep_best)
 
     def pair() -> tuple[Model, Network]:

@@ -1,4 +1,4 @@
-"""Each optimiser compared with the algorithm of its paper in float64, without the rearrangements of the product."""
+"""Each optimizer compared with the algorithm of its paper in float64, without the rearrangements of the product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Method = Callable[[Vector, Iterator[tuple[int, float, Vector]], float], Vector]
 
 
 def parameters(dtype: type = np.float64) -> Parameters:
-    """Random weights, followed by a state that no optimiser may change."""
+    """Random weights, followed by a state that no optimizer may change."""
     created = Parameters(SHAPES, {"2.mean": (2,)}, dtype)
     created.values[:] = np.random.default_rng(1).standard_normal(created.size)
     return created
@@ -169,7 +169,7 @@ def test_memory_becomes_zero_and_never_denormal_if_gradients_stay_zero(name: str
     for t in range(2, 20 * FLUSH_INTERVAL):
         run(optimizer, trained, iter([(t, 0.001, np.zeros(25))]))
         assert not ((optimizer.memory != 0) & (np.abs(optimizer.memory) < np.finfo(np.float32).tiny)).any()
-    fast = optimizer.memory[:1]  # in each optimiser the first vector decays by 0.9 per step
+    fast = optimizer.memory[:1]  # in each optimizer the first vector decays by 0.9 per step
     assert not fast.any()
     assert (trained.trainable < start).all()
 

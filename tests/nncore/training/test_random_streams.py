@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nncore.training.random_streams import HALVES, RandomStreams
+from nncore.training.random_streams import PARTS_PER_PASS, RandomStreams
 
 
 def drawn(streams: RandomStreams) -> list[float]:
@@ -14,7 +14,7 @@ def drawn(streams: RandomStreams) -> list[float]:
 
 
 def test_each_stream_has_different_numbers() -> None:
-    assert len(set(drawn(RandomStreams.from_seed(0)))) == 3 + 2 * HALVES
+    assert len(set(drawn(RandomStreams.from_seed(0)))) == 3 + 2 * PARTS_PER_PASS
     assert drawn(RandomStreams.from_seed(0)) == drawn(RandomStreams.from_seed(0))
     assert not set(drawn(RandomStreams.from_seed(0))) & set(drawn(RandomStreams.from_seed(1)))
 

@@ -12,7 +12,7 @@ from nncore.model.losses import SoftmaxCrossEntropy
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import RandomStreams, TrainingConfig, rate_finder, train
 from nncore.training.events import Finished
-from nncore.training.rate_finder import RateSweep, find_learning_rate
+from nncore.training.rate_finder import RateFinderResult, find_learning_rate
 from tests.nncore.example_data import small_mnist
 
 CONFIG = TrainingConfig(batch_size=64, epochs=3, schedule="cosine", steps=7, seconds=0.01, keep_best=True, patience=1)
@@ -24,7 +24,9 @@ def fresh_network() -> Network:
     return network
 
 
-def sweep(config: TrainingConfig = CONFIG, lowest: float = 1e-6, highest: float = 10.0, steps: int = 100) -> RateSweep:
+def found_rate(
+    config: TrainingConfig = CONFIG, lowest: float = 1e-6, highest: float = 10.0, steps: int = 100
+) -> RateFinderResult:
     found = find_learning_rate(fresh_network(), small_mnist(), config, lowest, highest, steps)
     assert found is not None
     return found
@@ -43,7 +45,7 @@ def accuracy(optimizer: str, learning_rate: float) -> float:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_the_suggested_rate_trains_better_than_rates_a_hundred_times_higher_or_lower(optimizer: str) -> None:
-    suggested = sweep(replace(CONFIG, optimizer=optimizer)).suggested
+    suggested = found_rate(replace(CONFIG, optimizer=optimizer)).suggested
     good = accuracy(optimizer, suggested)
     assert good > 0.78
     assert accuracy(optimizer, 100 * suggested) < 0.5
@@ -51,7 +53,7 @@ def test_the_suggested_rate_trains_better_than_rates_a_hundred_times_higher_or_l
 
 
 def test_rates_rise_evenly_on_a_logarithmic_scale_until_the_loss_has_risen() -> None:
-    found = sweep(lowest=1e-5, highest=1e3, steps=161)
+    found = found_rate(lowest=1e-5, highest=1e3, steps=161)
     assert found.rates[0] == pytest.approx(1e-5)
     np.testing.assert_allclose(np.diff(np.log10(found.rates)), 8 / 160)
     assert 1e-1 < found.rates[-1] < 1e3
@@ -62,8 +64,8 @@ def test_rates_rise_evenly_on_a_logarithmic_scale_until_the_loss_has_risen() -> 
     assert found.suggested < found.rates[found.losses.argmin()]
 
 
-def test_a_bounded_loss_ends_the_sweep_once_it_is_above_its_first_value() -> None:
-    found = sweep(replace(CONFIG, loss="mean_squared_error"), 1e-5, 1e4, 181)
+def test_a_bounded_loss_ends_the_run_once_it_is_above_its_first_value() -> None:
+    found = found_rate(replace(CONFIG, loss="mean_squared_error"), 1e-5, 1e4, 181)
     assert found.rates[-1] < 1e3
     assert found.losses[-1] > found.losses[0]
 
@@ -83,33 +85,33 @@ def test_the_loss_of_a_rate_is_measured_after_its_step_and_smoothed() -> None:
     for rate in rates:
         network.parameters.trainable[:] -= rate * network.parameters.gradients
         losses.append(loss_and_gradient())
-    found = sweep(TrainingConfig(optimizer="sgd", batch_size=None), lowest=1e-3, highest=0.5, steps=20)
+    found = found_rate(TrainingConfig(optimizer="sgd", batch_size=None), lowest=1e-3, highest=0.5, steps=20)
     expected = [np.mean(losses[max(0, i - 5) : i + 6]) for i in range(20)]
     np.testing.assert_allclose(found.losses, expected, rtol=1e-4)
 
 
-def test_the_sweep_does_not_change_the_network() -> None:
+def test_the_finder_does_not_change_the_network() -> None:
     network = fresh_network()
     kept = network.parameters.values.copy()
     assert find_learning_rate(network, small_mnist(), CONFIG) is not None
     np.testing.assert_array_equal(network.parameters.values, kept)
 
 
-def test_the_sweep_is_reproducible_for_a_seed() -> None:
-    first, again, other = sweep(), sweep(), sweep(replace(CONFIG, seed=1))
+def test_the_finder_is_reproducible_for_a_seed() -> None:
+    first, again, other = found_rate(), found_rate(), found_rate(replace(CONFIG, seed=1))
     np.testing.assert_array_equal(first.losses, again.losses)
     assert first.suggested == again.suggested
     assert not np.array_equal(first.losses[:20], other.losses[:20])
 
 
-def test_the_sweep_uses_only_the_training_set() -> None:
+def test_the_finder_uses_only_the_training_set() -> None:
     data = small_mnist()
     alone = find_learning_rate(fresh_network(), Splits(data.training), replace(CONFIG, keep_best=False, patience=None))
     assert alone is not None
-    np.testing.assert_array_equal(alone.losses, sweep().losses)
+    np.testing.assert_array_equal(alone.losses, found_rate().losses)
 
 
-def test_a_sweep_can_be_cancelled() -> None:
+def test_the_finder_can_be_cancelled() -> None:
     asked = 0
 
     def after_ten() -> bool:
@@ -151,15 +153,15 @@ def test_invalid_rates_and_steps_raise_an_error(
     lowest: float, highest: float, steps: int, field: str, message: str
 ) -> None:
     with pytest.raises(SettingError, match=message) as raised:
-        sweep(CONFIG, lowest, highest, steps)
+        found_rate(CONFIG, lowest, highest, steps)
     assert raised.value.field == field
 
 
 @pytest.mark.parametrize("count", range(5, 14))
-def test_there_is_a_loss_for_each_rate_even_if_the_sweep_ends_early(count: int) -> None:
+def test_there_is_a_loss_for_each_rate_even_if_the_run_ends_early(count: int) -> None:
     losses = np.linspace(2, 1, count)
-    sweep = rate_finder._sweep_result(np.geomspace(1e-6, 10, 100), losses)
-    assert len(sweep.rates) == len(sweep.losses) == count
+    found = rate_finder._find_steepest(np.geomspace(1e-6, 10, 100), losses)
+    assert len(found.rates) == len(found.losses) == count
 
 
 def test_with_small_batches_each_rate_gets_several_steps() -> None:

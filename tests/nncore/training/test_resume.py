@@ -143,7 +143,7 @@ def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
 ) -> None:
     """The stops include moments within a batch of several passes, and within an evaluation."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 15)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", 15)
     config = TrainingConfig(
         epochs=2, batch_size=150, keep_best=True, optimizer="momentum", augmentation=Augmentation(shift=2)
     )

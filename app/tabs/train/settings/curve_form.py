@@ -136,7 +136,7 @@ class CurveForm(SettingsForm):
 
     @Slot()
     def close_file(self) -> None:
-        """Close the file, so that the function is learnt again."""
+        """Close the file, so that the function is learned again."""
         self._file = None
         self._show_file()
 

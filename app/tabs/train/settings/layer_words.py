@@ -188,7 +188,7 @@ def read_block(position: int, before: Block, texts: Mapping[str, str]) -> Block:
     """The block `before`, the `position`-th hidden layer, with the numbers in `texts`, by field.
 
     Raises SettingError("layers") if one of the texts is not one number. Unlike `read_blocks`, a text with a space or
-    a comma is refused and not read as several layers.
+    a comma is rejected and not read as several layers.
     """
     kind, label = before.layer.kind, before.layer.label
     numbers: dict[str, Any] = {}
@@ -201,9 +201,9 @@ def read_block(position: int, before: Block, texts: Mapping[str, str]) -> Block:
 def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
     """The blocks in `text`; raises SettingError("layers") if it cannot be read.
 
-    Words do not contain activations and initialisations. A block takes them from the block of `before` at the same
+    Words do not contain activations and initializations. A block takes them from the block of `before` at the same
     place if it is of the same kind; otherwise its activation is that of the block before it, ReLU for the first, and
-    its initialisation is He's.
+    its initialization is He's.
     """
     spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?-])", r"\1", text)
     words = [word for word in re.split(r"[\s,;]+", spaced) if word]
@@ -322,7 +322,7 @@ def layers_of(blocks: Sequence[Block], last: Sequence[LayerSpec]) -> tuple[Layer
 
 
 def initializations_of(layers: Sequence[LayerSpec]) -> set[str]:
-    """The initialisations of all layers that have weights."""
+    """The initializations of all layers that have weights."""
     return {vars(layer)["initialization"] for layer in layers if layer.has_weights}
 
 

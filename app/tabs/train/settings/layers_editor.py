@@ -81,7 +81,7 @@ class LayersEditor(QWidget):
 
     @Slot(str)
     def add_layer(self, kind: str) -> None:
-        """Add a layer of this kind at the end; batch normalisation is put before the activation of the layer above."""
+        """Add a layer of this kind at the end; batch normalization is put before the activation of the layer above."""
         with suppress(SettingError):
             blocks = list(self.blocks())
             usual = next((block.activation for block in reversed(blocks) if block.activation != NO_ACTIVATION), "relu")

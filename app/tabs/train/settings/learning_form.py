@@ -1,4 +1,4 @@
-"""The settings of the learning: optimiser, learning rate, batches, epochs, schedule, seed."""
+"""The settings of the learning: optimizer, learning rate, batches, epochs, schedule, seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
-from nncore.training.rate_finder import RateSweep
+from nncore.training.rate_finder import RateFinderResult
 from nncore.training.settings import Setting
 
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
@@ -26,7 +26,7 @@ FIND_TIP = (
     "loss falls fastest."
 )
 TRYING_RATES = "Trying rates on a copy of the network …"
-CANCEL_TIP = "Stop the search and keep the current rate."
+CANCEL_TIP = "Cancel this and keep the current rate."
 BATCH_TIP = (
     "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
 )
@@ -38,7 +38,7 @@ class LearningForm(SettingsForm):
     learning_rate_entered = Signal(float)
     """A valid rate that differs from the one before was entered: with Enter, an arrow key, or by leaving the field."""
     find_requested = Signal()
-    """The user asks for a search for a good learning rate."""
+    """The user asks for a good learning rate to be found."""
     find_cancelled = Signal()
 
     def __init__(self) -> None:
@@ -97,20 +97,20 @@ class LearningForm(SettingsForm):
             self.find_requested.emit()
 
     def set_finding(self, finding: bool) -> None:
-        """Show that a search for a rate is running, or has ended."""
+        """Show that a rate is being found, or that this has ended."""
         self._finding = finding
         row = self.rows["learning_rate"]
         if finding or row.message.text() == TRYING_RATES:
             row.show_message(TRYING_RATES if finding else "", is_error=False)
         self._lock_rows()
 
-    def show_found(self, sweep: RateSweep) -> None:
+    def show_found(self, result: RateFinderResult) -> None:
         """Enter the rate that was found, and show the range of the rates that were tried."""
-        self.learning_rate.setText(f"{sweep.suggested:.2g}")
+        self.learning_rate.setText(f"{result.suggested:.2g}")
         self._on_rate_entered()
         self.rows["learning_rate"].show_message(
-            f"The loss fell fastest at this rate. {len(sweep.rates)} rates from {sweep.rates[0]:g} to "
-            f"{sweep.rates[-1]:.2g} were tried.",
+            f"The loss fell fastest at this rate. {len(result.rates)} rates from {result.rates[0]:g} to "
+            f"{result.rates[-1]:.2g} were tried.",
             is_error=False,
         )
 

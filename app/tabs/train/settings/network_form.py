@@ -1,4 +1,4 @@
-"""The settings of the network: hidden layers, initialisation and output function."""
+"""The settings of the network: hidden layers, initialization and output function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nncore.model.outputs import OUTPUTS
 
 INITIALIZATION_NAMES = {name: initialization.label for name, initialization in INITIALIZATIONS.items()}
 MIXED = "mixed"
-"""Shown if layers have different initialisations; each then keeps its own."""
+"""Shown if layers have different initializations; each then keeps its own."""
 
 LAYERS_TIP = (
     "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64. A wider or deeper network learns more and "
@@ -45,7 +45,7 @@ class NetworkForm(SettingsForm):
         self.add("layers", "hidden layers", self.hidden_layers, LAYERS_TIP, beside=self.layers.add_button)
         self.add_full_width(self.layers)
         self.initialization: Choice = self.add_choice(
-            "initialization", "initialisation", INITIALIZATION_NAMES, INITIALIZATION_TIP
+            "initialization", "initialization", INITIALIZATION_NAMES, INITIALIZATION_TIP
         )
         self.output: Choice = self.add_choice("output", "output", {name: name for name in OUTPUTS}, OUTPUT_TIP)
         self.diagram = NetworkDiagram()

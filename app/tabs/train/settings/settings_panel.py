@@ -69,7 +69,7 @@ class SettingsPanel(QWidget):
             CollapsibleGroup("Network", self.network),
             CollapsibleGroup("Curve to learn", self.curve),
             CollapsibleGroup("Learning", self.learning),
-            CollapsibleGroup("Loss and regularisation", self.loss, is_open=False),
+            CollapsibleGroup("Loss and regularization", self.loss, is_open=False),
             CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
             CollapsibleGroup("Stopping", self.stopping, is_open=False),
         )

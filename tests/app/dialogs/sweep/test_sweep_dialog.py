@@ -53,11 +53,11 @@ def test_an_invalid_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("typed", ODD_TEXTS)
-def test_odd_text_in_any_field_is_read_or_refused_beside_it(dialog: SweepDialog, typed: str) -> None:
+def test_odd_text_in_any_field_is_read_or_rejected_beside_it(dialog: SweepDialog, typed: str) -> None:
     for field, entry in dialog.entries.items():
         entry.setText(typed)
-        refused = bool(dialog.form.rows[field].message.text() or dialog.problem.text())
-        assert dialog.run_button.isEnabled() != refused
+        rejected = bool(dialog.form.rows[field].message.text() or dialog.problem.text())
+        assert dialog.run_button.isEnabled() != rejected
         entry.clear()
     assert dialog.run_button.isEnabled()
 
@@ -98,7 +98,7 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     assert dialog.entries["seed"].isEnabled()
 
 
-def test_settings_that_do_not_fit_the_data_are_refused(dialog: SweepDialog, qtbot: QtBot) -> None:
+def test_settings_that_do_not_fit_the_data_are_rejected(dialog: SweepDialog, qtbot: QtBot) -> None:
     dialog.set_data(few_digits().__class__(few_digits().training.take(slice(0, 0))))
     press(dialog, qtbot)
     qtbot.waitUntil(lambda: bool(dialog.problem.text()))

@@ -32,6 +32,6 @@ def test_each_setting_has_its_own_format() -> None:
     ],
 )
 def test_an_invalid_value_names_its_setting(setting: str, text: str) -> None:
-    with pytest.raises(SettingError) as refusal:
+    with pytest.raises(SettingError) as rejection:
         read_values({setting: text})
-    assert refusal.value.field == setting
+    assert rejection.value.field == setting

@@ -211,7 +211,7 @@ def test_data_without_images_is_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> 
 
 
 @pytest.mark.parametrize("typed", ODD_TEXTS)
-def test_odd_text_in_any_field_is_read_or_refused(tab: DataTab, typed: str) -> None:
+def test_odd_text_in_any_field_is_read_or_rejected(tab: DataTab, typed: str) -> None:
     panel, chosen = tab.panel, []
     for signal in (panel.synthetic_requested, panel.share_chosen, panel.test_share_chosen):
         signal.disconnect()

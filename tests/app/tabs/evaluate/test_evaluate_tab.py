@@ -79,10 +79,10 @@ def test_hiding_the_tab_stops_and_showing_it_restarts(tab: EvaluateTab, qtbot: Q
 def test_a_new_model_is_evaluated_automatically(tab: EvaluateTab, qtbot: QtBot) -> None:
     evaluate(tab, qtbot)
     before = tab.result
-    tab.set_model(Network(NetworkSpec.dense((784, 10))), "nothing learnt")
+    tab.set_model(Network(NetworkSpec.dense((784, 10))), "nothing learned")
     wait_until_settled(tab, qtbot)
     assert tab.result is not before
-    assert tab.header.about.full_text.endswith("nothing learnt")
+    assert tab.header.about.full_text.endswith("nothing learned")
     assert tab.map.layer_choice.count() == 2
 
 

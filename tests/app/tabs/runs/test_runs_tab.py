@@ -128,7 +128,7 @@ def test_edited_names_and_notes_are_saved(tab: RunsTab, log_path: Path, qtbot: Q
 
 
 @pytest.mark.parametrize("typed", ODD_TEXTS)
-def test_odd_text_in_the_search_a_name_or_a_note_is_used_or_refused(
+def test_odd_text_in_the_search_a_name_or_a_note_is_used_or_rejected(
     tab: RunsTab, log_path: Path, qtbot: QtBot, typed: str
 ) -> None:
     open_tab(tab, qtbot)
@@ -146,7 +146,7 @@ def test_odd_text_in_the_search_a_name_or_a_note_is_used_or_refused(
         assert len(log.runs()) == 4
 
 
-def test_an_empty_name_is_refused(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_an_empty_name_is_rejected(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     with qtbot.assertNotEmitted(tab.table.edited):
         tab.view.edit(tab.view.filter.index(3, NAME))

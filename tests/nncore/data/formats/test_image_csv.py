@@ -61,7 +61,7 @@ def test_a_header_is_not_read_as_a_digit(file: Path, digits: Dataset, cells: Cel
     assert equal_datasets(read(file, text_of([HEADER, *cells])), digits)
 
 
-def test_a_header_of_column_numbers_is_recognised(file: Path, digits: Dataset, cells: Cells) -> None:
+def test_a_header_of_column_numbers_is_recognized(file: Path, digits: Dataset, cells: Cells) -> None:
     assert equal_datasets(read(file, text_of([["label", *map(str, range(784))], *cells])), digits)
 
 
@@ -202,7 +202,7 @@ def test_a_column_missing_in_all_rows_is_reported_for_the_header(file: Path, cel
 
 
 @pytest.mark.parametrize(("separator", "shown"), [(";", ";"), ("\t", r"\\x09"), (" ", " ")])
-def test_a_wrong_separator_is_recognised(separator: str, shown: str, file: Path, cells: Cells) -> None:
+def test_a_wrong_separator_is_recognized(separator: str, shown: str, file: Path, cells: Cells) -> None:
     for rows in (cells, [HEADER, *cells]):
         with pytest.raises(DataError, match=rf'row 1: found 1 column, .*separated by ",", not by "{shown}"'):
             read(file, text_of(rows).replace(",", separator))

@@ -220,7 +220,7 @@ def test_many_relus_die_at_a_high_learning_rate_only() -> None:
     assert active[0] < 0.8 < active[1]
 
 
-def test_five_hundred_digits_are_memorised() -> None:
+def test_five_hundred_digits_are_memorized() -> None:
     recipe = recipe_named("overfitting")
     _, events = trained(recipe, recipe.splits(small_mnist()), epochs=30)
     last = [event for event in events if isinstance(event, EpochDone)][-1]

@@ -60,9 +60,9 @@ def test_only_settings_that_differ_from_the_recipe_are_listed() -> None:
     config = RECIPES["quick"].config
     assert changed_settings(config, "quick") == ""
     assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
-    assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser SGD"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimizer SGD"
     assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
-    assert changed_settings(TrainingConfig(optimizer="sgd"), "a deleted recipe") == "optimiser SGD"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "a deleted recipe") == "optimizer SGD"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from nncore.files import model_file
 from nncore.files.model_file import Model, is_model_file, load_model, save_model
 from nncore.model.network import NetworkSpec
 from tests.nncore.files.exports.networks import EVERYTHING, header_of, images_for, network_of
-from tests.nncore.mutation import Mutation, check_loaded_or_refused, mutated, mutations
+from tests.nncore.mutation import Mutation, check_loaded_or_rejected, mutated, mutations
 
 SUFFIXES = [".onnx", ".py"]
 
@@ -105,4 +105,4 @@ def test_a_path_that_is_not_a_file_is_rejected(tmp_path: Path, suffix: str) -> N
 def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name(f"mutated{saved.suffix}")
     path.write_bytes(mutated(saved.read_bytes(), changes))
-    check_loaded_or_refused(path)
+    check_loaded_or_rejected(path)

@@ -388,7 +388,7 @@ def test_rate_momentum_and_epsilon_out_of_range_raise_an_error() -> None:
         with pytest.raises(SettingError, match="dropout rate must be 0 or more and below 1"):
             Dropout(rate)
     for momentum, epsilon in ((0, 1e-5), (1.1, 1e-5), (0.1, 0), (0.1, float("inf"))):
-        with pytest.raises(SettingError, match="of batch normalisation must be above 0"):
+        with pytest.raises(SettingError, match="of batch normalization must be above 0"):
             BatchNorm(momentum, epsilon)
 
 

@@ -18,11 +18,11 @@ from nncore.training import TrainingConfig, train
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from nncore.training.parallel.batch_gradients import (
-    MAX_NUMBERS_PER_PASS,
-    MAX_ROWS_PER_PASS,
+    MAX_ROWS_PER_PART,
+    MAX_WORKSPACE_VALUES,
     MIN_ROWS_PER_HALF,
     BatchGradients,
-    rows_per_pass,
+    rows_per_part,
 )
 from nncore.training.random_streams import RandomStreams
 from tests.nncore.example_data import mnist, small_mnist
@@ -115,7 +115,7 @@ def test_the_gradients_of_several_passes_sum_to_that_of_the_batch(
     monkeypatch: pytest.MonkeyPatch, max_rows: int, min_multiplications: int, cores: int
 ) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", max_rows)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", max_rows)
     data, network = small_mnist().training, fresh_network()
     batches = [np.arange(150), np.arange(200, 350), np.arange(400, 433)]
     figures = train_batches(network, batches, cores)
@@ -190,7 +190,7 @@ def test_both_halves_start_from_the_same_running_statistics(cores: int) -> None:
 
 
 def test_a_stop_takes_effect_before_a_batch_and_between_its_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 40)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", 40)
     network, asked = fresh_network(CONVOLUTIONAL), 0
 
     def stopped() -> bool:
@@ -211,10 +211,10 @@ def test_a_stop_takes_effect_before_a_batch_and_between_its_passes(monkeypatch: 
 
 
 def test_workspaces_are_bounded_for_a_dense_and_for_a_large_convolutional_network() -> None:
-    assert rows_per_pass(SMALL) == MAX_ROWS_PER_PASS
+    assert rows_per_part(SMALL) == MAX_ROWS_PER_PART
     wide = NetworkSpec((28, 28), (Conv2D(64, stride=(1, 1)), Conv2D(64, stride=(1, 1)), Flatten(), Dense(10)))
-    assert 1 <= rows_per_pass(wide) < 200
-    assert rows_per_pass(wide) * wide.numbers_per_row <= MAX_NUMBERS_PER_PASS
+    assert 1 <= rows_per_part(wide) < 200
+    assert rows_per_part(wide) * wide.numbers_per_row <= MAX_WORKSPACE_VALUES
 
 
 FEW, MANY = 2048, 4096

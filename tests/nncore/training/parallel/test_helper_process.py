@@ -122,7 +122,7 @@ def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
 
 
 def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 30)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PART", 30)
     config = replace(CONFIG, batch_size=None)
     training = training_with_helper(config)
     np.testing.assert_array_equal(run(training), values_without_helper(config))

@@ -86,7 +86,7 @@ def test_huge_values_are_dropped(absurd: float) -> None:
     assert curve.points()[1].tolist() == [1.0, 2.0]
 
 
-def test_a_curve_without_buckets_is_refused() -> None:
+def test_a_curve_without_buckets_is_rejected() -> None:
     with pytest.raises(ValueError, match="got 0"):
         Curve(0)
 
@@ -119,6 +119,6 @@ def test_the_average_skips_huge_values() -> None:
     assert averages[1:].tolist() == [4.0, 4.0, 4.0, 4.0]
 
 
-def test_a_window_below_one_is_refused() -> None:
+def test_a_window_below_one_is_rejected() -> None:
     with pytest.raises(ValueError, match="Window"):
         Smoothed(0.5)

@@ -41,10 +41,10 @@ def test_an_invalid_distortion_is_marked_and_the_last_examples_stay(form: Augmen
     before = form.preview.images
     form.edits["noise"].selectAll()
     qtbot.keyClicks(form.edits["noise"], "2")
-    with pytest.raises(SettingError, match="Noise must be from 0 to 1; got 2") as refusal:
+    with pytest.raises(SettingError, match="Noise must be from 0 to 1; got 2") as rejection:
         form.augmentation()
-    assert refusal.value.field == "augmentation"
-    form.show_problems({"augmentation": refusal.value})
+    assert rejection.value.field == "augmentation"
+    form.show_problems({"augmentation": rejection.value})
     assert [field for field, row in form.rows.items() if row.message.isVisible()] == ["noise"]
     assert form.preview.images is before
 

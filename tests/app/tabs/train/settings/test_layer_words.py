@@ -41,9 +41,9 @@ def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, 
     ],
 )
 def test_the_error_of_an_invalid_width_names_its_layer(text: str, complaint: str) -> None:
-    with pytest.raises(SettingError, match=complaint) as refusal:
+    with pytest.raises(SettingError, match=complaint) as rejection:
         read_blocks(text)
-    assert refusal.value.field == "layers"
+    assert rejection.value.field == "layers"
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_words_describe_layers_of_every_kind(text: str, layers: tuple[LayerSpec,
     ],
 )
 def test_the_error_of_an_invalid_word_names_its_layer(text: str, complaint: str) -> None:
-    with pytest.raises(SettingError, match=complaint) as refusal:
+    with pytest.raises(SettingError, match=complaint) as rejection:
         read_blocks(text)
-    assert refusal.value.field == "layers"
+    assert rejection.value.field == "layers"
 
 
 @given(st.text(alphabet="conv max norm dropout flatten times 0123456789kspx.?,;activation", max_size=40))

@@ -83,7 +83,7 @@ def test_a_row_without_a_width_is_invalid(editor: LayersEditor, qtbot: QtBot, ty
 
 
 @pytest.mark.parametrize("typed", ["64 32", "1,2", "1;2", "conv8", "norm", "max2"])
-def test_a_width_that_is_not_one_number_is_refused(editor: LayersEditor, typed: str) -> None:
+def test_a_width_that_is_not_one_number_is_rejected(editor: LayersEditor, typed: str) -> None:
     editor.rows[1].first_edit.setText(typed)
     with pytest.raises(SettingError, match=f"hidden layer 2 must be a whole number, such as 64; got “{typed}”"):
         layers(editor)

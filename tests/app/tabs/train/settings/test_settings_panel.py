@@ -21,7 +21,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
-from nncore.training.rate_finder import RateSweep
+from nncore.training.rate_finder import RateFinderResult
 from nncore.training.schedules import SCHEDULES
 from tests.app.odd_texts import ODD_TEXTS
 
@@ -132,9 +132,9 @@ def test_an_invalid_value_is_marked_at_its_field(
     assert expected_message in message(panel, field)
     assert not panel.is_valid
     assert panel.problem == message(panel, field)
-    with pytest.raises(SettingError) as refusal:
+    with pytest.raises(SettingError) as rejection:
         panel.config()
-    assert refusal.value.field == field
+    assert rejection.value.field == field
     type_into(qtbot, entry(panel, field), "1")
     assert message(panel, field) == ""
     assert panel.is_valid
@@ -381,7 +381,7 @@ def test_a_logged_run_restores_its_curve(panel: SettingsPanel) -> None:
     assert panel.points_of(replace(run, recipe="quick", data="MNIST")) is None
 
 
-def test_a_rate_search_enters_the_rate_found(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_the_learning_rate_that_was_found_is_entered(panel: SettingsPanel, qtbot: QtBot) -> None:
     button = panel.learning.find_button
     with qtbot.waitSignal(panel.learning.find_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -390,7 +390,7 @@ def test_a_rate_search_enters_the_rate_found(panel: SettingsPanel, qtbot: QtBot)
     assert message(panel, "learning_rate").startswith("Trying rates")
     with qtbot.waitSignal(panel.learning.find_cancelled):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    panel.learning.show_found(RateSweep(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
+    panel.learning.show_found(RateFinderResult(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
     panel.learning.set_finding(False)
     assert panel.config().learning_rate == 0.012
     assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate. 99 rates from 1e-06")
@@ -441,7 +441,7 @@ def test_removing_all_layers_keeps_the_width_of_the_panel(panel: SettingsPanel, 
 
 
 def check_odd_text(panel: SettingsPanel, typed: str) -> None:
-    """Enter a text in each field in turn; it must be read, or refused beside the field."""
+    """Enter a text in each field in turn; it must be read, or rejected beside the field."""
     for number in range(len(panel.findChildren(QLineEdit))):
         edit = panel.findChildren(QLineEdit)[number]  # rows of layers may be new
         before = edit.text()
@@ -461,7 +461,7 @@ def check_odd_text(panel: SettingsPanel, typed: str) -> None:
 @pytest.mark.parametrize(
     "typed", [*ODD_TEXTS[:8], *(pytest.param(text, marks=pytest.mark.slow) for text in ODD_TEXTS[8:])]
 )
-def test_odd_text_in_any_field_is_read_or_refused_beside_it(panel: SettingsPanel, typed: str) -> None:
+def test_odd_text_in_any_field_is_read_or_rejected_beside_it(panel: SettingsPanel, typed: str) -> None:
     panel.distort.setChecked(True)
     layers = (Conv2D(8), Activation("relu"), MaxPool2D(), Dropout(0.3), Flatten(), Dense(32), Dense(10))
     panel.set_values(NetworkSpec((28, 28), layers), panel.config())

@@ -1,4 +1,4 @@
-"""Combines many requests into one: at most one in an interval, always with the latest state."""
+"""A throttle: combines many requests into one in each interval."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ SAVE_MILLISECONDS = 500
 """Minimum time between two saves of what is being drawn or typed; a killed program loses less than the last second."""
 
 
-class FrameThrottle(QObject):
-    """Emits `due` for requests, at most once in `interval` milliseconds.
+class Throttle(QObject):
+    """Emits `due` when it was requested, but at most once in `interval` milliseconds.
 
     The first request after a pause is due at once, in the next turn of the event loop. Further requests within the
     interval are combined into one at its end. A request carries no state: the slot of `due` reads the newest state.

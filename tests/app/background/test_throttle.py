@@ -5,61 +5,61 @@ from time import monotonic
 
 from pytestqt.qtbot import QtBot
 
-from app.background.frame_throttle import FrameThrottle
+from app.background.throttle import Throttle
 
 
 def test_requests_within_an_interval_are_combined(qtbot: QtBot) -> None:
-    fold, answers = FrameThrottle(30), []
-    fold.due.connect(lambda: answers.append(monotonic()))
+    throttle, answers = Throttle(30), []
+    throttle.due.connect(lambda: answers.append(monotonic()))
     for _ in range(100):
-        fold.request()
-    qtbot.waitUntil(lambda: not fold.has_pending_request)
+        throttle.request()
+    qtbot.waitUntil(lambda: not throttle.has_pending_request)
     assert len(answers) == 1
 
 
 def test_the_last_request_is_always_emitted(qtbot: QtBot) -> None:
     state, seen = [0], []
-    fold = FrameThrottle(5000)
-    fold.due.connect(lambda: seen.append(state[0]))
+    throttle = Throttle(5000)
+    throttle.due.connect(lambda: seen.append(state[0]))
     for number in range(1, 41):
         state[0] = number
-        fold.request()
+        throttle.request()
         qtbot.waitUntil(lambda: bool(seen))
-    assert fold.has_pending_request
-    fold.flush()
-    assert not fold.has_pending_request
+    assert throttle.has_pending_request
+    throttle.flush()
+    assert not throttle.has_pending_request
     assert seen[-1] == 40
     assert len(seen) == 2  # the first request without delay, then all others combined
 
 
 def test_two_signals_are_at_least_an_interval_apart(qtbot: QtBot) -> None:
-    fold = FrameThrottle(20)
+    throttle = Throttle(20)
     answers: list[float] = []
 
     def answer() -> None:
         answers.append(monotonic())
         if len(answers) < 4:
-            fold.request()
+            throttle.request()
 
-    fold.due.connect(answer)
-    fold.request()
+    throttle.due.connect(answer)
+    throttle.request()
     qtbot.waitUntil(lambda: len(answers) == 4)
     assert min(after - before for before, after in pairwise(answers)) >= 0.018
 
 
 def test_the_first_request_is_emitted_without_delay(qtbot: QtBot) -> None:
-    fold = FrameThrottle(600_000)
-    with qtbot.waitSignal(fold.due):
-        fold.request()
+    throttle = Throttle(600_000)
+    with qtbot.waitSignal(throttle.due):
+        throttle.request()
 
 
 def test_flush_emits_a_pending_request_immediately(qtbot: QtBot) -> None:
-    fold = FrameThrottle(5000)
+    throttle = Throttle(5000)
     answers: list[float] = []
-    fold.due.connect(lambda: answers.append(monotonic()))
-    fold.flush()
+    throttle.due.connect(lambda: answers.append(monotonic()))
+    throttle.flush()
     assert answers == []
-    fold.request()
-    fold.flush()
+    throttle.request()
+    throttle.flush()
     assert len(answers) == 1
-    assert not fold.has_pending_request
+    assert not throttle.has_pending_request
