@@ -41,7 +41,7 @@ class HandwritingTeacher(QObject):
         super().__init__(parent)
         self.library = InkLibrary(path or own_ink_path())
         self.base: Network | None = None
-        self.has_learnt = False
+        self.has_learned = False
         """Whether the network of the last `adapted` differs from the base."""
         self._tasks = TaskQueue(self)
 
@@ -83,7 +83,7 @@ class HandwritingTeacher(QObject):
         learn: adapt to the present examples now; otherwise when the examples change next.
         """
         self._stop()
-        self.base, self.has_learnt = network, False
+        self.base, self.has_learned = network, False
         if learn and self.count:
             self._adapt()
         self.changed.emit()
@@ -128,14 +128,14 @@ class HandwritingTeacher(QObject):
             return
         if self.count:
             self._start("adapt", partial(_adapt_to_examples, self.base, self.library.examples), self._use_adaptation)
-        elif self.has_learnt:
-            self.has_learnt = False
+        elif self.has_learned:
+            self.has_learned = False
             self.adapted.emit(Adaptation(self.base, 0))
 
     def _use_adaptation(self, adaptation: Adaptation | None) -> None:
         if adaptation is None or self.base is None:
             return
-        self.has_learnt = True
+        self.has_learned = True
         self._start("cross_validate", partial(_measure_held_out, self.base, self.library.examples), self._emit_held_out)
         self.adapted.emit(adaptation)
         self.changed.emit()

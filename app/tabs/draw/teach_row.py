@@ -154,7 +154,7 @@ class TeachRow(QWidget):
         self.set_examples(self._teacher.count, self._teacher.restorable_count)
         if self._teacher.is_busy:
             self.show_busy()
-        elif not self._teacher.has_learnt and not self.effect.property("error"):
+        elif not self._teacher.has_learned and not self.effect.property("error"):
             self.show_unchanged(self._teacher.count, self._teacher.restorable_count)
 
     def _show(self, text: str, explained: str = "", is_error: bool = False) -> None:

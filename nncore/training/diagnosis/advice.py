@@ -135,7 +135,7 @@ class Adviser(DeepCopyable):
         classes = self.spec.output == "softmax" and self.config.loss in (None, "cross_entropy")
         return log(self.spec.outputs) if classes else None
 
-    def _learnt_nothing(self, fraction: float = BARELY_BETTER_FACTOR) -> bool:
+    def _learned_nothing(self, fraction: float = BARELY_BETTER_FACTOR) -> bool:
         """Whether the loss has been above `fraction` of the loss of guessing for the last MIN_STEPS_TO_LEARN steps.
 
         The training loss is a mean over the epoch. If the validation loss, measured at its end, is lower, it counts.
@@ -218,7 +218,7 @@ class Adviser(DeepCopyable):
 
     def _check_vanishing(self) -> Hint | None:
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
-        if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_RATIO * norms[-1]:
+        if len(norms) < 3 or not self._learned_nothing(0.9) or not norms[0] < VANISHING_RATIO * norms[-1]:
             return None
         sentence = (
             "The gradient vanishes towards the first layer: its length is "
@@ -245,7 +245,7 @@ class Adviser(DeepCopyable):
         )
 
     def _check_guessing(self) -> Hint | None:
-        if self._now is None or self._guessing_loss is None or not self._learnt_nothing():
+        if self._now is None or self._guessing_loss is None or not self._learned_nothing():
             return None
         sentence = (
             f"No better than guessing: the training loss of epoch {self._now.epoch} is {self._now.training_loss:.2f}; "

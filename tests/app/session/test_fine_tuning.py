@@ -72,7 +72,7 @@ def test_an_adaptation_has_the_accuracy_before_and_after() -> None:
     assert found.seconds > 0
 
 
-def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> None:
+def test_drawings_held_out_are_read_by_a_network_that_has_not_learned_them() -> None:
     seven, two = mirrored(7, 4), mirrored(2, 1)
     own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
     found = cross_validate(boxed(), own, never)

@@ -55,14 +55,14 @@ def bits(found: Adaptation) -> bytes:
     return found.network.parameters.values.tobytes()
 
 
-def test_a_taught_drawing_is_saved_and_learnt(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+def test_a_taught_drawing_is_saved_and_learned(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
     before = base.parameters.values.copy()
     with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.teach(ink(), 7, read=2)
         assert own_ink_path().exists()
         assert teacher.is_busy
     found = adaptation(signal.args)
-    assert (found.examples, found.own_after.correct, teacher.has_learnt, teacher.is_busy) == (1, 1, True, False)
+    assert (found.examples, found.own_after.correct, teacher.has_learned, teacher.is_busy) == (1, 1, True, False)
     np.testing.assert_array_equal(base.parameters.values, before)
     assert (teacher.library.examples[0].digit, teacher.library.examples[0].read) == (7, 2)
 
@@ -77,7 +77,7 @@ def test_undo_restores_the_previous_bits(teacher: HandwritingTeacher, base: Netw
     with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.undo()
     assert adaptation(signal.args).network is base
-    assert (teacher.count, teacher.can_undo, teacher.has_learnt) == (0, False, False)
+    assert (teacher.count, teacher.can_undo, teacher.has_learned) == (0, False, False)
 
 
 def test_forgetting_restores_the_base_and_can_be_undone(
@@ -96,7 +96,7 @@ def test_forgetting_restores_the_base_and_can_be_undone(
     assert teacher.restorable_count == 0
 
 
-def test_saved_examples_are_learnt_again_to_the_same_bits(
+def test_saved_examples_are_learned_again_to_the_same_bits(
     teacher: HandwritingTeacher, base: Network, qtbot: QtBot
 ) -> None:
     found = taught(teacher, qtbot)
@@ -113,7 +113,7 @@ def test_set_base_can_leave_the_base_unadapted(teacher: HandwritingTeacher, base
     with qtbot.assertNotEmitted(teacher.adapted, wait=100):
         teacher.set_base(base.copy(), learn=False)
         assert not teacher.is_busy
-    assert not teacher.has_learnt
+    assert not teacher.has_learned
 
 
 def test_only_the_newest_request_is_adapted(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
@@ -132,7 +132,7 @@ def test_an_outdated_adaptation_is_not_emitted(teacher: HandwritingTeacher, qtbo
         assert task.wait(60_000)  # it has finished; its signal is still queued
     with qtbot.assertNotEmitted(teacher.adapted, wait=100):
         teacher.forget()
-    assert not teacher.has_learnt
+    assert not teacher.has_learned
 
 
 def test_cross_validation_follows_the_adaptation(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
@@ -155,7 +155,7 @@ def test_learning_leaves_the_windows_thread_free(teacher: HandwritingTeacher, qt
     qtbot.waitUntil(lambda: any(thread.isRunning() for thread in teacher.findChildren(QThread)))
 
 
-def test_a_blank_drawing_is_not_learnt(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_a_blank_drawing_is_not_learned(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(Ink(()), 7)
     assert signal.args == ["Nothing is drawn yet, so there is nothing to learn."]
@@ -189,7 +189,7 @@ def test_a_damaged_library_gives_a_message(user_files: Path, qtbot: QtBot) -> No
     assert "my hand.damaged-1.unipen" in signal.args[0]
 
 
-def test_a_drawing_that_cannot_be_saved_is_not_learnt(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_a_drawing_that_cannot_be_saved_is_not_learned(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(Ink((np.array([[3e7, 0.0]], np.float32),)), 7)
     assert signal.args is not None

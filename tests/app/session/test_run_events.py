@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 
 def step_done(step: int) -> StepDone:
-    """A step on 7 samples; there are 3 steps in each epoch."""
+    """A step on 7 samples; the second epoch begins with step 3."""
     return StepDone(step, 1 + step // 3, 1.0 / step, 0.5, 0.1 * step, 7)
 
 

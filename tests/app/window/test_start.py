@@ -131,7 +131,7 @@ def test_a_draw_tab_that_is_built_after_a_run_offers_its_epochs(window: MainWind
 
 
 @pytest.mark.parametrize("first", ["draw_tab", "my_hand_tab"])
-def test_the_handwriting_is_learnt_when_the_tab_is_built_after_the_model(
+def test_the_handwriting_is_learned_when_the_tab_is_built_after_the_model(
     window: MainWindow, qtbot: QtBot, first: str
 ) -> None:
     InkLibrary(own_ink_path()).add(Example(Ink((np.array([[1, 1], [1, 20]], np.float32),)), 1, datetime(2025, 1, 1), 7))

@@ -69,7 +69,7 @@ def test_a_few_drawings_improve_the_reading_of_new_drawings() -> None:
     assert accuracy(tuned, evaluation_digits()) > accuracy(bundled_network(), evaluation_digits()) - 0.02
 
 
-def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
+def test_one_drawing_is_learned_without_forgetting_other_digits() -> None:
     seven = mirrored(7, 1)
     tuned = learned(bundled_network(), seven)
     assert accuracy(bundled_network(), seven) == 0

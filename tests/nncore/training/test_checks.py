@@ -75,7 +75,7 @@ def test_a_sigmoid_for_each_class_learns_digits() -> None:
     assert epochs(events)[-1].validation_accuracy > 0.8  # type: ignore[operator]
 
 
-def test_probabilities_as_targets_are_learnt_with_binary_cross_entropy() -> None:
+def test_probabilities_as_targets_are_learned_with_binary_cross_entropy() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.standard_normal((300, 3))
     data = Dataset.from_floats(inputs, 1 / (1 + np.exp(-inputs[:, :2])))
@@ -91,7 +91,7 @@ def test_every_loss_for_softmax_learns_digits(loss: str) -> None:
     assert epochs(events)[-1].validation_accuracy > 0.8  # type: ignore[operator]
 
 
-def test_data_of_a_single_class_is_learnt() -> None:
+def test_data_of_a_single_class_is_learned() -> None:
     data = few_digits().training
     sevens = Splits(data.take(np.flatnonzero(data.labels == 7)))
     network = fresh_network()
