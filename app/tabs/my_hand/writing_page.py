@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
+from app.background.throttle import SAVE_MILLISECONDS, Throttle
 from app.canvas.canvas import Canvas
 from app.canvas.drawing import Drawing
 from app.style.theme import ANSWER_SCALE, GAP, GROUP_GAP, PAGE_MARGIN
@@ -57,7 +57,7 @@ class WritingPage(QWidget):
         self.skip_button = push_button("&Skip", "Skip this digit; it is not counted.", self._skip)
         self.later_button = push_button("&Later", later_tip, self.later_requested)
         self.canvas.drawing_changed.connect(self._update_next_button)
-        self.throttle = FrameThrottle(SAVE_MILLISECONDS, self)
+        self.throttle = Throttle(SAVE_MILLISECONDS, self)
         self.canvas.drawing_changed.connect(self.throttle.request)
         self.throttle.due.connect(self._tell_present)
         self.canvas.setAccessibleDescription(WRITING_DESCRIPTION)

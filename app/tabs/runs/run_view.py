@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background.frame_throttle import SAVE_MILLISECONDS, FrameThrottle
+from app.background.throttle import SAVE_MILLISECONDS, Throttle
 from app.storage.run_store import StoredRun
 from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import RUN_COLUMNS
@@ -38,7 +38,7 @@ class DraftDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.throttle = FrameThrottle(SAVE_MILLISECONDS, self)
+        self.throttle = Throttle(SAVE_MILLISECONDS, self)
         self._index = QPersistentModelIndex()
         self._text = ""
 
