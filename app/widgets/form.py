@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
@@ -20,6 +20,9 @@ LOCKED = "Locked during a run. Stop the run to change this."
 MAX_VISIBLE_OPTIONS = 20
 """Number of options that a list shows without scrolling."""
 
+MIN_OPTION_DIGITS = 6
+"""A list is at least as wide as so many digits."""
+
 LEARNING_RATE_DIGITS = (1, 2, 5)
 
 
@@ -32,6 +35,7 @@ class Choice(QComboBox):
         self.setMaxVisibleItems(MAX_VISIBLE_OPTIONS)
         for value, words in options.items():
             self.addItem(words, value)
+        self.currentIndexChanged.connect(self.updateGeometry)
 
     @property
     def value(self) -> str:
@@ -43,6 +47,19 @@ class Choice(QComboBox):
         if self.findData(value) < 0:
             self.addItem(value, value)
         self.setCurrentIndex(self.findData(value))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the selected text: with a large font, the longest one would make the form too wide."""
+        size, metrics = super().minimumSizeHint(), self.fontMetrics()
+        widths = [metrics.horizontalAdvance(self.itemText(number)) for number in range(self.count())]
+        shown = max(metrics.horizontalAdvance(text) for text in (self.currentText(), "0" * MIN_OPTION_DIGITS))
+        return QSize(size.width() - max(0, max(widths, default=0) - shown), size.height())
+
+    def showPopup(self) -> None:
+        """Open a list that is wide enough for all options."""
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + 2 * GAP)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignore the wheel, so that the page scrolls."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -33,8 +33,16 @@ class ScrollPage(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
-        layout, room = self._page.layout(), self.maximumViewportSize()
-        needed = self._page.minimumSizeHint()
-        if layout is not None and layout.hasHeightForWidth():
-            needed.setHeight(layout.minimumHeightForWidth(max(room.width(), needed.width())))
+        room = self.maximumViewportSize()
+        needed = self._needed(room.width())
+        if needed.height() > room.height():  # the vertical bar takes some of the width
+            room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
+            needed = self._needed(room.width())
         self._page.resize(room.expandedTo(needed))
+
+    def _needed(self, width: int) -> QSize:
+        """The minimum size of the page in a viewport of this width, in pixels."""
+        layout, needed = self._page.layout(), self._page.minimumSizeHint()
+        if layout is not None and layout.hasHeightForWidth():
+            needed.setHeight(layout.minimumHeightForWidth(max(width, needed.width())))
+        return needed

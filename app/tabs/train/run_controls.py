@@ -6,7 +6,6 @@ from time import perf_counter
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSizePolicy,
@@ -19,6 +18,7 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.run_clock import ShownProgress, duration_text, three_figures
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
+from app.widgets.flow_layout import FlowLayout
 from app.widgets.plain_text import plain_tooltip
 
 UPDATE_INTERVAL_SECONDS = 0.4
@@ -129,7 +129,7 @@ class RunButtons(QWidget):
 
 
 class ProgressLine(QWidget):
-    """The progress of a run: epoch, bar, speed and time left in one line, and a message below.
+    """The progress of a run: a bar; epoch, speed and time left below it; and a message.
 
     Beside the message, a button may offer a remedy for the problem that the message describes.
     """
@@ -154,17 +154,15 @@ class ProgressLine(QWidget):
         self.show_no_run()
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(GROUP_GAP)
-        line.addWidget(self._epoch)
-        line.addWidget(self._bar, 1)
+        line = FlowLayout(self._epoch, self._speed, self._left, spacing=GROUP_GAP)
         for label in (self._speed, self._left):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            line.addWidget(label)
+        self._speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
         sentence = row_of(self._status, self.remedy_button, spacing=GROUP_GAP)
         sentence.setStretchFactor(self._status, 1)
+        layout.addWidget(self._bar)
         layout.addLayout(line)
         layout.addLayout(sentence)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.session.curve_fit import Fit
 from app.session.run_events import PreviousPart, RunState, StepsDone
@@ -21,6 +21,8 @@ from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
+from app.widgets.elements import without_margins
+from app.widgets.scroll_page import ScrollPage
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings
@@ -127,10 +129,13 @@ class TrainTab(Tab):
         self._plots = QHBoxLayout()
         self._plots.setSpacing(GAP)
         self._plots.addWidget(self._place_of_curves, 1)
-        right.addLayout(self._plots, 2)
+        charts = QWidget()
+        column = without_margins(QVBoxLayout(charts))
+        column.addLayout(self._plots, 2)
         self._below_plots = QVBoxLayout()
-        right.addLayout(self._below_plots, 1)
-        right.addWidget(self.health_group)
+        column.addLayout(self._below_plots, 1)
+        column.addWidget(self.health_group)
+        right.addWidget(ScrollPage(charts), 1)
         right.addWidget(self.progress)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)

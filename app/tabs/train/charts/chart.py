@@ -20,6 +20,8 @@ from app.widgets.plot import FixedPlot
 MARKER_SIZE = 7
 MAX_MARKERS = 40
 """Maximum number of markers per curve; more would overlap."""
+MIN_LINES = 8
+"""Minimum height of a plot in lines of small text: room for the name of its axis."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ class Chart(QWidget):
         self._points: list[tuple[Values, Values]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
-        self.header.addWidget(self.legend)
-        self.header.addStretch()
+        self.header.addWidget(self.legend, 1)
         self.plot = FixedPlot(f"{text.name} over the epochs")
         self._empty = QLabel(text.empty)
         self._prepare_plot()
@@ -164,8 +165,9 @@ class Chart(QWidget):
         last_epoch, top = self._range_ends
         box = self.plot.box
         # Room for half a marker at either side, and for half a number at the ends of the axis.
-        margin = last_epoch * MARKER_SIZE / max(1.0, box.width())
-        above = top * self._small_font_metrics().height() * 0.6 / max(1.0, box.height())
+        metrics = self._small_font_metrics()
+        margin = last_epoch * max(MARKER_SIZE, metrics.horizontalAdvance("00") // 2) / max(1.0, box.width())
+        above = top * metrics.height() * 0.6 / max(1.0, box.height())
         box.setRange(xRange=(-margin, last_epoch + margin), yRange=(-above, top + above), padding=0)
 
     def _small_font_metrics(self) -> QFontMetrics:
@@ -229,6 +231,7 @@ class Chart(QWidget):
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
+        self.plot.setMinimumHeight(MIN_LINES * self._small_font_metrics().height())
         # Fixed and the same for every chart, so that charts line up and labels never move a plot.
         metrics, left, bottom = self._small_font_metrics(), self.plot.axes["left"], self.plot.axes["bottom"]
         name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name

@@ -8,10 +8,11 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from app.style.theme import GAP, GROUP_GAP, Colours, colours_of, line_width
-from app.widgets.elements import text_label, without_margins
+from app.style.theme import GROUP_GAP, Colours, colours_of, line_width
+from app.widgets.elements import row_of, text_label
+from app.widgets.flow_layout import FlowLayout
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,17 @@ class Legend(QWidget):
         super().__init__()
         self._widest = widest
         self._values: list[QLabel] = []
-        self._entries: list[tuple[QWidget, ...]] = []
-        layout = without_margins(QHBoxLayout(self))
+        self._entries: list[QWidget] = []
+        layout = FlowLayout(spacing=GROUP_GAP)
+        self.setLayout(layout)
         for each in series:
-            if self._values:
-                layout.addSpacing(GROUP_GAP - GAP)
             name, value = text_label(each.name, "quiet", wraps=False), QLabel("–")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setAccessibleName(each.name)
-            self._entries.append((LineSample(each), name, value))
-            for part in self._entries[-1]:
-                layout.addWidget(part)
+            entry = QWidget()
+            entry.setLayout(row_of(LineSample(each), name, value))
+            layout.addWidget(entry)
+            self._entries.append(entry)
             self._values.append(value)
 
     def event(self, event: QEvent) -> bool:
@@ -88,8 +89,7 @@ class Legend(QWidget):
 
     def set_shown(self, number: int, shown: bool) -> None:
         """Show or hide the entry of a series."""
-        for part in self._entries[number]:
-            part.setVisible(shown)
+        self._entries[number].setVisible(shown)
 
     def show_values(self, values: Sequence[str]) -> None:
         """Show one value for each series."""

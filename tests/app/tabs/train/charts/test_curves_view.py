@@ -272,10 +272,9 @@ def test_the_legend_shows_every_value_in_a_large_font_too(
 ) -> None:
     small = view.loss.legend.sizeHint().width()
     enlarge_font(1.5)
-    qtbot.wait(1)
+    parts = view.loss.legend.findChildren(QWidget)
+    qtbot.waitUntil(lambda: all(part.width() >= part.minimumSizeHint().width() for part in parts))
     assert view.loss.legend.sizeHint().width() > 1.3 * small
-    for child in view.loss.legend.findChildren(QWidget):
-        assert child.width() >= child.minimumSizeHint().width()
 
 
 @given(st.floats(1e-6, 1e6))
