@@ -32,11 +32,11 @@ class FlowLayout(QLayout):
         """The number of items."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # None as Qt demands
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """The item at `index`; None after the last one."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Remove the item at `index` and return it; None after the last one."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 

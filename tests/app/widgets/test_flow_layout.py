@@ -57,7 +57,9 @@ def test_a_hidden_widget_takes_no_space(row: Row) -> None:
     window, buttons = row
     window.resize(800, 300)
     buttons[0].hide()
-    window.layout().activate()
+    layout = window.layout()
+    assert layout is not None
+    layout.activate()
     assert buttons[1].x() == 0
 
 
