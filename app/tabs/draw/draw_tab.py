@@ -33,8 +33,8 @@ from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
+from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.probability_bars import ProbabilityBars
-from app.widgets.scroll_page import ScrollPage
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network

@@ -18,7 +18,7 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.run_clock import ShownProgress, duration_text, three_figures
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
-from app.widgets.flow_layout import FlowLayout
+from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.plain_text import plain_tooltip
 
 UPDATE_INTERVAL_SECONDS = 0.4

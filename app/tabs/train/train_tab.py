@@ -22,7 +22,7 @@ from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
 from app.widgets.elements import without_margins
-from app.widgets.scroll_page import ScrollPage
+from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.style.theme import GROUP_GAP, Colours, colours_of, line_width
 from app.widgets.elements import row_of, text_label
-from app.widgets.flow_layout import FlowLayout
+from app.widgets.layouts.flow_layout import FlowLayout
 
 
 @dataclass(frozen=True)

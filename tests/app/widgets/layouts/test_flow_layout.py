@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.flow_layout import FlowLayout
+from app.widgets.layouts.flow_layout import FlowLayout
 
 Row = tuple[QWidget, list[QWidget]]
 
