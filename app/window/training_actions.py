@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
 from app.session.rate_finder_task import RateFinderTask
+from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
@@ -48,6 +49,7 @@ class TrainingActions(QObject):
         super().__init__(window)
         self.session, self.train_tab, self._window = session, train_tab, window
         self.rate_finder, self.tasks = RateFinderTask(self), TaskQueue(self)
+        self.recipe_durations = RecipeDurations(self)
         self._fork_parent: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         self._connect()
@@ -56,7 +58,7 @@ class TrainingActions(QObject):
         """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
-        return self.rate_finder.finish() and self.tasks.finish()
+        return self.rate_finder.finish() and self.recipe_durations.finish() and self.tasks.finish()
 
     def _connect(self) -> None:
         session, train_tab = self.session, self.train_tab
@@ -84,6 +86,10 @@ class TrainingActions(QObject):
         session.run_failed.connect(train_tab.run_failed)
         session.run_state_changed.connect(train_tab.set_run_state)
         train_tab.settings.recipes.chosen.connect(self._forget_fork)
+        choice = train_tab.settings.recipes.choice
+        choice.opened.connect(self._measure_recipes)
+        self.recipe_durations.measured.connect(choice.show_seconds)
+        session.run_starting.connect(self.recipe_durations.cancel)
 
     def connect_runs_tab(self, runs: RunsTab) -> None:
         """Connect the requests of the Runs tab, which is built later than the Train tab."""
@@ -94,6 +100,11 @@ class TrainingActions(QObject):
         runs.fork_requested.connect(self._fork)
         runs.continue_requested.connect(self.continue_run)
         runs.continue_ended_requested.connect(self._select_ended_run)
+
+    @Slot()
+    def _measure_recipes(self) -> None:
+        if self.session.data is not None and self.session.run_state is RunState.IDLE:
+            self.recipe_durations.measure(self.session.data)
 
     @Slot(float)
     def hold_out(self, share: float) -> None:

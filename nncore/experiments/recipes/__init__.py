@@ -9,7 +9,7 @@ from nncore.experiments.recipes.examples import ALL_DIGITS, CurveExamples, Digit
 from nncore.experiments.recipes.failures import FAILURES
 from nncore.experiments.recipes.notebooks import NOTEBOOKS
 from nncore.experiments.recipes.page import Page
-from nncore.experiments.recipes.recipe import VALIDATION_SHARE, Recipe
+from nncore.experiments.recipes.recipe import RECIPE_GROUPS, VALIDATION_SHARE, Recipe, RecipeGroup
 
 __all__ = [
     "ALL_DIGITS",
@@ -17,15 +17,22 @@ __all__ = [
     "FAILURES",
     "NOTEBOOKS",
     "RECIPES",
+    "RECIPE_GROUPS",
     "VALIDATION_SHARE",
     "CurveExamples",
     "DigitExamples",
     "Page",
     "Recipe",
+    "RecipeGroup",
     "recipe_named",
 ]
 
-RECIPES = {recipe.name: recipe for recipe in (*NOTEBOOKS, *DIGIT_RECIPES, *FAILURES)}
+RECIPES = {
+    recipe.name: recipe
+    for group in RECIPE_GROUPS
+    for recipe in (*DIGIT_RECIPES, *NOTEBOOKS, *FAILURES)
+    if recipe.group == group
+}
 
 
 def recipe_named(name: str) -> Recipe:

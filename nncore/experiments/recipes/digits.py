@@ -55,6 +55,8 @@ QUICK = Recipe(
         "97 to 98 % of the test images after five epochs.",
         "Adam: Kingma and Ba, ICLR 2015. The cosine: Loshchilov and Hutter, “SGDR”, ICLR 2017.",
     ),
+    group="Start",
+    result="97 %",
 )
 
 MLP = Recipe(
@@ -83,6 +85,8 @@ MLP = Recipe(
         "“Super-Convergence”, 2018.",
     ),
     validation_share=0,
+    group="Best readers",
+    result="99 %",
 )
 
 CONVNET = Recipe(
@@ -105,6 +109,8 @@ CONVNET = Recipe(
         SIMARD,
     ),
     validation_share=0,
+    group="Best readers",
+    result="99.5 %",
 )
 
 HANDWRITING = Recipe(
@@ -127,6 +133,8 @@ HANDWRITING = Recipe(
         SIMARD + " Drawings that are not digits: Hendrycks, Mazeika and Dietterich, “Outlier Exposure”, ICLR 2019.",
     ),
     validation_share=0,
+    group="Best readers",
+    result="99.5 %",
 )
 
 DIGIT_RECIPES = (QUICK, MLP, CONVNET, HANDWRITING)

@@ -36,6 +36,8 @@ UNSCALED = Recipe(
     ),
     validation_share=0,
     examples=TWO_LAYER.examples,
+    group="Failures worth seeing",
+    result="10 %",
 )
 
 RATE_TOO_HIGH = Recipe(
@@ -60,6 +62,8 @@ RATE_TOO_HIGH = Recipe(
         "The run diverges in the first epoch. With a learning rate of 0.1 the same network reads 97 %.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 4.3.",
     ),
+    group="Failures worth seeing",
+    result="diverges",
 )
 
 VANISHING = Recipe(
@@ -86,6 +90,8 @@ VANISHING = Recipe(
         "Hochreiter, 1991; Glorot and Bengio, “Understanding the difficulty of training deep feedforward neural "
         "networks”, AISTATS 2010.",
     ),
+    group="Failures worth seeing",
+    result="11 %",
 )
 
 ALL_ZERO = Recipe(
@@ -107,6 +113,8 @@ ALL_ZERO = Recipe(
         "11.35 % of the test images, the share of ones. With He initialization the same network reads 96 %.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 8.4, on breaking symmetry.",
     ),
+    group="Failures worth seeing",
+    result="11 %",
 )
 
 DEAD_RELUS = Recipe(
@@ -127,6 +135,8 @@ DEAD_RELUS = Recipe(
         "50 to 70 % of the test images, depending on the seed. With a rate of 0.003 the same network reads 97 %.",
         "Maas, Hannun and Ng, “Rectifier nonlinearities improve neural network acoustic models”, ICML 2013.",
     ),
+    group="Failures worth seeing",
+    result="50 to 70 %",
 )
 
 OVERFITTING = Recipe(
@@ -153,6 +163,8 @@ OVERFITTING = Recipe(
     ),
     validation_share=0,
     examples=DigitExamples(1500, held_out=1000),
+    group="Failures worth seeing",
+    result="87 %",
 )
 
 FAILURES = (UNSCALED, RATE_TOO_HIGH, VANISHING, ALL_ZERO, DEAD_RELUS, OVERFITTING)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import KW_ONLY, asdict, dataclass
+from typing import Any, Literal, get_args
 
 from nncore.data.dataset import Splits, load_mnist
 from nncore.experiments.recipes.examples import ALL_DIGITS, CurveExamples, DigitExamples
@@ -15,12 +15,18 @@ VALIDATION_SHARE = 0.1
 """The default share of the training images that is held out for validation."""
 
 
+RecipeGroup = Literal["Start", "Classic notebooks", "Failures worth seeing", "Best readers"]
+"""Why one tries a recipe: the heading above it in a list."""
+RECIPE_GROUPS: tuple[RecipeGroup, ...] = get_args(RecipeGroup)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A complete experiment: examples, network, training settings, and the page that explains it.
 
     title: a few words. description: its purpose in one or two sentences. validation_share: share of the training images
-    that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out.
+    that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out. group: its
+    heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a loss.
     """
 
     name: str
@@ -31,6 +37,9 @@ class Recipe:
     page: Page
     validation_share: float = VALIDATION_SHARE
     examples: DigitExamples | CurveExamples = ALL_DIGITS
+    _: KW_ONLY
+    group: RecipeGroup
+    result: str
 
     @property
     def fits_a_curve(self) -> bool:
@@ -70,6 +79,8 @@ class Recipe:
             "name": self.name,
             "title": self.title,
             "description": self.description,
+            "group": self.group,
+            "result": self.result,
             "examples": self.examples.description,
             "validation_share": self.validation_share,
             "network": self.spec.summary,

@@ -249,7 +249,7 @@ def test_a_signal_ends_a_training_and_saves_the_model(small_data: Path, tmp_path
         ("train --batch-size some", "Batch size must be a whole number, at least 1; got “some”."),
         ("train --epochs 0", "Epochs must be from 1 to 1,000,000,000; got 0."),
         ("train --seed -1", "Seed must be at least 0; got -1."),
-        ("train --recipe soup", "no recipe 'soup'; choose one of basic-ml, two-layer"),
+        ("train --recipe soup", "no recipe 'soup'; choose one of quick, sine"),
         ("train --recipe mlp --layers 784 10", "not allowed with"),
         ("train --data nowhere.csv", "nowhere.csv"),
         ("train --out /dev/null/model.npz", "a model cannot be written there"),

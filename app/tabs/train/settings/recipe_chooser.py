@@ -2,16 +2,93 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QStandardItemModel
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
 
 from app.style.icons import set_icon
-from app.style.theme import GAP
+from app.style.theme import GAP, colours_of
 from app.widgets.form import Choice
 from app.widgets.plain_text import plain_tooltip
-from nncore.experiments.recipes import RECIPES, Recipe
+from nncore.experiments.recipes import RECIPE_GROUPS, RECIPES, Recipe
+from nncore.training.duration import rough_duration
 
 TIP = "A recipe fills in all settings; you can change each of them afterwards."
+
+Index = QModelIndex | QPersistentModelIndex
+
+RESULT_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The text at the right edge of an item: what to expect, and how long it takes."""
+
+
+class RecipeChoice(Choice):
+    """The titles of all recipes under the headings of their groups, with the expected result and time at the right."""
+
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__({})
+        for group in RECIPE_GROUPS:
+            self.addItem(group)
+            self._model.item(self.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
+            for recipe in (recipe for recipe in RECIPES.values() if recipe.group == group):
+                self.addItem(recipe.title, recipe.name)
+                sentence = f"{recipe.title} ({recipe.name}). {recipe.description}"
+                self.setItemData(self.count() - 1, plain_tooltip(sentence), Qt.ItemDataRole.ToolTipRole)
+                self.show_seconds(recipe.name, None)
+        self.view().setItemDelegate(_RecipeDelegate(self))
+
+    @property
+    def _model(self) -> QStandardItemModel:
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        return model
+
+    def show_seconds(self, name: str, seconds: float | None) -> None:
+        """Show how many seconds the recipe `name` takes on this machine; None if that is not known."""
+        recipe, number = RECIPES[name], self.findData(name)
+        time = "" if seconds is None else f", about {rough_duration(seconds)}"
+        self.setItemData(number, recipe.result + time.replace("about under", "under"), RESULT_ROLE)
+        self.setItemData(
+            number, f"{recipe.title}: {self.itemData(number, RESULT_ROLE)}", Qt.ItemDataRole.AccessibleTextRole
+        )
+
+    def showPopup(self) -> None:
+        """Open the list, as wide as its longest item."""
+        self.opened.emit()
+        self.view().setMinimumWidth(max(self.width(), self.view().sizeHintForColumn(0) + 4 * GAP))
+        super().showPopup()
+
+
+class _RecipeDelegate(QStyledItemDelegate):
+    """Draws a heading quietly, and the result of a recipe at the right of its title."""
+
+    def __init__(self, choice: QWidget) -> None:
+        super().__init__(choice)
+        self._list = choice
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.font.setBold(index.data(Qt.ItemDataRole.UserRole) is None)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        result = option.fontMetrics.horizontalAdvance("88.8 %, about 88 min")
+        return QSize(size.width() + result + 2 * GAP, size.height())
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        if result := index.data(RESULT_ROLE):
+            painter.setPen(QColor(colours_of(self._list).quiet_text))
+            area = option.rect.adjusted(0, 0, -GAP, 0)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, result)
 
 
 class RecipeChooser(QWidget):
@@ -25,10 +102,7 @@ class RecipeChooser(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._label = QLabel("recipe")
-        self.choice = Choice({name: name for name in RECIPES})
-        for number, recipe in enumerate(RECIPES.values()):
-            sentence = f"{recipe.title}. {recipe.description}"
-            self.choice.setItemData(number, plain_tooltip(sentence), Qt.ItemDataRole.ToolTipRole)
+        self.choice = RecipeChoice()
         self.choice.setAccessibleName("recipe")
         self._label.setBuddy(self.choice)
         self.page_button = QToolButton()
@@ -43,6 +117,7 @@ class RecipeChooser(QWidget):
         layout.addWidget(self.page_button)
         self.choice.activated.connect(self._on_activated)
         self.page_button.clicked.connect(lambda: self.page_requested.emit(self.choice.value))
+        self.show_recipe(next(iter(RECIPES)))
         self.lock("")
 
     @property
@@ -51,8 +126,9 @@ class RecipeChooser(QWidget):
         return RECIPES[self.choice.value]
 
     def show_recipe(self, name: str) -> None:
-        """Show the name of this recipe without filling in its settings."""
-        self.choice.setCurrentIndex(max(0, self.choice.findData(name)))
+        """Show the title of this recipe without filling in its settings."""
+        number = self.choice.findData(name)
+        self.choice.setCurrentIndex(number if number >= 0 else self.choice.findData(next(iter(RECIPES))))
 
     def lock(self, reason: str) -> None:
         """Disable the list and give the reason in its tooltip; enable it if `reason` is empty."""

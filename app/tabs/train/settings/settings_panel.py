@@ -281,7 +281,7 @@ class SettingsPanel(QWidget):
         changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
         if not changed and recipe.fits_a_curve:
             changed = self.curve.curve().source != recipe.examples.description
-        return f"{recipe.title}{', changed' if changed else ''}."
+        return f"{recipe.title}, changed." if changed else f"Expected: {recipe.result}."
 
     def _data_line(self) -> str:
         if self.recipe.fits_a_curve:

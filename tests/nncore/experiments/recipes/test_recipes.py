@@ -61,7 +61,7 @@ def test_the_recipes_contain_the_notebooks_the_good_networks_and_the_failures() 
 
 
 def test_an_unknown_name_is_rejected_with_a_list_of_all_names() -> None:
-    with pytest.raises(SettingError, match=r"no recipe 'soup'; choose one of basic-ml, .*overfitting\.") as error:
+    with pytest.raises(SettingError, match=r"no recipe 'soup'; choose one of quick, .*handwriting\.") as error:
         recipe_named("soup")
     assert error.value.field == "recipe"
 

@@ -176,16 +176,16 @@ def test_a_loss_that_does_not_fit_the_output_is_marked(panel: SettingsPanel, qtb
 
 
 def test_choosing_a_recipe_again_restores_all_its_settings(panel: SettingsPanel, qtbot: QtBot) -> None:
-    names = list(RECIPES)
+    choice = panel.recipes.choice
     for name in ("convnet", "mlp"):
-        panel.recipes.choice.setCurrentIndex(names.index(name))
-        panel.recipes.choice.activated.emit(names.index(name))  # as a click on the list does
+        choice.choose(name)
+        choice.activated.emit(choice.currentIndex())  # as a click on the list does
         assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
-        assert panel.note.text().startswith(f"{RECIPES[name].title}. ")
+        assert panel.note.text().startswith(f"Expected: {RECIPES[name].result}. ")
     type_into(qtbot, panel.learning.edits["epochs"], "3")
     assert panel.recipe is RECIPES["mlp"]
     assert panel.note.text().startswith("A wide dense network, changed.")
-    panel.recipes.choice.activated.emit(names.index("mlp"))
+    choice.activated.emit(choice.currentIndex())
     assert panel.config() == RECIPES["mlp"].config
 
 

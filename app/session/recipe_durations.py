@@ -1,0 +1,56 @@
+"""How long each recipe takes on this machine, measured in the background."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background.task_queue import TaskQueue, is_cancelled
+from nncore.data.dataset import Splits
+from nncore.experiments.recipes import RECIPES, Recipe
+from nncore.training.duration import estimate_seconds
+
+
+class RecipeDurations(QObject):
+    """Measures each recipe once for each set of data; a few steps of a recipe take about a second."""
+
+    measured = Signal(str, float)
+    """The name of a recipe, and the seconds that it takes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.seconds: dict[str, float] = {}
+        self._data: Splits | None = None
+        self._tasks = TaskQueue(self)
+
+    def measure(self, data: Splits) -> None:
+        """Measure the recipes that were not measured yet with `data`; recipes that do not fit it are left out."""
+        if data is not self._data:
+            self.cancel()
+            self._data, self.seconds = data, {}
+        for recipe in RECIPES.values():
+            if recipe.name not in self.seconds and not self._tasks.has(recipe.name):
+                self._tasks.add(
+                    recipe.name, partial(_measure, recipe, data), partial(self._keep, recipe.name, data), lambda _: None
+                )
+
+    @Slot()
+    def cancel(self) -> None:
+        """Cancel the measurements that run or wait; a run of the user needs the processors."""
+        for name in RECIPES:
+            self._tasks.cancel(name)
+
+    def finish(self) -> bool:
+        """Cancel the measurements and wait for their end; False if that takes too long."""
+        self.cancel()
+        return self._tasks.finish()
+
+    def _keep(self, name: str, data: Splits, seconds: float | None) -> None:
+        if seconds is not None and data is self._data:
+            self.seconds[name] = seconds
+            self.measured.emit(name, seconds)
+
+
+def _measure(recipe: Recipe, data: Splits) -> float | None:
+    return estimate_seconds(recipe.spec, recipe.config, recipe.splits(data), cancelled=is_cancelled)
