@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,19 +12,18 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
+from app.session.epochs_keeper import load_last_epochs
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.training_thread import LoadedModel, TrainingThread
-from app.storage.paths import last_epochs_path, models_folder
+from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
-from nncore.errors import ModelFileError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
-from nncore.files.snapshots_file import load_snapshots
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
@@ -133,7 +130,7 @@ class Session(QObject):
 
     def open_last_snapshots(self) -> None:
         """Emit the epoch snapshots of the last run before this start, unless a run starts first."""
-        self._start_reading("snapshots", _load_last_snapshots, self._use_last_snapshots)
+        self._start_reading("snapshots", load_last_epochs, self._use_last_snapshots)
 
     def _use_last_snapshots(self, loaded: tuple[EpochSnapshots, int] | None) -> None:
         if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
@@ -380,19 +377,6 @@ class Session(QObject):
             self._pending_run = None
             self.run_failed.emit(f"There is no data to train on: {problem}")
             self._set_run_state(RunState.IDLE)
-
-
-def _load_last_snapshots() -> tuple[EpochSnapshots, int] | None:
-    """The snapshots of the last run, None if there are none; a damaged file is renamed."""
-    path = last_epochs_path()
-    if not os.path.exists(path):  # or its folder may not be entered
-        return None
-    try:
-        return load_snapshots(path)
-    except ModelFileError:
-        with suppress(OSError):
-            path.replace(path.with_suffix(".damaged" + path.suffix))
-        raise
 
 
 def _load(path: Path) -> LoadedModel:

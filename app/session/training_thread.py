@@ -10,6 +10,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
+from app.session.epochs_keeper import EpochsKeeper
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
@@ -98,6 +99,7 @@ class TrainingThread(QThread):
     def _train(self) -> None:
         plan = self._plan
         with plan.recorder(self.not_logged.emit) as self._recorder:
+            self._keeper = EpochsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
             self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
             self._curve = plan.curve
@@ -115,9 +117,12 @@ class TrainingThread(QThread):
 
     def _begin(self) -> None:
         """Emit what is known before the next step: a snapshot of the network, and the earlier part of the run."""
-        training = self._training
-        if training.history.epochs or not training.steps:  # within the first epoch it is no longer untrained
-            self._snapshots.add(training.history.epochs, training.network)
+        training, done = self._training, self._training.history.epochs
+        if self._plan.interrupted is not None:
+            self._snapshots = self._keeper.restore(self._snapshots, done)
+        is_new = done not in self._snapshots.epochs
+        if is_new and (done or not training.steps):  # within the first epoch it is no longer untrained
+            self._snapshots.add(done, training.network)
         self.snapshots_created.emit(self._snapshots)
         if training.steps:
             rates, control = list(self.control.rates_used), self.control
@@ -129,6 +134,8 @@ class TrainingThread(QThread):
         self._emit_steps(self._batcher.add(event))
         if isinstance(event, EpochDone):
             self._snapshots.add(event.epoch, self._training.network)
+            if self._curve is None:
+                self._keeper.save(self._snapshots)
             self._emit_fit(event.epoch)
             if perf_counter() - self._model_emitted_at >= MODEL_INTERVAL_SECONDS:
                 self._emit_model(test=None)
@@ -157,6 +164,8 @@ class TrainingThread(QThread):
             self.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
             self._save(self._emit_model(test=None))
+        if isinstance(event, Finished | Diverged):
+            self._keeper.remove()
 
     def _ended_run(self) -> EndedRun:
         plan = self._plan

@@ -4,18 +4,21 @@
 - The folder of a sweep, after ten minutes, if no process uses it.
 - The checkpoint of an interrupted run, if MAX_INTERRUPTED other runs were interrupted later.
 - A checkpoint that no run in the log names, after thirty days. It may belong to a log that was renamed.
-- The lock of a checkpoint that does not exist any more.
+- The lock and the epochs of a checkpoint that does not exist any more.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from app.storage.paths import (
+    EPOCHS_SUFFIX,
+    epochs_folder,
     handwriting_tests_folder,
     models_folder,
     own_ink_path,
@@ -46,7 +49,7 @@ def remove_leftovers() -> None:
     tasks: tuple[Callable[[], None], ...] = (
         *(partial(_delete_unfinished, folder) for folder in folders),
         _delete_old_checkpoints,
-        _delete_unused_locks,
+        _delete_unused_locks_and_epochs,
         remove_abandoned_folders,
     )
     for task in tasks:
@@ -85,14 +88,15 @@ def _delete_checkpoint(path: Path) -> bool:
         return False
     try:
         path.unlink(missing_ok=True)
+        shutil.rmtree(epochs_folder(path), ignore_errors=True)
     finally:
         lock.release()
     lock.path.unlink(missing_ok=True)
     return True
 
 
-def _delete_unused_locks() -> None:
-    for path in runs_folder().glob("*.lock"):
+def _delete_unused_locks_and_epochs() -> None:
+    for path in (*runs_folder().glob("*.lock"), *runs_folder().glob(f"*{EPOCHS_SUFFIX}")):
         checkpoint = path.with_suffix(".checkpoint")
         if not checkpoint.exists() and is_unchanged(path, ABANDONED_SECONDS):
             _delete_checkpoint(checkpoint)

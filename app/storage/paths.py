@@ -59,6 +59,14 @@ def last_epochs_path() -> Path:
     return user_folder() / "epochs of the last run.npz"
 
 
+EPOCHS_SUFFIX = ".epochs"
+
+
+def epochs_folder(checkpoint: Path) -> Path:
+    """The folder of the epoch snapshots of a run that is trained, or was killed, beside its checkpoint."""
+    return checkpoint.with_suffix(EPOCHS_SUFFIX)
+
+
 def ink_folder() -> Path:
     """The folder of the user's drawings."""
     return user_folder() / "ink"

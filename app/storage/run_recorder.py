@@ -53,7 +53,7 @@ class RunRecorder:
             for event in training.events():
                 recorder.record(event, training)
 
-    number: the number of the run in the log; None while it is not logged.
+    number: the number of the run in the log; None while it is not logged. checkpoint: the file of its checkpoint.
     """
 
     def __init__(
@@ -75,8 +75,8 @@ class RunRecorder:
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
-        self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
-        self._lock = FileLock(lock_file(self._checkpoint))
+        self.checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
+        self._lock = FileLock(lock_file(self.checkpoint))
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
@@ -139,7 +139,7 @@ class RunRecorder:
         self._close_log()
         self._lock.release()
         with suppress(OSError):
-            if not self._checkpoint.exists():
+            if not self.checkpoint.exists():
                 self._lock.path.unlink()
 
     # ----------------------------------------------------------------- writing
@@ -192,7 +192,7 @@ class RunRecorder:
         """Write the checkpoint; if that fails, report the `consequence`."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:
-            save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
+            save_checkpoint(replace(state, recipe=recipe, validation_share=share), self.checkpoint)
         except ModelFileError as problem:
             self._report_once(f"{consequence}: {problem}")
             return False
@@ -215,19 +215,19 @@ class RunRecorder:
             test = event.test
             figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
             ended: State = "stopped" if event.stopped else "finished"
-            log.end(run, ended, self._checkpoint.name if kept else "", seconds=event.seconds, **figures)
+            log.end(run, ended, self.checkpoint.name if kept else "", seconds=event.seconds, **figures)
 
         self._ended = self._with_log(end)
         if self._ended:
-            self._delete([] if kept else [self._checkpoint.name])
+            self._delete([] if kept else [self.checkpoint.name])
             self._with_log(lambda log, run: self._delete(log.forget_old_checkpoints(MAX_CHECKPOINTS)))
 
     def _delete(self, checkpoints: Sequence[str]) -> None:
         for name in checkpoints:
-            path = self._checkpoint.with_name(name)
+            path = self.checkpoint.with_name(name)
             try:
                 path.unlink(missing_ok=True)
-                if path != self._checkpoint:
+                if path != self.checkpoint:
                     lock_file(path).unlink(missing_ok=True)
             except OSError as problem:
                 self._report_once(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
@@ -263,7 +263,7 @@ class RunRecorder:
                 self.number = self._continued_at = None
         if self.number is None:
             self._pending_epochs = self._all_epochs()
-            self.number = self._log.begin(self._settings, process_description(), self._checkpoint.name, self._started)
+            self.number = self._log.begin(self._settings, process_description(), self.checkpoint.name, self._started)
         elif self._continued_at is not None:
             self._resume_entry(self._log, self.number, *self._continued_at)
             self._continued_at = None

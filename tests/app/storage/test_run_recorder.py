@@ -300,15 +300,15 @@ def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Pat
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_logged(path: Path) -> None:
     run = RecordedRun(path)
-    run.recorder._checkpoint.mkdir(parents=True)  # a folder has the path of the checkpoint
-    (run.recorder._checkpoint / "kept").touch()
+    run.recorder.checkpoint.mkdir(parents=True)  # a folder has the path of the checkpoint
+    (run.recorder.checkpoint / "kept").touch()
     events = list(run)
     assert isinstance(events[-1], Finished)
     first, second, third = run.errors
     assert "cannot be continued" in first
     assert "cannot be trained further" in second
     assert "could not be deleted" in third
-    assert (run.recorder._checkpoint / "kept").exists()
+    assert (run.recorder.checkpoint / "kept").exists()
     with RunLog(path) as log:
         assert log.runs()[0].state == "finished"
 
