@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.session.rescued_models import rescue
 from app.session.session import Session
+from nncore.errors import ModelFileError
 from nncore.files.model_file import Model
 
 
@@ -47,6 +50,14 @@ class UnsavedModels(QObject):
         box.finished.connect(self._act)
         self._box = box
         box.open()
+
+    def rescue(self) -> None:
+        """Keep all models in another place, without a question; a model that is lost is named in the log."""
+        for model, _ in self._session.unsaved_models:
+            try:
+                logging.warning("The model %s is kept as %s.", model.card.name, rescue(model))
+            except ModelFileError as problem:
+                logging.critical("%s", problem)
 
     @Slot(int)
     def _act(self, button: int) -> None:

@@ -14,7 +14,7 @@ from app.session.epochs_keeper import EpochsKeeper
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
-from app.storage.paths import last_epochs_path
+from app.storage.paths import last_epochs_path, valid_file_name
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
@@ -180,7 +180,10 @@ class TrainingThread(QThread):
 
     def _save(self, model: Model) -> None:
         """Save the model, and then the epoch snapshots."""
-        path = self._models_folder / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._plan.name}.npz"
+        path = (
+            self._models_folder
+            / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {valid_file_name(self._plan.name, 'model')}.npz"
+        )
         try:
             save_model(model, path)
         except DigitLabError as problem:

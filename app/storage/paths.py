@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -80,3 +81,8 @@ def own_ink_path() -> Path:
 def handwriting_tests_folder() -> Path:
     """The folder of the user's handwriting tests."""
     return user_folder() / "tests"
+
+
+def valid_file_name(name: str, fallback: str) -> str:
+    """`name` without the characters that some file systems do not accept, at most 60; `fallback` if none are left."""
+    return re.sub(r'[\x00-\x1f\\/:*?"<>|]+', "-", name)[:60].strip(" .") or fallback

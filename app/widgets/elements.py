@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.style.icons import icon_size
-from app.style.theme import GAP
+from app.style.theme import GAP, PAGE_MARGIN
 
 BoxLayout = TypeVar("BoxLayout", bound=QBoxLayout)
 
@@ -80,6 +80,14 @@ def row_of(*widgets: QWidget, spacing: int = GAP) -> QHBoxLayout:
 def column_of(*widgets: QWidget, spacing: int = GAP) -> QVBoxLayout:
     """A layout with these widgets from top to bottom."""
     return _filled(QVBoxLayout(), widgets, spacing)
+
+
+def bar_layout(bar: QWidget, message: QWidget, *buttons: QWidget) -> None:
+    """Lay out a bar above the tabs: its message takes the space that the buttons at its right leave."""
+    layout = row_of(message, *buttons)
+    layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
+    layout.setStretchFactor(message, 1)
+    bar.setLayout(layout)
 
 
 def _filled(layout: BoxLayout, widgets: tuple[QWidget, ...], spacing: int) -> BoxLayout:

@@ -65,11 +65,6 @@ def ask_where_to_save(
     return dialog
 
 
-def valid_file_name(name: str, fallback: str) -> str:
-    """`name` without the characters that some file systems do not accept, at most 60; `fallback` if none are left."""
-    return re.sub(r'[\x00-\x1f\\/:*?"<>|]+', "-", name)[:60].strip(" .") or fallback
-
-
 def _suffixes(filters: str) -> list[str]:
     """The suffixes in the filters of a dialog: [".onnx", ".py"] of "ONNX (*.onnx);;Script (*.py)"."""
     return re.findall(r"\*(\.\w+)", filters)

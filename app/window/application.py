@@ -79,7 +79,8 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     requests.received.connect(window.open_paths)
     requests.listen()
     end_signals = EndSignals(application)
-    end_signals.received.connect(window.close)
+    end_signals.received.connect(window.end)
+    application.commitDataRequest.connect(window.end)  # the user logs out of Windows, or of a desktop on X11
     status = application.exec()
     end_signals.release()
     requests.close()

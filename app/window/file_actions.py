@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
 from app.storage.data_sources import DATA_FILES
-from app.storage.paths import models_folder
-from app.widgets.file_dialogs import ask_for_file, ask_where_to_save, valid_file_name
+from app.storage.paths import models_folder, valid_file_name
+from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from nncore.files.model_file import Model, is_model_file
 
 MODEL_SUFFIX = ".digitnet"

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.rescued_offer import RescuedOffer
 from app.dialogs.unsaved_models import UnsavedModels
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
@@ -54,6 +55,9 @@ if TYPE_CHECKING:  # a tab is imported when it is built
 NAME_WIDTH = 260
 """Maximum width of the model's name in the corner, in pixels. A longer name is elided in the middle."""
 
+END_RETRY_MILLISECONDS = 500
+"""Time after which a window that could not be closed at the end of the user's session tries again."""
+
 
 class MainWindow(QMainWindow):
     """The tabs, a menu at the right, and a message bar.
@@ -83,12 +87,15 @@ class MainWindow(QMainWindow):
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.recent_files = RecentFilesMenu(preferences, self.menu)
         self.unsaved_models = UnsavedModels(session, self.files.ask_where_to_save, self)
+        self.rescued_offer = RescuedOffer()
+        self._is_ending = False
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.messages)
+        layout.addWidget(self.rescued_offer)
         layout.addWidget(self.run_offer)
         layout.addWidget(self.tabs)
         self.setCentralWidget(page)
@@ -165,6 +172,9 @@ class MainWindow(QMainWindow):
         self.training_actions.tab_requested.connect(self.tabs.setCurrentWidget)
         self.run_offer.continue_requested.connect(self.training_actions.continue_run)
         self.run_offer.error_message.connect(self.messages.show_error)
+        self.painted.connect(self.rescued_offer.look)
+        self.rescued_offer.chosen.connect(session.open_model)
+        self.rescued_offer.error_message.connect(self.messages.show_error)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
@@ -416,22 +426,39 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------- open and close
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the run and wait for all threads; stay open if a thread does not end, or ask about unsaved models."""
+        """Stop the run and wait for all threads; stay open if a thread does not end, or ask about unsaved models.
+
+        If the program is ended by `end`, models that could not be saved are kept in another place instead.
+        """
         keep_place(self, self.preferences)
         self.tabs.stop_building()
         self.hide()
         if not (self.session.close() and self.teacher.close() and self._finish_tabs()):
             self._stay_open(event, "A file is still being read or written. Close the window again in a moment.")
+        elif self._is_ending:
+            self.unsaved_models.rescue()
+            event.accept()
         elif self.session.unsaved_models:
             self._stay_open(event, self.session.unsaved_models[0][1])
             self.unsaved_models.ask()
         else:
             event.accept()
 
+    @Slot()
+    def end(self) -> None:
+        """Close without a question, as at the end of the user's session; try again until all threads have ended."""
+        self._is_ending = True
+        if not self.close():
+            QTimer.singleShot(END_RETRY_MILLISECONDS, self, self.end)
+
     def _finish_tabs(self) -> bool:
         """Stop the background work of all tabs and wait for it; False if one does not end in time."""
         # A list, not a generator: `all` must not skip a call after the first False.
-        finished = [self.training_actions.finish(), *(tab.finish() for tab in self.tabs.built())]
+        finished = [
+            self.rescued_offer.finish(),
+            self.training_actions.finish(),
+            *(tab.finish() for tab in self.tabs.built()),
+        ]
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:

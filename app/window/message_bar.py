@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from app.style.theme import GAP, PAGE_MARGIN
-from app.widgets.elements import close_button, set_style, text_label
+from app.widgets.elements import bar_layout, close_button, set_style, text_label
 
 MESSAGE_MILLISECONDS = 6000
 
@@ -19,10 +18,7 @@ class MessageBar(QFrame):
         self._label = text_label()
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._label.setAccessibleName("Message")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
-        layout.addWidget(self._label)
-        layout.addWidget(close_button("Close this message", self.hide))
+        bar_layout(self, self._label, close_button("Close this message", self.hide))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(MESSAGE_MILLISECONDS)

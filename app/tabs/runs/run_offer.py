@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.storage.run_store import RunStore, StoredRun
-from app.style.theme import GAP, PAGE_MARGIN
-from app.widgets.elements import close_button, push_button
+from app.widgets.elements import bar_layout, close_button, push_button
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -35,12 +34,7 @@ class RunOffer(QFrame):
         self.close_button.setToolTip("Dismiss; the run can still be continued from the Runs tab.")
         purpose = "Continue after the last saved epoch. The result is the same as without interruption."
         self.continue_button = push_button("Continue", purpose, self._continue)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
-        layout.setSpacing(GAP)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.continue_button)
-        layout.addWidget(self.close_button)
+        bar_layout(self, self.label, self.continue_button, self.close_button)
         self.hide()
 
     def check_log(self) -> None:

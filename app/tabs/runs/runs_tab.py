@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background.task_queue import TaskQueue
-from app.storage.paths import run_log_path
+from app.storage.paths import run_log_path, valid_file_name
 from app.storage.run_store import RunStore, StoredRun
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
@@ -29,7 +29,7 @@ from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
 from app.tabs.tab import Tab
 from app.widgets.elements import push_button, row_of, text_label
-from app.widgets.file_dialogs import ask_where_to_save, valid_file_name
+from app.widgets.file_dialogs import ask_where_to_save
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
 

@@ -52,3 +52,10 @@ def test_recording_and_listing_runs_loads_no_qt() -> None:
     code = "import sys, app.cli.runs, app.storage.run_recorder; print('PySide6' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"), [("a/b:c", "a-b-c"), ("...", "runs"), ("x" * 70, "x" * 60), ("run 0.5", "run 0.5")]
+)
+def test_a_file_name_has_no_invalid_characters(name: str, valid: str) -> None:
+    assert paths.valid_file_name(name, "runs") == valid

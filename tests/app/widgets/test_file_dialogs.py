@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.file_dialogs import ask_for_file, ask_where_to_save, valid_file_name
+from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 
 TABLE, WEB_PAGE = "Tables (*.csv)", "Web page (*.html *.htm)"
 FILTERS = f"{TABLE};;{WEB_PAGE}"
@@ -61,10 +61,3 @@ def test_the_path_of_the_chosen_file_is_passed_on(window: QWidget, tmp_path: Pat
     dialog.fileSelected.emit(str(tmp_path / "x.csv"))
     dialog.reject()
     assert paths == [tmp_path / "x.csv"]
-
-
-@pytest.mark.parametrize(
-    ("name", "valid"), [("a/b:c", "a-b-c"), ("...", "runs"), ("x" * 70, "x" * 60), ("run 0.5", "run 0.5")]
-)
-def test_a_file_name_has_no_invalid_characters(name: str, valid: str) -> None:
-    assert valid_file_name(name, "runs") == valid

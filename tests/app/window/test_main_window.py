@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.session.rescued_models import MARK
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
 from app.session.training_thread import LoadedModel
@@ -305,6 +306,45 @@ def test_the_window_asks_at_each_close_about_a_model_that_was_not_saved(
     qtbot.waitUntil(window.isHidden)
     assert model is not None
     np.testing.assert_array_equal(load_model(tmp_path / "elsewhere.digitnet").parameters, model.parameters)
+
+
+def test_at_the_end_of_the_session_a_model_that_cannot_be_saved_is_kept_and_offered_at_the_next_start(
+    window: MainWindow, qtbot: QtBot, user_files: Path
+) -> None:
+    models_folder().parent.mkdir(exist_ok=True)
+    models_folder().write_text("a file where the folder should be")
+    choose_small_network(window)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.name == "784-16-10")
+    window.end()
+    assert window.isHidden()
+    assert not window.findChildren(QMessageBox)
+    (kept,) = user_files.glob(f"{MARK}*")
+    ((model, _),) = window.session.unsaved_models
+
+    def next_start() -> MainWindow:
+        later = MainWindow(Session(), WindowPreferences())
+        qtbot.addWidget(later)
+        with qtbot.waitExposed(later):
+            later.show()
+        qtbot.waitUntil(later.rescued_offer.isVisible)
+        return later
+
+    later = next_start()
+    assert f"It is kept as {kept}" in later.rescued_offer.label.full_text
+    later.close()
+    models_folder().unlink()
+    later = next_start()
+    (saved,) = models_folder().glob("*.npz")
+    assert not kept.exists()
+    assert f"It is saved now as {saved}" in later.rescued_offer.label.full_text
+    with qtbot.waitSignal(later.session.model_changed):
+        qtbot.mouseClick(later.rescued_offer.open_button, Qt.MouseButton.LeftButton)
+    assert later.session.model is not None
+    np.testing.assert_array_equal(later.session.model.parameters, model.parameters)
+    assert later.rescued_offer.isHidden()
+    later.close()
+    assert not list(user_files.glob(f"{MARK}*"))
 
 
 def test_a_model_that_was_not_saved_can_be_discarded(window: MainWindow, qtbot: QtBot) -> None:
