@@ -22,6 +22,7 @@ from app.canvas.writing_surface import WritingSurface
 from app.style.theme import colours_of
 from app.widgets.elements import announce
 from nncore.preprocessing.ink import CANVAS_PEN_WIDTH, Ink
+from nncore.reporting.number_text import percent_text
 
 ERASER_RADIUS = 0.035
 """Radius of the eraser as a share of the canvas's side."""
@@ -243,7 +244,7 @@ class Canvas(WritingSurface):
 
     def _announce(self, state: str) -> None:
         self.update()
-        announce(self, f"{state}, {self.keys.x:.0%} across and {self.keys.y:.0%} down.")
+        announce(self, f"{state}, {percent_text(self.keys.x, 0)} across and {percent_text(self.keys.y, 0)} down.")
 
     # Events
 

@@ -19,6 +19,7 @@ from nncore.evaluation.robustness import robustness
 from nncore.files.model_file import Model, bundled_model_path, load_model
 from nncore.model.checks import check_fit
 from nncore.model.network import Network
+from nncore.reporting.number_text import percent_text
 from nncore.system.atomic_write import save_file
 
 
@@ -89,12 +90,14 @@ def _print_table(evaluation: Evaluation, rates: VerdictRates | None, model: Mode
     if evaluation.confusion is None:
         print(f"{title} examples: loss {evaluation.loss:.4f}")
         return
-    print(f"{title} digits: {evaluation.accuracy:.2%} read correctly")
+    print(f"{title} digits: {percent_text(evaluation.accuracy)} read correctly")
     print("\nrows: the true digit; columns: what was read\n")
     print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
     for name, row, share in zip(dataset.class_names, evaluation.confusion, evaluation.per_class, strict=True):
         cells = "".join(f"{count or '·':>6}" for count in row)
         print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
     if rates is not None:
-        error = "" if rates.calibration_error is None else f"; calibration error {rates.calibration_error:.2%}"
-        print(f"\nnot a digit: {rates.rejected:.2%}, unsure: {rates.unsure:.2%}{error}")
+        error = (
+            "" if rates.calibration_error is None else f"; calibration error {percent_text(rates.calibration_error)}"
+        )
+        print(f"\nnot a digit: {percent_text(rates.rejected)}, unsure: {percent_text(rates.unsure)}{error}")

@@ -19,6 +19,7 @@ from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_rea
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.preprocessing.bitmap import digit_images
 from nncore.preprocessing.ink import rasterize
+from nncore.reporting.number_text import percent_text
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -81,4 +82,5 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         print(json.dumps(fields, allow_nan=False))
     else:
         where = printable(str(path), MAX_PRINTED_LENGTH) + ("" if sample is None else f", sample {sample}")
-        print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")
+        answer, confidence = (names or DIGITS)[prediction.digit], percent_text(prediction.confidence, 1)
+        print(f"{where}: {answer}  {confidence}  ({prediction.verdict})")

@@ -16,10 +16,11 @@ from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
 from app.storage.run_tables import write_run_tables
 from nncore.errors import SettingError, printable
-from nncore.experiments.run_log.descriptions import duration, figure, percent, settings_in_words
+from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 MAX_NAME_LENGTH, MAX_VALUE_LENGTH = 32, 2000
 
@@ -76,10 +77,10 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
         return
     print(f"{'run':>5}  {'begun':16}  {'state':10}  {'epochs':>6}  {'time':>11}  {'validation':>10}  {'test':>9}  name")
     for run in runs:
-        best = percent(run.best_accuracy if run.best_accuracy is not None else run.training_accuracy)
+        best = percent_text(run.best_accuracy if run.best_accuracy is not None else run.training_accuracy)
         print(
             f"{run.id:5}  {printable(run.started[:16].replace('T', ' '))}  {state_in_words(run):10}  {run.epochs:6,}  "
-            f"{duration(run.seconds):>11}  {best:>10}  {percent(run.test_accuracy):>9}  "
+            f"{duration_text(run.seconds):>11}  {best:>10}  {percent_text(run.test_accuracy):>9}  "
             f"{printable(run.settings.name, MAX_NAME_LENGTH)}  {run.settings.spec.summary}"
         )
 
@@ -91,9 +92,9 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
         return
     print(f"run {run.id}: {printable(run.settings.name)}, {state_in_words(run)}")
     about = {
-        **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration(run.seconds),
-        "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent(run.test_accuracy),
-        "test loss": figure(run.test_loss), "model": run.model, "note": run.note,
+        **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration_text(run.seconds),
+        "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent_text(run.test_accuracy),
+        "test loss": rounded_text(run.test_loss), "model": run.model, "note": run.note,
         "continue from": _checkpoint(run),
     }  # fmt: skip
     for name, value in about.items():
@@ -102,8 +103,9 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
     print(f"\n{'epoch':>6} {'loss':>10} {'accuracy':>10} {'validation':>11} {'accuracy':>10}")
     for row in rows:
         print(
-            f"{row['epoch']:6g} {figure(row.get('training_loss')):>10} {percent(row.get('training_accuracy')):>10} "
-            f"{figure(row.get('validation_loss')):>11} {percent(row.get('validation_accuracy')):>10}"
+            f"{row['epoch']:6g} {rounded_text(row.get('training_loss')):>10} "
+            f"{percent_text(row.get('training_accuracy')):>10} "
+            f"{rounded_text(row.get('validation_loss')):>11} {percent_text(row.get('validation_accuracy')):>10}"
         )
 
 

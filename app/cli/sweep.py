@@ -25,11 +25,11 @@ from nncore.data.dataset import Splits
 from nncore.data.formats import format_names
 from nncore.errors import SettingError
 from nncore.experiments.recipes import Recipe, recipe_named
-from nncore.experiments.run_log.descriptions import duration, figure, percent
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, run_sweep
 from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.experiments.sweep.grid import SWEPT
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 SOME_FAILED, INTERRUPTED = 1, 130
 """Exit statuses; shells expect 130 after Ctrl+C."""
@@ -106,7 +106,7 @@ def _with_progress_bar(
             else:
                 left = event.seconds_left
                 bar.set_description_str(f"{event.done} of {event.jobs} runs", refresh=False)
-                bar.set_postfix_str("" if left is None else f"{duration(left)} left", refresh=False)
+                bar.set_postfix_str("" if left is None else f"{duration_text(left)} left", refresh=False)
                 bar.update(event.fraction - bar.n)
 
 
@@ -115,12 +115,12 @@ def _write_text(output: FaultTolerantOutput, result: SweepResult, number: int | 
     name = result.job.name or "as in the recipe"
     end = "" if result.state == "finished" else f", {result.state}"
     why = f": {result.problem}" if result.problem else ""
-    output.write_line(f"{_score_in_words(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
+    output.write_line(f"{_score_in_words(result):>8}  {duration_text(result.seconds):>9}  {run}{name}{end}{why}")
 
 
 def _score_in_words(result: SweepResult) -> str:
     """The accuracy, or the loss of a run without classes."""
-    return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
+    return rounded_text(result.loss) if result.accuracy is None else percent_text(result.accuracy)
 
 
 def _write_json(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:

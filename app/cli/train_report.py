@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.cli.output import FaultTolerantOutput
+from nncore.reporting.number_text import percent_text
 from nncore.training import Training
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
@@ -122,4 +123,4 @@ def _tested(event: Finished) -> str:
     if event.test is None:
         return "not tested"
     accuracy = event.test.accuracy
-    return f"test loss {event.test.loss:.4f}" if accuracy is None else f"test accuracy {accuracy:.2%}"
+    return f"test loss {event.test.loss:.4f}" if accuracy is None else f"test accuracy {percent_text(accuracy)}"

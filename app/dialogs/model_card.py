@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollAre
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import text_label
 from nncore.files.model_file import Model
+from nncore.reporting.number_text import percent_text
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
     """The rows of the card as (name, value), without unknown values."""
     card = model.card
     tested = card.test_accuracy is not None
-    accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if tested else "not tested"
+    accuracy = f"{percent_text(card.test_accuracy)} of the test set read correctly" if tested else "not tested"
     rows = [
         ("Accuracy", accuracy),
         ("Unseen writers", _writers(card.writer_accuracy)),
@@ -39,9 +40,10 @@ def _writers(accuracy: Mapping[str, float]) -> str:
         return ""
     mean = sum(accuracy.values()) / len(accuracy)
     lowest = min(accuracy.values())
-    each = ", ".join(f"{name}: {share:.1%}" for name, share in accuracy.items())
+    each = ", ".join(f"{name}: {percent_text(share, 1)}" for name, share in accuracy.items())
     return (
-        f"{mean:.2%} on average, {lowest:.2%} at lowest; each of {len(accuracy)} writers was read by a network trained "
+        f"{percent_text(mean)} on average, {percent_text(lowest)} at lowest; each of {len(accuracy)} "
+        "writers was read by a network trained "
         f"without that writer.\n{each}"
     )
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion_milliseconds, scaled
+from nncore.reporting.number_text import percent_text
 
 ANIMATION_MILLISECONDS = 120
 MIN_ANIMATED_CHANGE = 0.002
@@ -119,7 +120,9 @@ class ProbabilityBars(QWidget):
             described = NO_PROBABILITIES_HINT
         else:
             best, second = np.argsort(-self._target, kind="stable")[:2]
-            described = f"{best}: {self._target[best]:.1%}, then {second}: {self._target[second]:.1%}"
+            described = (
+                f"{best}: {percent_text(self._target[best], 1)}, then {second}: {percent_text(self._target[second], 1)}"
+            )
         if described != self.accessibleDescription():
             self.setAccessibleDescription(described)
 

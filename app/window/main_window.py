@@ -42,6 +42,7 @@ from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.files.model_file import Model
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import percent_text
 
 if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
@@ -240,7 +241,9 @@ class MainWindow(QMainWindow):
         if self.session.model_path is not None:
             self.preferences.add_recent_file(self.session.model_path)
         card = model.card
-        accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
+        accuracy = (
+            f", epoch {card.epochs}" if card.test_accuracy is None else f"  {percent_text(card.test_accuracy, 1)}"
+        )
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)

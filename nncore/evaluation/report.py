@@ -12,6 +12,7 @@ from nncore.evaluation.predictions import Predictions
 from nncore.evaluation.report_charts import reliability_chart, robustness_chart
 from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.html_page import page
+from nncore.reporting.number_text import percent_text
 from nncore.reporting.png import data_uri
 
 MAX_MISREAD = 60
@@ -72,11 +73,12 @@ def _section_html(title: str, inside: str) -> str:
 def _header_html(predictions: Predictions, model: str, summary: str) -> str:
     low, high = predictions.interval
     accuracy = predictions.accuracy
-    figure = "no examples with a class" if accuracy is None else f"{accuracy:.2%}"
+    figure = "no examples with a class" if accuracy is None else percent_text(accuracy)
     return (
         f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
-        f"<p>{predictions.correct:,} of {predictions.count:,} read correctly; the accuracy is between {low:.2%} and "
-        f'{high:.2%} (95&nbsp;% confidence interval).</p><p class="quiet">{escape(predictions.source)}</p>'
+        f"<p>{predictions.correct:,} of {predictions.count:,} read correctly; the accuracy is between "
+        f"{percent_text(low)} and {percent_text(high)} (95&nbsp;% confidence interval).</p>"
+        f'<p class="quiet">{escape(predictions.source)}</p>'
     )
 
 
@@ -91,7 +93,7 @@ def _confusion_html(predictions: Predictions) -> str:
             colour = "correct" if answer == label else "incorrect"
             fraction = float(count / totals[label])
             ground = f"rgba(var(--{colour}), {0.15 + 0.5 * fraction**0.5:.2f})"
-            figures = f"{count:,}<small>{fraction:.1%}</small>"
+            figures = f"{count:,}<small>{percent_text(fraction, 1)}</small>"
             cells.append(f'<td class="shade" style="background:{ground}">{figures}</td>' if count else "<td></td>")
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
     return (
@@ -105,7 +107,7 @@ def _confusion_html(predictions: Predictions) -> str:
 def _classes_html(predictions: Predictions) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{f.count:,}</td>'
-        + "".join(f"<td>{_percent(fraction)}</td>" for fraction in (f.precision, f.recall, f.f1))
+        + "".join(f"<td>{percent_text(fraction)}</td>" for fraction in (f.precision, f.recall, f.f1))
         + "</tr>"
         for f in predictions.figures
     )
@@ -117,7 +119,7 @@ def _calibration_html(predictions: Predictions) -> str:
     if not predictions.bins:
         return ""
     return (
-        f"<p>Expected calibration error: {predictions.calibration_error:.2%}.</p>"
+        f"<p>Expected calibration error: {percent_text(predictions.calibration_error)}.</p>"
         f'<div class="charts">{reliability_chart(predictions.bins)}</div>'
     )
 
@@ -143,12 +145,7 @@ def _misread_html(predictions: Predictions, dataset: Dataset) -> str:
         )
         words = f"{true} read as {read}"
         image = "" if images is None else f'<img alt="{words}" src="{data_uri(255 - images[number])}">'
-        figures.append(
-            f'<figure>{image}{words}<br><span class="quiet">{predictions.confidence[row]:.1%}</span></figure>'
-        )
+        confidence = percent_text(float(predictions.confidence[row]), 1)
+        figures.append(f'<figure>{image}{words}<br><span class="quiet">{confidence}</span></figure>')
     count = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")
     return f'<p class="quiet">{count}</p><div class="misread">{"".join(figures)}</div>'
-
-
-def _percent(fraction: float | None) -> str:
-    return "–" if fraction is None else f"{fraction:.2%}"

@@ -7,6 +7,7 @@ from html import escape
 
 from nncore.evaluation.metrics import ReliabilityBin
 from nncore.evaluation.robustness import RobustnessPoint
+from nncore.reporting.number_text import percent_range_text, percent_text
 
 WIDTH, HEIGHT = 320, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 302, 12, 176
@@ -17,12 +18,12 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
     """Return bars of accuracy over confidence, and the diagonal of perfect calibration."""
     bars = "".join(
         f'<rect class="bar" x="{_x(b.low) + 1:.1f}" y="{_y(b.accuracy):.1f}" width="{_x(b.high) - _x(b.low) - 2:.1f}"'
-        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers with confidence {b.low:.0%} to'
-        f" {b.high:.0%}: {b.accuracy:.1%} correct</title></rect>"
+        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers with confidence'
+        f" {percent_range_text(b.low, b.high, 0)}: {percent_text(b.accuracy, 1)} correct</title></rect>"
         for b in bins
     )
     diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
-    ticks = [(fraction, f"{fraction:.0%}") for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    ticks = [(fraction, percent_text(fraction, 0)) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return _chart("Reliability diagram: correct answers by confidence", "confidence", ticks, bars + diagonal)
 
 
@@ -34,7 +35,7 @@ def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
     line = " ".join(f"{_x(fraction):.1f},{_y(p.accuracy):.1f}" for fraction, p in places)
     dots = "".join(
         f'<circle class="dot" cx="{_x(fraction):.1f}" cy="{_y(p.accuracy):.1f}" r="3">'
-        f"<title>{p.strength:g}: {p.accuracy:.1%}</title></circle>"
+        f"<title>{p.strength:g}: {percent_text(p.accuracy, 1)}</title></circle>"
         for fraction, p in places
     )
     ticks = [(fraction, f"{p.strength:g}") for fraction, p in places]
@@ -49,7 +50,7 @@ def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str
     )
     up = "".join(
         f'<line class="grid" x1="{LEFT}" y1="{_y(fraction):.1f}" x2="{RIGHT}" y2="{_y(fraction):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{_y(fraction) + 4:.1f}" text-anchor="end">{fraction:.0%}</text>'
+        f'<text x="{LEFT - 6}" y="{_y(fraction) + 4:.1f}" text-anchor="end">{percent_text(fraction, 0)}</text>'
         for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
     middle = (LEFT + RIGHT) / 2

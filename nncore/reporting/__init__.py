@@ -1,4 +1,4 @@
-"""HTML pages, SVG charts and PNG images as text, for reports that open in any browser without internet.
+"""HTML pages, SVG charts, PNG images and numbers as text, for reports that open in any browser without internet.
 
 It does not depend on neural networks. Read first: `html_page.py`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.model.network import Network
+from nncore.reporting.number_text import percent_text
 from nncore.training.config import TrainingConfig
 from nncore.training.events import Diverged, EpochDone, Finished, Started
 from nncore.training.history import History
@@ -37,11 +38,11 @@ def fit(
 def _epoch_line(event: EpochDone, epochs: int) -> str:
     figures = [f"loss {event.training_loss:.4f}"]
     if event.training_accuracy is not None:
-        figures.append(f"accuracy {event.training_accuracy:.2%}")
+        figures.append(f"accuracy {percent_text(event.training_accuracy)}")
     if event.validation_loss is not None:
         figures.append(f"validation loss {event.validation_loss:.4f}")
     if event.validation_accuracy is not None:
-        figures.append(f"validation accuracy {event.validation_accuracy:.2%}")
+        figures.append(f"validation accuracy {percent_text(event.validation_accuracy)}")
     return f"Epoch {event.epoch} of {epochs}: {', '.join(figures)}, {event.seconds:.1f} s"
 
 
@@ -50,4 +51,4 @@ def _test_line(event: Finished) -> str:
     if event.test is None:
         return ""
     accuracy = event.test.accuracy
-    return f"Test loss {event.test.loss:.4f}" if accuracy is None else f"Test accuracy {accuracy:.2%}"
+    return f"Test loss {event.test.loss:.4f}" if accuracy is None else f"Test accuracy {percent_text(accuracy)}"

@@ -29,9 +29,9 @@ from app.widgets.form import Form
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
-from nncore.experiments.run_log.descriptions import duration
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
+from nncore.reporting.number_text import duration_text
 
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 TITLE_BAR = 40
@@ -197,7 +197,7 @@ class SweepDialog(QDialog):
     def _show_progress(self, progress: SweepProgress) -> None:
         self.progress.setValue(round(1000 * progress.fraction))
         left = progress.seconds_left
-        rest = "" if left is None else f", {duration(left)} left"
+        rest = "" if left is None else f", {duration_text(left)} left"
         self.state.setText(f"{progress.done} of {progress.jobs} runs{rest}")
 
     @Slot(object, int)

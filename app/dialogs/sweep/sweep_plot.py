@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.style.theme import colours_of
 from app.widgets.plot import Plot
-from nncore.experiments.run_log.descriptions import duration, figure, percent
 from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 TIME, PARAMETERS = "time", "parameters"
 NO_RUNS_HINT = "Press Run to train and compare the runs."
@@ -73,8 +73,8 @@ class SweepPlot(Plot):
         return [float(order.index(value)) for value in values], [ticks]
 
     def _describe_result(self, result: SweepResult) -> str:
-        reached = f"loss {figure(result.loss)}" if result.accuracy is None else percent(result.accuracy)
-        return f"{reached}: {result.job.name or 'the only run'}, {duration(result.seconds)}"
+        reached = f"loss {rounded_text(result.loss)}" if result.accuracy is None else percent_text(result.accuracy)
+        return f"{reached}: {result.job.name or 'the only run'}, {duration_text(result.seconds)}"
 
     def _describe_dot(self, x: float, y: float, data: object) -> str:
         return self._describe_result(data) if isinstance(data, SweepResult) else ""

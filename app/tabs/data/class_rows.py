@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.style.theme import GAP, colours_of
 from app.widgets.grey_image import thumbnail
 from nncore.data.statistics import DatasetStatistics
+from nncore.reporting.number_text import percent_text
 
 MEAN_DIGIT_SIDE = 40
 """Side of a mean image in logical pixels."""
@@ -55,7 +56,7 @@ class ClassRows(QWidget):
         count, share = int(self._statistics.counts[row]), 0.0
         if self._statistics.count:
             share = count / self._statistics.count
-        return f"{self._names[row]}: {count:,} examples, {share:.1%} of all"
+        return f"{self._names[row]}: {count:,} examples, {percent_text(share, 1)} of all"
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the row under the pointer."""

@@ -20,6 +20,7 @@ from app.widgets.elements import column_of, row_of, text_label
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DatasetStatistics, dataset_statistics
+from nncore.reporting.number_text import percent_text
 
 READING = "The data is still being read."
 PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
@@ -199,7 +200,7 @@ def describe_statistics(statistics: DatasetStatistics, dataset: Dataset) -> str:
         lines.append(
             f"pixels: mean {statistics.mean:.3f}, standard deviation {statistics.deviation:.3f} (0 paper, 1 ink)"
         )
-        lines.append(f"{statistics.ink_fraction:.1%} of all pixels have ink")
+        lines.append(f"{percent_text(statistics.ink_fraction, 1)} of all pixels have ink")
         lines.append(f"{pixels - inked:,} of {pixels:,} pixels have no ink in any image")
     else:
         lines.append(f"mean {statistics.mean:.4g}, standard deviation {statistics.deviation:.4g}")

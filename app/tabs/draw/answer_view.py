@@ -10,6 +10,7 @@ from app.widgets.elements import announce, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import NO_DIGIT_SIGN, LargeDigit
 from nncore.evaluation.recognition import Prediction
+from nncore.reporting.number_text import percent_text
 
 REST_MILLISECONDS = 400
 """The answer is spoken if the drawing has not changed for this time."""
@@ -52,10 +53,12 @@ class AnswerView(QWidget):
         sentence = prediction_in_words(prediction)
         if number:
             sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
-        confidence_sentence = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
+        confidence_sentence = (
+            f" It is {percent_text(prediction.confidence, 0)} sure." if prediction.verdict == "digit" else ""
+        )
         self._show(
             number or (str(prediction.digit) if is_digit else NO_DIGIT_SIGN),
-            f"{prediction.confidence:.1%}",
+            percent_text(prediction.confidence, 1),
             sentence,
             sentence + confidence_sentence,
         )
@@ -68,7 +71,7 @@ class AnswerView(QWidget):
         if len(digit) != len(self.digit.text()):
             self.digit.updateGeometry()
         self.digit.setText(digit)
-        self.confidence.setText(confidence.replace("%", " %"))
+        self.confidence.setText(confidence)
         self.sentence.setText(sentence)
         self.setAccessibleDescription(speech)
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())  # for a second line

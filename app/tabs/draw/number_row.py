@@ -12,6 +12,7 @@ from app.style.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
 from app.widgets.elements import without_margins
 from app.widgets.grey_image import ink_image
 from nncore.evaluation.recognition import Prediction
+from nncore.reporting.number_text import percent_text
 
 UNREAD_DIGIT = "?"
 
@@ -118,10 +119,12 @@ class Chip(QToolButton):
         """Show the answer for this digit."""
         self._prediction = prediction
         self.digit = UNREAD_DIGIT if prediction.verdict == "not a digit" else str(prediction.digit)
-        text = f"{self.digit}  {prediction.confidence:.0%}".replace("%", " %")
+        text = f"{self.digit}  {percent_text(prediction.confidence, 0)}"
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(f"Digit {self.digit}, {prediction.confidence:.0%} sure, {prediction.verdict}")
+            self.setAccessibleName(
+                f"Digit {self.digit}, {percent_text(prediction.confidence, 0)} sure, {prediction.verdict}"
+            )
         self._show_picture()
 
     def sizeHint(self) -> QSize:

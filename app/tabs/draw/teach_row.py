@@ -23,6 +23,7 @@ from app.style.theme import GAP, SMALL_SCALE, scaled
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
+from nncore.reporting.number_text import percent_text
 
 NOTHING_DRAWN = "Draw a digit first."
 PRIVACY = "Your drawings stay on this computer."
@@ -127,8 +128,8 @@ class TeachRow(QWidget):
         if not adaptation.examples:
             return  # `changed` reports this
         before, after, count = adaptation.own_before.correct, adaptation.own_after.correct, adaptation.examples
-        mnist = f"MNIST: {adaptation.mnist_before:.2%} before, {adaptation.mnist_after:.2%} now."
-        self._mnist = mnist.replace("%", "\N{NO-BREAK SPACE}%")
+        mnist = f"MNIST: {percent_text(adaptation.mnist_before)} before, {percent_text(adaptation.mnist_after)} now."
+        self._mnist = mnist.replace(" %", "\N{NO-BREAK SPACE}%")
         self._show(
             f"{_drawings(count)} taught: {before} read correctly before, {after} now.\n{self._mnist}",
             f"{LEARNED_DRAWINGS_NOTE} It took {adaptation.seconds:.1f} s.",

@@ -21,6 +21,7 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.elements import column_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.metrics import ClassMetrics, ReliabilityBin
+from nncore.reporting.number_text import percent_range_text, percent_text
 
 CLASS_COLUMNS = (
     ("class", "The true class."),
@@ -52,7 +53,8 @@ class ClassesPage(QWidget):
         self.table.set_figures(predictions.figures)
         self.plot.set_bins(predictions.bins)
         self.calibration_sentence.setText(
-            f"Expected calibration error {predictions.calibration_error:.2%}: the mean difference between confidence "
+            f"Expected calibration error {percent_text(predictions.calibration_error)}: the mean difference "
+            "between confidence "
             "and accuracy. 0 is perfect; a few per cent are usual."
         )
 
@@ -132,7 +134,10 @@ class ReliabilityPlot(Plot):
     def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:
         """Show these bars."""
         self.bins = tuple(bins)
-        bars = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} correct" for b in self.bins)
+        bars = (
+            f"{percent_range_text(b.low, b.high, 0)} sure: {percent_text(b.accuracy, 0)} of {b.count:,} correct"
+            for b in self.bins
+        )
         self.describe("; ".join(bars), not self.bins)
         self.apply_colours()
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.style.theme import SMALL_SCALE
 from app.widgets.confusion_matrix import ConfusionMatrix
+from nncore.reporting.number_text import percent_text
 
 MAX_STRETCHED_CLASSES = 16
 """With up to this number of classes all cells are visible. With more classes the table scrolls."""
@@ -69,7 +70,7 @@ class ConfusionView(ConfusionMatrix):
 
     def _describe_cell(self, row: int, column: int, count: int, share: float) -> str:
         true, read = self.cells.rows[row], self.cells.columns[column]
-        return f"True {true}, read as {read}: {count:,}, {share:.1%} of all {true}."
+        return f"True {true}, read as {read}: {count:,}, {percent_text(share, 1)} of all {true}."
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
-from app.tabs.evaluate.evaluation_result import EvaluationResult, as_percent, can_be_drawn
+from app.tabs.evaluate.evaluation_result import EvaluationResult, can_be_drawn, probability_text
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
 from app.widgets.elements import push_button, row_of, text_label, without_margins
 from app.widgets.explanation import Explanation, describe_occlusion, with_article
@@ -16,6 +16,7 @@ from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.probability_bars import ROWS, ProbabilityBars
 from nncore.data.dataset import DIGITS
+from nncore.reporting.number_text import percent_text
 
 NO_IMAGE_SELECTED = "Select an image to see why it got its answer."
 COMPUTING_OCCLUSION = "Computing which part the answer depends on …"
@@ -121,7 +122,7 @@ class DetailView(QWidget):
     def show_index_progress(self, share: float) -> None:
         """Show the progress of the index over the training digits."""
         if self.neighbours.neighbours is None:
-            self.show_no_neighbours(f"Running the training digits through the network: {share:.0%} …")
+            self.show_no_neighbours(f"Running the training digits through the network: {percent_text(share, 0)} …")
 
     @Slot()
     def _request_neighbours(self) -> None:
@@ -183,4 +184,4 @@ def _probabilities_in_words(result: EvaluationResult, row: int) -> str:
     """The three most probable answers with their probabilities."""
     shares = result.predictions.probabilities[row]
     best = (-shares).argsort(kind="stable")[:3].tolist()
-    return ", ".join(f"{as_percent(float(shares[number]))} for {result.name_of(number)}" for number in best) + "."
+    return ", ".join(f"{probability_text(float(shares[number]))} for {result.name_of(number)}" for number in best) + "."

@@ -11,6 +11,7 @@ from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import percent_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class EvaluationResult:
 
     def confidence_text(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
-        return as_percent(float(self.predictions.confidence[row]))
+        return probability_text(float(self.predictions.confidence[row]))
 
     def true_name(self, row: int) -> str:
         """The name of the true class of an example."""
@@ -56,9 +57,9 @@ def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
     return image
 
 
-def as_percent(share: float) -> str:
-    """A probability in per cent; "100.0%" only for exactly 1."""
-    return f"{min(share, 0.999) if share < 1 else share:.1%}"
+def probability_text(share: float) -> str:
+    """A probability in per cent; "100.0 %" only for exactly 1."""
+    return percent_text(min(share, 0.999) if share < 1 else share, 1)
 
 
 def can_be_drawn(image: NDArray[np.uint8] | None) -> bool:

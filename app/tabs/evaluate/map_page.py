@@ -18,6 +18,7 @@ from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.plot import Plot
 from nncore.evaluation.projection import output_names, why_no_tsne
+from nncore.reporting.number_text import percent_text
 
 METHODS = ("Principal components", "t-SNE")
 POINT = "Point at a digit to see its image; click it to see why it got its answer."
@@ -106,9 +107,9 @@ class MapPage(QWidget):
         self.plot.set_points(shown_map.projection.points, labels, predictions.class_names, misread)
         summary = f"{len(labels):,} digits; misread ones have a ring."
         if shown_map.done < 1:
-            summary = f"t-SNE: {shown_map.done:.0%} done …"
+            summary = f"t-SNE: {percent_text(shown_map.done, 0)} done …"
         if shown_map.projection.explained is not None:
-            summary += f" The two axes show {sum(shown_map.projection.explained):.0%} of the variance."
+            summary += f" The two axes show {percent_text(sum(shown_map.projection.explained), 0)} of the variance."
         self.sentence.setText(summary)
         self._show_pointed(-1)
 

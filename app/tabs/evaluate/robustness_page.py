@@ -10,6 +10,7 @@ from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
+from nncore.reporting.number_text import percent_text
 
 ROBUSTNESS_DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
 NOT_MEASURED = "Press Measure to draw this curve."
@@ -126,10 +127,10 @@ class RobustnessPlot(Plot):
         x, y = [point.strength for point in self.points], [point.accuracy for point in self.points]
         self._line.setData(x, y)
         self._dots.setData(x, y)
-        self.describe("; ".join(f"{p.strength:g}: {p.accuracy:.1%}" for p in self.points), not self.points)
+        self.describe("; ".join(f"{p.strength:g}: {percent_text(p.accuracy, 1)}" for p in self.points), not self.points)
 
     def _point_tip(self, x: float, y: float, data: object) -> str:
-        return f"{x:g} {self.distortion.unit}: {y:.1%}"
+        return f"{x:g} {self.distortion.unit}: {percent_text(y, 1)}"
 
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to the curve."""

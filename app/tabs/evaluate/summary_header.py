@@ -9,6 +9,7 @@ from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import ElidedLabel
+from nncore.reporting.number_text import percent_range_text, percent_text
 
 EVALUATED_PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
 
@@ -63,8 +64,8 @@ class SummaryHeader(QWidget):
         predictions = result.predictions
         low, high = predictions.interval
         accuracy = predictions.accuracy
-        self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
-        self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
+        self.accuracy.setText(percent_text(accuracy))
+        self.interval.setText(f"{percent_range_text(low, high)} (95 % interval)")
         misread = predictions.count - predictions.correct
         self.about.set_full_text(
             f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.widgets.explanation import with_article
 from nncore.evaluation.metrics import wilson_interval
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
+from nncore.reporting.number_text import percent_range_text, percent_text
 
 NO_DIGIT = "none"
 
@@ -17,21 +18,16 @@ def date_in_words(date: str) -> str:
     return f"{moment.day} {moment:%b %Y}, {moment.hour}:{moment:%M}"
 
 
-def whole_percent(share: float) -> str:
-    """A share, 0 to 1, in whole per cent."""
-    return f"{share:.0%}".replace("%", " %")
-
-
 def interval_of(correct: int, count: int) -> str:
     """The 95 % confidence interval of `correct` out of `count`, such as "70 to 97 %"."""
     low, high = wilson_interval(correct, count)
-    return f"{low * 100:.0f} to {whole_percent(high)}"
+    return percent_range_text(low, high, 0)
 
 
 def headline(result: HandwritingTestResult) -> str:
     """The result in one line."""
     count = len(result.drawings)
-    return f"{result.correct} of {count} read correctly: {whole_percent(result.accuracy)}"
+    return f"{result.correct} of {count} read correctly: {percent_text(result.accuracy, 0)}"
 
 
 def interval_in_words(result: HandwritingTestResult) -> str:
@@ -60,6 +56,6 @@ def probabilities_in_words(drawing: ReadDrawing) -> str:
     named = (-shares).argsort(kind="stable")[:2].tolist()
     if drawing.prompted not in named:
         named.append(drawing.prompted)
-    answers = ", ".join(f"{whole_percent(float(shares[digit]))} for {digit}" for digit in named)
+    answers = ", ".join(f"{percent_text(float(shares[digit]), 0)} for {digit}" for digit in named)
     read = "It was not accepted as a digit" if drawing.read is None else f"It was read as {with_article(drawing.read)}"
     return f"{read}: {answers}."

@@ -9,9 +9,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.style.theme import GAP
-from app.tabs.my_hand.formatting import date_in_words, interval_of, whole_percent
+from app.tabs.my_hand.formatting import date_in_words, interval_of
 from app.widgets.plain_text import plain_tooltip
 from nncore.handwriting.personal_test.history import Entry
+from nncore.reporting.number_text import percent_text
 
 TEST_COLUMNS = ("Written", "Read by", "Read correctly", "95 % interval", "Drawings")
 
@@ -86,7 +87,7 @@ class HistoryList(QTreeWidget):
 
 def _item(entry: Entry) -> QTreeWidgetItem:
     summary = entry.summary
-    correct = f"{whole_percent(summary.correct / summary.count)}"
+    correct = percent_text(summary.correct / summary.count, 0)
     interval, count = interval_of(summary.correct, summary.count), f"{summary.count:,}"
     item = QTreeWidgetItem([date_in_words(summary.date), summary.model, correct, interval, count])
     item.setData(0, Qt.ItemDataRole.UserRole, entry.path)

@@ -21,7 +21,8 @@ from app.tabs.runs.run_view import table_style
 from app.widgets.elements import text_label
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import printable
-from nncore.experiments.run_log.descriptions import differing_settings, duration, figure, percent
+from nncore.experiments.run_log.descriptions import differing_settings
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 SELECT_RUNS = "Select two or more runs (Ctrl or Shift and click) to compare them."
 SAME_SETTINGS = "These runs have the same settings."
@@ -77,10 +78,10 @@ class Comparison(QFrame):
             SELECT_RUNS if len(runs) < 2 else (SAME_SETTINGS if not settings else "Settings that differ") + more
         )
         results = {
-            "best validation accuracy": [percent(run.best_accuracy) for run in runs],
-            "test accuracy": [percent(run.test_accuracy) for run in runs],
-            "training loss": [figure(run.training_loss) for run in runs],
-            "time": [duration(run.seconds) for run in runs],
+            "best validation accuracy": [percent_text(run.best_accuracy) for run in runs],
+            "test accuracy": [percent_text(run.test_accuracy) for run in runs],
+            "training loss": [rounded_text(run.training_loss) for run in runs],
+            "time": [duration_text(run.seconds) for run in runs],
         }
         rows = {**settings, **results}
         self.table.setRowCount(len(rows))

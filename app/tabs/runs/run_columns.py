@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import inf
 
 from app.storage.run_store import StoredRun
-from nncore.experiments.run_log.descriptions import changed_settings, duration, figure, percent
+from nncore.experiments.run_log.descriptions import changed_settings
 from nncore.experiments.run_log.logged_run import RunSettings
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,17 @@ RUN_COLUMNS = (
         "Settings that differ from the recipe, or from the defaults.",
     ),
     _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
-    _number_column("Best", lambda row: row.run.best_accuracy, percent, "100.00 %", "Highest validation accuracy."),
-    _number_column("Validation", lambda row: row.run.validation_accuracy, percent, "100.00 %", "Of the last epoch."),
-    _number_column("Test", lambda row: row.run.test_accuracy, percent, "100.00 %", "Test accuracy."),
-    _number_column("Loss", lambda row: row.run.training_loss, figure, "0.008888", "Training loss of the last epoch."),
-    _number_column("Time", lambda row: row.run.seconds, duration, "12:34 min", "Time of all epochs, without pauses."),
+    _number_column("Best", lambda row: row.run.best_accuracy, percent_text, "100.00 %", "Highest validation accuracy."),
+    _number_column(
+        "Validation", lambda row: row.run.validation_accuracy, percent_text, "100.00 %", "Of the last epoch."
+    ),
+    _number_column("Test", lambda row: row.run.test_accuracy, percent_text, "100.00 %", "Test accuracy."),
+    _number_column(
+        "Loss", lambda row: row.run.training_loss, rounded_text, "0.008888", "Training loss of the last epoch."
+    ),
+    _number_column(
+        "Time", lambda row: row.run.seconds, duration_text, "12:34 min", "Time of all epochs, without pauses."
+    ),
     Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
     Column("Note", lambda row: row.run.note, "a note", "Your note; F2 edits it.", edited_field="note"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp
 
 from app.session.run_events import StepsDone
+from nncore.reporting.number_text import duration_text, percent_text
 from nncore.training.events import EpochDone, Finished, Started
 
 SPEED_TIME_CONSTANT = 2.0
@@ -73,19 +74,6 @@ class RunClock:
         return ShownProgress(self._epoch, self._started.epochs, fraction, speed, seconds_left)
 
 
-def duration_text(seconds: float) -> str:
-    """`seconds` as "0:04", "12:30" or "1:02:03"."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def three_figures(value: float) -> str:
-    """`value` >= 0 with at most three significant figures, so that the last ones do not flicker: "118,000", "1.5"."""
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
-
-
 def end_message(finished: Finished) -> str:
     """The end of a run as one sentence."""
     epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
@@ -96,6 +84,6 @@ def end_message(finished: Finished) -> str:
     if finished.test is None or finished.test.accuracy is None:
         return f"Finished {epochs} in {duration_text(finished.seconds)}."
     return (
-        f"Finished: {finished.test.accuracy:.2%} of the {finished.test.count:,} test images read correctly, "
+        f"Finished: {percent_text(finished.test.accuracy)} of the {finished.test.count:,} test images read correctly, "
         f"after {epochs} in {duration_text(finished.seconds)}."
-    ).replace("%", " %")
+    )

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 from app.session.run_events import RunState
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.train.run_clock import ShownProgress, duration_text, three_figures
+from app.tabs.train.run_clock import ShownProgress
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.plain_text import plain_tooltip
+from nncore.reporting.number_text import clock_text, rounded_text
 
 UPDATE_INTERVAL_SECONDS = 0.4
 """Minimum time between two updates of the figures; faster updates cannot be read."""
@@ -183,8 +184,8 @@ class ProgressLine(QWidget):
             return
         self._last_update = perf_counter()
         if progress.samples_per_second is not None and progress.seconds_left is not None:
-            self._speed.setText(f"{three_figures(progress.samples_per_second)} samples/s")
-            self._left.setText(f"{duration_text(progress.seconds_left)} left")
+            self._speed.setText(f"{rounded_text(progress.samples_per_second, 3)} samples/s")
+            self._left.setText(f"{clock_text(progress.seconds_left)} left")
 
     def show_ended(self) -> None:
         """Clear the time left after the run has ended."""

@@ -1,4 +1,4 @@
-"""The settings and figures of runs as text, and which settings differ between runs."""
+"""The settings of runs as text, and which settings differ between runs."""
 
 from __future__ import annotations
 
@@ -54,25 +54,6 @@ def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> 
     changed = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
     words = [f"{SETTINGS[name].label} {_shown(name, value)}" for name, value in changed.items()]
     return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
-
-
-def percent(accuracy: float | None) -> str:
-    """Return an accuracy from 0 to 1 as per cent with two decimals, "–" for None."""
-    return "–" if accuracy is None else f"{100 * accuracy:.2f} %"
-
-
-def figure(value: float | None) -> str:
-    """Return a loss with four significant figures, "–" for None."""
-    return "–" if value is None else f"{value:.4g}"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
-    if seconds < 59.5:
-        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
 
 
 @lru_cache(maxsize=512)

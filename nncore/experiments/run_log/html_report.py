@@ -12,16 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.experiments.run_log.descriptions import (
-    differing_settings,
-    duration,
-    figure,
-    percent,
-    settings_in_words,
-)
+from nncore.experiments.run_log.descriptions import differing_settings, settings_in_words
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.html_page import page
+from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 from nncore.reporting.svg_chart import ChartLine, chart, legend
 from nncore.system.atomic_write import save_file
 from nncore.training.history import EpochFigures
@@ -90,8 +85,8 @@ def _figures(runs: Sequence[ReportedRun]) -> str:
     head = ("run", "state", "epochs", "time", "test accuracy", "best validation", "validation", "training loss")
     rows = [
         (
-            _name(run), run.state, f"{run.epochs:,}", duration(run.seconds), percent(run.test_accuracy),
-            percent(run.best_accuracy), percent(run.validation_accuracy), figure(run.training_loss),
+            _name(run), run.state, f"{run.epochs:,}", duration_text(run.seconds), percent_text(run.test_accuracy),
+            percent_text(run.best_accuracy), percent_text(run.validation_accuracy), rounded_text(run.training_loss),
         )
         for run in (each.run for each in runs)
     ]  # fmt: skip
@@ -195,8 +190,9 @@ def _epochs(rows: Sequence[EpochFigures]) -> str:
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
     lines = [
         (
-            f"{row['epoch']:g}", figure(row.get("training_loss")), percent(row.get("training_accuracy")),
-            figure(row.get("validation_loss")), percent(row.get("validation_accuracy")), figure(row.get("seconds")),
+            f"{row['epoch']:g}", rounded_text(row.get("training_loss")), percent_text(row.get("training_accuracy")),
+            rounded_text(row.get("validation_loss")), percent_text(row.get("validation_accuracy")),
+            rounded_text(row.get("seconds")),
         )
         for row in listed
     ]  # fmt: skip

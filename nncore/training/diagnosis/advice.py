@@ -11,6 +11,7 @@ from math import isfinite, log
 
 from nncore.model.layers import LAYER_SPECS, Scale
 from nncore.model.network import NetworkSpec
+from nncore.reporting.number_text import percent_text
 from nncore.system.copying import DeepCopyable
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
@@ -208,9 +209,9 @@ class Adviser(DeepCopyable):
         for layer, number in zip(self._health, block_numbers(self._health), strict=True):
             if layer.dead_fraction is not None and layer.dead_fraction >= MAX_HEALTHY_DEAD_FRACTION:
                 sentence = (
-                    f"{layer.dead_fraction:.0%} of the ReLU units of layer {number} are dead: they give 0 for every "
-                    "example, so no gradient reaches them."
-                ).replace("%", " %")
+                    f"{percent_text(layer.dead_fraction, 0)} of the ReLU units of layer {number} are dead: they give "
+                    "0 for every example, so no gradient reaches them."
+                )
                 if self.learning_rate >= 10 * self._usual_rate:
                     return Hint("dead", sentence, *rate_remedy(self._usual_rate), needs_new_weights=True)
                 return Hint("dead", sentence, "Use leaky ReLU", network_change=with_leaky_relu)

@@ -10,6 +10,7 @@ import pytest
 from app.cli import main as cli
 from nncore.evaluation.recognition import recognize
 from nncore.files.model_file import bundled_model_path, load_model, save_model
+from nncore.reporting.number_text import percent_text
 from tests.nncore.example_data import small_mnist
 
 
@@ -42,4 +43,7 @@ def test_json_contains_the_verdict_rates_and_the_calibration_error(
     assert printed["unsure"] == verdicts.count("unsure") / 500
     assert 0 < printed["calibration_error"] < 0.02
     assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz")]) == 0
-    assert f"not a digit: {printed['rejected']:.2%}, unsure: {printed['unsure']:.2%}" in capfd.readouterr().out
+    assert (
+        f"not a digit: {percent_text(printed['rejected'])}, unsure: {percent_text(printed['unsure'])}"
+        in capfd.readouterr().out
+    )

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCardDialog, card_rows
 from nncore.files.model_file import Model, bundled_model_path, load_model
+from nncore.reporting.number_text import percent_text
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def model() -> Model:
 def test_the_card_describes_the_model_and_its_accuracy(model: Model) -> None:
     rows = dict(card_rows(model))
     assert model.card.test_accuracy is not None
-    assert rows["Accuracy"].startswith(f"{model.card.test_accuracy:.2%}")
+    assert rows["Accuracy"].startswith(percent_text(model.card.test_accuracy))
     assert rows["Network"] == "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10, 442,778 weights"
     assert "MNIST" in rows["Data"]
     assert rows["Recipe"] == "handwriting"
@@ -47,8 +48,8 @@ def test_settings_that_are_off_are_left_out(model: Model) -> None:
 def test_writers_are_listed_with_mean_and_lowest_accuracy(model: Model) -> None:
     card = replace(model.card, writer_accuracy={"anna": 0.99, "7": 0.95})
     assert dict(card_rows(replace(model, card=card)))["Unseen writers"] == (
-        "97.00% on average, 95.00% at lowest; each of 2 writers was read by a network trained without that writer.\n"
-        "anna: 99.0%, 7: 95.0%"
+        "97.00 % on average, 95.00 % at lowest; each of 2 writers was read by a network trained without that writer.\n"
+        "anna: 99.0 %, 7: 95.0 %"
     )
     nobody = replace(model.card, writer_accuracy={})
     assert "Unseen writers" not in dict(card_rows(replace(model, card=nobody)))

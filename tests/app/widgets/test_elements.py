@@ -49,8 +49,8 @@ def test_the_keyboard_pen_is_announced(qtbot: QtBot, listener: Listener) -> None
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Escape):
         QTest.keyClick(canvas, key)
     assert [words for words, _ in listener.heard] == [
-        "Pen down, 52% across and 50% down.",
-        "Pen up, 52% across and 50% down.",
+        "Pen down, 52 % across and 50 % down.",
+        "Pen up, 52 % across and 50 % down.",
     ]
 
 

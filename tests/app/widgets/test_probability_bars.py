@@ -85,7 +85,7 @@ def test_the_empty_state_has_no_bars_and_a_sentence(bars: ProbabilityBars) -> No
 
 def test_the_description_names_the_two_best_digits(bars: ProbabilityBars) -> None:
     bars.set_probabilities(SEVEN)
-    assert bars.accessibleDescription() == "7: 75.0%, then 2: 20.0%"
+    assert bars.accessibleDescription() == "7: 75.0 %, then 2: 20.0 %"
 
 
 def test_the_probabilities_are_copied(bars: ProbabilityBars) -> None:

@@ -26,6 +26,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import ModelCard, load_model, save_model
 from nncore.model.layers import Dense
+from nncore.reporting.number_text import percent_text
 from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
 
@@ -151,7 +152,7 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     model = window.session.model
     assert model is not None
     assert model.card.test_accuracy is not None
-    assert window.model_button.text() == f"model: handwriting  {model.card.test_accuracy:.1%}"
+    assert window.model_button.text() == f"model: handwriting  {percent_text(model.card.test_accuracy, 1)}"
     qtbot.mouseClick(window.model_button, Qt.MouseButton.LeftButton)
     card = window.findChild(QDialog)
     assert card is not None
@@ -159,7 +160,7 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     for expected in (
         "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10",
         "MNIST",
-        f"{model.card.test_accuracy:.2%}",
+        percent_text(model.card.test_accuracy),
         "seed",
         model.card.version,
     ):

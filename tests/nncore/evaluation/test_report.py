@@ -10,6 +10,7 @@ from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions, predict_dataset
 from nncore.evaluation.report import MAX_MISREAD, evaluation_report
 from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
+from nncore.reporting.number_text import percent_text
 from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
@@ -59,12 +60,12 @@ def test_the_page_is_valid_html_without_external_resources() -> None:
 def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
     predictions, data = predicted_test_set()
     page = evaluation_report(predictions, data, "mine")
-    assert f"{predictions.accuracy:.2%}" in page
-    assert f"{predictions.interval[0]:.2%} and {predictions.interval[1]:.2%}" in page
+    assert percent_text(predictions.accuracy) in page
+    assert f"{percent_text(predictions.interval[0])} and {percent_text(predictions.interval[1])}" in page
     cells = [int(cell) for cell in re.findall(r"<td class=\"shade\" style=[^>]*>(\d+)<small>", page)]
     assert sum(cells) == predictions.count
     share = predictions.confusion[0, 0] / predictions.confusion[0].sum()
-    assert f"{predictions.confusion[0, 0]}<small>{share:.1%}</small>" in page
+    assert f"{predictions.confusion[0, 0]}<small>{percent_text(share, 1)}</small>" in page
     assert "Robustness" not in page
 
 

@@ -17,7 +17,7 @@ def test_the_height_of_a_bar_is_its_accuracy() -> None:
     assert float(bar.attrib["x"]) > float(empty.attrib["x"])
     title = bar.find("title")
     assert title is not None
-    assert title.text == "12 answers with confidence 80% to 100%: 75.0% correct"
+    assert title.text == "12 answers with confidence 80 to 100 %: 75.0 % correct"
 
 
 def test_a_curve_fills_the_plot_and_names_are_escaped() -> None:

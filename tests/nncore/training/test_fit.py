@@ -6,6 +6,7 @@ import pytest
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.model.network import Network
+from nncore.reporting.number_text import percent_text
 from nncore.training import RandomStreams, Training, TrainingConfig
 from nncore.training.fit import fit
 from tests.nncore.runs import SMALL, few_digits, fresh_network
@@ -36,7 +37,7 @@ def test_fit_prints_a_line_for_each_epoch_and_the_test_accuracy(capsys: pytest.C
     history = fit(fresh_network(), few_digits(), CONFIG)
     first, second, test = capsys.readouterr().out.splitlines()
     assert first.startswith(f"Epoch 1 of 2: loss {history.rows()[0]['training_loss']:.4f}, accuracy ")
-    assert f"validation accuracy {history.rows()[1]['validation_accuracy']:.2%}" in second
+    assert f"validation accuracy {percent_text(history.rows()[1]['validation_accuracy'])}" in second
     assert test.startswith("Test accuracy ")
 
 

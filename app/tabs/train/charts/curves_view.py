@@ -17,6 +17,7 @@ from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Smoothed, Values
 from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
 from app.tabs.train.charts.legend import Series
 from app.widgets.elements import text_label
+from nncore.reporting.number_text import percent_text
 from nncore.training.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
@@ -247,10 +248,13 @@ class CurvesView(QFrame):
             return
         summary = (
             f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "
-            f"{done.training_loss:.3f} and the training accuracy reached {done.training_accuracy or 0:.1%}."
+            f"{done.training_loss:.3f} and the training accuracy reached "
+            f"{percent_text(done.training_accuracy or 0, 1)}."
         )
         if done.validation_loss is not None and done.validation_accuracy is not None:
-            summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."
+            summary += (
+                f" Validation loss {done.validation_loss:.3f}, accuracy {percent_text(done.validation_accuracy, 1)}."
+            )
         self.setAccessibleDescription(summary)
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
 from nncore.model.layers import LAYER_SPECS
+from nncore.reporting.number_text import percent_text
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
 
@@ -52,7 +53,7 @@ class LayerFigures:
         """Name, gradient norm, update ratio and share of dead units as text."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
-        dead = "–" if self.dead_fraction is None else f"{self.dead_fraction:.0%}".replace("%", " %")
+        dead = percent_text(self.dead_fraction, 0)
         return self.name, health_text(norm), health_text(ratio), dead
 
     @property

@@ -81,7 +81,7 @@ def answer(qtbot: QtBot) -> AnswerView:
 @pytest.mark.parametrize(
     ("prediction", "speech"),
     [
-        (prediction("digit", d7=0.973), "The network reads a 7. It is 97% sure."),
+        (prediction("digit", d7=0.973), "The network reads a 7. It is 97 % sure."),
         (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7 or a 1."),
         (prediction("not a digit", d1=0.9), "This does not look like a digit."),
     ],

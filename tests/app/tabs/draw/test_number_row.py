@@ -41,7 +41,7 @@ def test_each_digit_of_a_number_has_a_chip(row: NumberRow) -> None:
     assert row.isVisible()
     assert row.text == "10?"
     assert [chip.text() for chip in row.chips] == ["1  88 %", "0  90 %", "?  90 %"]
-    assert row.chips[0].accessibleName() == "Digit 1, 88% sure, digit"
+    assert row.chips[0].accessibleName() == "Digit 1, 88 % sure, digit"
     assert all(chip.toolTip() and not chip.icon().isNull() for chip in row.chips)
     row.set_predictions([a_prediction(4), a_prediction(2)])
     assert row.text == "42"

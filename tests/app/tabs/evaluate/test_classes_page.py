@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.classes_page import ClassesPage, ClassTable, ReliabilityPlot
 from nncore.evaluation.metrics import ClassMetrics, ReliabilityBin
+from nncore.reporting.number_text import percent_text
 from tests.app.tabs.evaluate.samples import result
 
 FIGURES = (
@@ -51,7 +52,7 @@ def test_the_page_shows_the_figures_of_an_evaluation(qtbot: QtBot) -> None:
     assert recall is not None
     assert recall.text() == f"{100 * predictions.confusion[7, 7] / predictions.confusion[7].sum():.2f}"
     assert page.plot.bins == predictions.bins
-    assert f"{predictions.calibration_error:.2%}" in page.calibration_sentence.text()
+    assert percent_text(predictions.calibration_error) in page.calibration_sentence.text()
 
 
 def test_bars_are_at_their_confidence_and_faint_for_few_answers(qtbot: QtBot) -> None:
@@ -65,7 +66,8 @@ def test_bars_are_at_their_confidence_and_faint_for_few_answers(qtbot: QtBot) ->
     assert options["brushes"][0].alphaF() < options["brushes"][1].alphaF() == 1.0
     assert plot.empty.isHidden()
     assert (
-        plot.plot.accessibleDescription() == "20% to 40% sure: 50% of 3 correct; 80% to 100% sure: 90% of 500 correct"
+        plot.plot.accessibleDescription()
+        == "20 to 40 % sure: 50 % of 3 correct; 80 to 100 % sure: 90 % of 500 correct"
     )
     assert plot._bars.isVisible()
     plot.grab()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.confusion_view import ConfusionView
+from nncore.reporting.number_text import percent_text
 from tests.app.tabs.evaluate.samples import result
 
 
@@ -76,7 +77,7 @@ def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
     share = counts[4, 9] / counts[4].sum()
-    assert f"True 4, read as 9: {counts[4, 9]:,}, {share:.1%} of all 4." in names
+    assert f"True 4, read as 9: {counts[4, 9]:,}, {percent_text(share, 1)} of all 4." in names
 
 
 def test_new_counts_keep_the_selected_cell(view: ConfusionView) -> None:

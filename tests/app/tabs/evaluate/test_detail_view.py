@@ -87,7 +87,7 @@ def test_another_similarity_measure_searches_again(view: DetailView, qtbot: QtBo
         QTest.keyClick(view.similarity, Qt.Key.Key_Down)
     assert emitted.args == [True]
     view.show_index_progress(0.25)
-    assert view.neighbours.accessibleDescription() == "Running the training digits through the network: 25% …"
+    assert view.neighbours.accessibleDescription() == "Running the training digits through the network: 25 % …"
 
 
 def test_data_without_images_cannot_be_sent_to_the_draw_tab(view: DetailView) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.tabs.evaluate.evaluate_tab import CANCELLED, EVALUATING, NO_DATA, NO_MODEL_TO_EVALUATE, EvaluateTab
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
+from nncore.reporting.number_text import percent_text
 from tests.nncore.example_data import mnist, small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
@@ -61,7 +62,7 @@ def test_a_hidden_tab_does_not_evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
     wait_until_settled(tab, qtbot)
     assert tab.pages.isVisible()
     assert tab.result is not None
-    assert tab.header.accuracy.text() == f"{tab.result.predictions.accuracy:.2%}".replace("%", " %")
+    assert tab.header.accuracy.text() == percent_text(tab.result.predictions.accuracy)
 
 
 def test_hiding_the_tab_stops_and_showing_it_restarts(tab: EvaluateTab, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.tabs.evaluate.evaluation_result import as_percent, can_be_drawn
+from app.tabs.evaluate.evaluation_result import can_be_drawn, probability_text
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
 
@@ -29,6 +29,6 @@ def test_captions_name_the_classes() -> None:
     assert numbers.name_of(-1) == "no class"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.5, "50.0%"), (0.99996, "99.9%"), (1.0, "100.0%"), (0.0, "0.0%")])
+@pytest.mark.parametrize(("share", "text"), [(0.5, "50.0 %"), (0.99996, "99.9 %"), (1.0, "100.0 %"), (0.0, "0.0 %")])
 def test_only_probability_1_is_shown_as_100_per_cent(share: float, text: str) -> None:
-    assert as_percent(share) == text
+    assert probability_text(share) == text

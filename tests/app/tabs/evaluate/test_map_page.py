@@ -69,7 +69,7 @@ def test_with_scikit_learn_tsne_is_requested(page: MapPage, monkeypatch: pytest.
 
 def test_the_map_states_its_size_and_explained_variance(page: MapPage) -> None:
     page.show_map(MapResult(result(), ROWS, FOUND))
-    assert page.sentence.text() == "3 digits; misread ones have a ring. The two axes show 75% of the variance."
+    assert page.sentence.text() == "3 digits; misread ones have a ring. The two axes show 75 % of the variance."
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points)))
     assert page.sentence.text() == "3 digits; misread ones have a ring."
     page.show_map(None)
@@ -101,7 +101,7 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page.projection_choice.setCurrentIndex(1)
     page.show_busy(True)
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points), 0.5))
-    assert "50%" in page.sentence.text()
+    assert "50 %" in page.sentence.text()
     with qtbot.waitSignal(page.stop_requested):
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
     page.show_map(None)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.session.run_events import StepsDone
-from app.tabs.train.run_clock import RunClock, duration_text, end_message, three_figures
+from app.tabs.train.run_clock import RunClock, end_message
 from nncore.evaluation.metrics import Evaluation
 from nncore.training.events import EpochDone, Finished, Started
 
@@ -58,18 +58,6 @@ def test_no_time_is_left_at_the_end() -> None:
     assert clock.progress.seconds_left == 0
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
-)
-def test_times_are_shown_in_minutes(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12.3"), (0, "0")])
-def test_speeds_have_three_figures(value: float, text: str) -> None:
-    assert three_figures(value) == text
-
-
 def test_a_continued_run_begins_where_it_stopped() -> None:
     progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
     assert (progress.epoch, progress.fraction) == (3, 0.625)
@@ -78,7 +66,7 @@ def test_a_continued_run_begins_where_it_stopped() -> None:
 def test_a_finished_run_reports_its_test_accuracy() -> None:
     test = Evaluation(0.1, 2000, np.array([[970, 30], [20, 980]]))
     sentence = end_message(Finished(1, 422, 64.0, "epochs", test))
-    assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04."
+    assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04 min."
 
 
 def test_a_stopped_run_reports_its_step() -> None:
@@ -87,4 +75,4 @@ def test_a_stopped_run_reports_its_step() -> None:
 
 
 def test_a_run_without_test_images_reports_its_time() -> None:
-    assert end_message(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 0:03."
+    assert end_message(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 3.0 s."

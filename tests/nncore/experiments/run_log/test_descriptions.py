@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.descriptions import (
     changed_settings,
     differing_settings,
-    duration,
     labels_by_difference,
-    percent,
     settings_in_words,
 )
 from nncore.experiments.run_log.log import RunSettings
@@ -63,22 +59,6 @@ def test_only_settings_that_differ_from_the_recipe_are_listed() -> None:
     assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimizer SGD"
     assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
     assert changed_settings(TrainingConfig(optimizer="sgd"), "a deleted recipe") == "optimizer SGD"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1:00 min"), (3723, "1:02:03 h")],
-)
-def test_the_precision_of_a_duration_depends_on_its_length(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
-
-
-def test_a_duration_just_below_a_minute_is_rounded_up_to_a_minute() -> None:
-    assert (duration(59.4), duration(59.5)) == ("59 s", "1:00 min")
-
-
-def test_an_accuracy_that_was_not_measured_is_a_dash() -> None:
-    assert (percent(None), percent(0.98765)) == ("–", "98.77 %")
 
 
 def test_learning_rates_that_changed_during_a_run_are_described() -> None:

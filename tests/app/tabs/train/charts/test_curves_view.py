@@ -214,7 +214,7 @@ def test_screen_readers_get_a_summary(view: CurvesView) -> None:
     train_two_epochs(view)
     summary = view.accessibleDescription()
     assert "After 2 of 4 epochs the training loss went from 1.950 to 1.000" in summary
-    assert "Validation loss 1.100, accuracy 40.0%" in summary
+    assert "Validation loss 1.100, accuracy 40.0 %" in summary
 
 
 def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None]) -> None:

@@ -1,0 +1,42 @@
+"""Numbers as text, in the one form that window, command line and reports use."""
+
+from __future__ import annotations
+
+NOT_MEASURED = "–"
+"""The text of a figure that was not measured."""
+
+MAX_WRITTEN_OUT = 1e9
+"""From this number on, rounded numbers have an exponent."""
+
+
+def percent_text(fraction: float | None, decimals: int = 2) -> str:
+    """Return a fraction, 0 to 1, in per cent: "98.77 %"; NOT_MEASURED for None."""
+    return NOT_MEASURED if fraction is None else f"{100 * fraction:.{decimals}f} %"
+
+
+def percent_range_text(lowest: float, highest: float, decimals: int = 2) -> str:
+    """Return two fractions, 0 to 1, as a range: "70 to 97 %"."""
+    return f"{100 * lowest:.{decimals}f} to {percent_text(highest, decimals)}"
+
+
+def rounded_text(value: float | None, digits: int = 4) -> str:
+    """Return a number with `digits` significant digits: "0.01235", "118,400", "1.5e-07"; NOT_MEASURED for None."""
+    if value is None:
+        return NOT_MEASURED
+    rounded = float(f"{value:.{digits}g}")
+    is_long = 10 ** (digits - 1) <= abs(rounded) < MAX_WRITTEN_OUT
+    return f"{rounded:,.0f}" if is_long else f"{rounded:.{digits}g}"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration with its unit: "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    return f"{clock_text(seconds)} {'h' if round(seconds) >= 3600 else 'min'}"
+
+
+def clock_text(seconds: float) -> str:
+    """Return a duration as a clock shows it: "0:04", "12:30" or "1:02:03"; its width hardly changes from 1 s to 1 h."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

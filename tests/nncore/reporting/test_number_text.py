@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from math import inf, nan
+
+import pytest
+
+from nncore.reporting.number_text import clock_text, duration_text, percent_range_text, percent_text, rounded_text
+
+
+def test_fractions_are_shown_in_per_cent() -> None:
+    assert (percent_text(0.98765), percent_text(0.98765, 0), percent_text(1, 1)) == ("98.77 %", "99 %", "100.0 %")
+    assert percent_range_text(0.7, 0.9712, 1) == "70.0 to 97.1 %"
+
+
+def test_a_figure_that_was_not_measured_is_a_dash() -> None:
+    assert (percent_text(None), rounded_text(None)) == ("–", "–")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0123456, "0.01235"), (12.0, "12"), (118_432.7, "118,400"), (0.0, "0"), (1.5e-7, "1.5e-07"), (2e9, "2e+09"),
+     (-1234.5, "-1,234"), (inf, "inf"), (nan, "nan")],
+)  # fmt: skip
+def test_numbers_are_rounded_to_four_digits(value: float, text: str) -> None:
+    assert rounded_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12.3"), (0, "0")])
+def test_numbers_can_have_three_digits(value: float, text: str) -> None:
+    assert rounded_text(value, 3) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.5, "1:00 min"), (59.6, "1:00 min"),
+     (3599.4, "59:59 min"), (3599.6, "1:00:00 h"), (3723, "1:02:03 h")],
+)  # fmt: skip
+def test_the_precision_of_a_duration_depends_on_its_length(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
+)
+def test_a_clock_shows_minutes_and_seconds(seconds: float, text: str) -> None:
+    assert clock_text(seconds) == text
