@@ -66,8 +66,7 @@ def test_bars_are_at_their_confidence_and_faint_for_few_answers(qtbot: QtBot) ->
     assert options["brushes"][0].alphaF() < options["brushes"][1].alphaF() == 1.0
     assert plot.empty.isHidden()
     assert (
-        plot.plot.accessibleDescription()
-        == "20 to 40 % sure: 50 % of 3 correct; 80 to 100 % sure: 90 % of 500 correct"
+        plot.plot.accessibleDescription() == "20 to 40 % sure: 50 % of 3 correct; 80 to 100 % sure: 90 % of 500 correct"
     )
     assert plot._bars.isVisible()
     plot.grab()
