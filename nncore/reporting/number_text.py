@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NOT_MEASURED = "–"
+NO_VALUE = "–"
 """The text of a figure that was not measured."""
 
 MAX_WRITTEN_OUT = 1e9
@@ -10,8 +10,8 @@ MAX_WRITTEN_OUT = 1e9
 
 
 def percent_text(fraction: float | None, decimals: int = 2) -> str:
-    """Return a fraction, 0 to 1, in per cent: "98.77 %"; NOT_MEASURED for None."""
-    return NOT_MEASURED if fraction is None else f"{100 * fraction:.{decimals}f} %"
+    """Return a fraction, 0 to 1, in per cent: "98.77 %"; NO_VALUE for None."""
+    return NO_VALUE if fraction is None else f"{100 * fraction:.{decimals}f} %"
 
 
 def percent_range_text(lowest: float, highest: float, decimals: int = 2) -> str:
@@ -20,9 +20,9 @@ def percent_range_text(lowest: float, highest: float, decimals: int = 2) -> str:
 
 
 def rounded_text(value: float | None, digits: int = 4) -> str:
-    """Return a number with `digits` significant digits: "0.01235", "118,400", "1.5e-07"; NOT_MEASURED for None."""
+    """Return a number with `digits` significant digits: "0.01235", "118,400", "1.5e-07"; NO_VALUE for None."""
     if value is None:
-        return NOT_MEASURED
+        return NO_VALUE
     rounded = float(f"{value:.{digits}g}")
     is_long = 10 ** (digits - 1) <= abs(rounded) < MAX_WRITTEN_OUT
     return f"{rounded:,.0f}" if is_long else f"{rounded:.{digits}g}"
