@@ -29,6 +29,10 @@ class ModelFileError(DigitLabError):
     """A model or checkpoint file cannot be read or written: it is cut short, damaged, of another kind, or newer."""
 
 
+class NewerFileError(ModelFileError):
+    """A file was written by a newer Digit Lab, so it is not damaged."""
+
+
 def printable(text: str, max_length: int = 40) -> str:
     """Return `text` for one line of a message: at most `max_length` characters, invisible ones as hexadecimal codes."""
     cut = text if len(text) <= max_length else text[: max_length - 1] + "…"

@@ -62,7 +62,7 @@ def reading_errors(path: Path, kind: str) -> Iterator[int]:
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None
     except ModelFileError as problem:
-        raise ModelFileError(f"{path}: {problem}") from None
+        raise type(problem)(f"{path}: {problem}") from None
     except OSError as problem:
         raise ModelFileError(f"{path}: could not be read ({problem.strerror or problem}).") from None
     except MemoryError:
@@ -108,11 +108,8 @@ class Archive:
 
     def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
         """Return the array `name`, read-only; it must have this shape. reason: for the shape, for messages."""
-        member, count = f"{name}.npy", prod(shape)  # float32: 4 bytes per number
-        # Checked before reading: the stated size may be huge although there is no data.
-        stated_size = self._info(member).file_size
-        if not 4 * count <= stated_size <= 4 * count + MAX_ARRAY_HEADER_BYTES:
-            raise ModelFileError(f"{reason}, but {member} inside holds {stated_size:,} bytes.")
+        member, count = f"{name}.npy", prod(shape)
+        self.check_size(name, count, reason)
         content = self._archive.read(member)
         stream = io.BytesIO(content)
         read_header = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
@@ -125,6 +122,14 @@ class Archive:
         if size != 4 * count or stored_shape != shape:
             raise ModelFileError(f"{reason}, but {member} inside holds {size // 4:,} numbers, {stored_shape}.")
         return np.frombuffer(content, np.float32, offset=stream.tell()).reshape(shape)
+
+    def check_size(self, name: str, count: int, reason: str) -> None:
+        """Raise ModelFileError if the array `name` cannot have `count` numbers; it is not read."""
+        # The stated size may be huge although there is no data. float32: 4 bytes per number.
+        member = f"{name}.npy"
+        stated_size = self._info(member).file_size
+        if not 4 * count <= stated_size <= 4 * count + MAX_ARRAY_HEADER_BYTES:
+            raise ModelFileError(f"{reason}, but {member} inside holds {stated_size:,} bytes.")
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         if name not in self._archive.namelist():

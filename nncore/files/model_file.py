@@ -140,6 +140,21 @@ def load_model(path: Path) -> Model:
     return Model(parameters=parameters, **vars(header))
 
 
+def load_header(path: Path) -> ModelHeader:
+    """Read what a model file says about its model, without the weights of an .npz; raises ModelFileError.
+
+    The stated size of the weights is checked, but not the weights.
+    """
+    with reading_errors(path, "model") as size:
+        if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
+            return _contents_of(path, size)[0]
+        with Archive.open(path, size, "model") as archive:
+            header = ModelHeader.from_json(archive.header())
+            count = header.spec.parameter_count
+            archive.check_size(PARAMETERS, count, f"its network has {count:,} weights")
+            return header
+
+
 def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32]]:
     """Return the header and the parameters of a file of `size` bytes in any format; an .npz may have any suffix."""
     read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
