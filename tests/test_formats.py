@@ -15,6 +15,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import RunLog
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model
+from nncore.files.model_labels import ModelLabel, read_labels
 from nncore.files.snapshots_file import load_snapshots
 from nncore.handwriting.personal_test.import_export import import_test
 from nncore.handwriting.personal_test.jsonl_file import read_result, read_unfinished
@@ -55,7 +56,7 @@ def twelve() -> Splits:
 def test_the_readme_names_every_sample() -> None:
     text = (SAMPLES / "README.md").read_text()
     stems = {path.name.split(".")[0] for path in SAMPLES.iterdir()} - {"README"}
-    assert len(stems) == 17
+    assert len(stems) == 18
     assert [stem for stem in stems if stem not in text] == []
 
 
@@ -111,6 +112,14 @@ def test_a_log_of_runs_of_every_version_is_read_and_written(name: str, tmp_path:
         another = log.begin(run.settings)
         log.end(another, "finished", best_accuracy=0.75)
         assert log.run(another).best_accuracy == 0.75
+
+
+def test_names_notes_and_pins_of_models_are_read() -> None:
+    labels = read_labels(SAMPLES / "labels_0fdd97d.json")
+    assert list(labels.values()) == [
+        ModelLabel("2026-01-02 03.04.05.000001 784-4-10.npz", "my best", "for the class", is_pinned=True),
+        ModelLabel("b.digitnet", note="second"),
+    ]
 
 
 def test_an_ink_library_keeps_its_comments(tmp_path: Path) -> None:
