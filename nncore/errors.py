@@ -29,7 +29,7 @@ class ModelFileError(DigitLabError):
     """A model or checkpoint file cannot be read or written: it is cut short, damaged, of another kind, or newer."""
 
 
-class NewerFileError(ModelFileError):
+class NewerModelFileError(ModelFileError):
     """A file was written by a newer Digit Lab, so it is not damaged."""
 
 

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from app.storage.paths import models_folder
-from nncore.errors import ModelFileError, NewerFileError
+from nncore.errors import ModelFileError, NewerModelFileError
 from nncore.files.model_file import Model, load_header, load_model
 from nncore.files.model_header import ModelHeader
 from nncore.files.model_labels import ModelLabel, label_text, read_labels, write_labels
@@ -188,7 +188,7 @@ class ModelLibrary:
         path = self.folder / LABELS
         try:
             return read_labels(path)
-        except NewerFileError:
+        except NewerModelFileError:
             raise  # it stays unchanged
         except ModelFileError as problem:
             damaged = _free_path(path.with_name(DAMAGED_LABELS.replace("*", f"{datetime.now():%Y-%m-%d %H.%M.%S}")))

@@ -17,7 +17,7 @@ from math import prod
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from nncore.errors import ModelFileError, NewerFileError, SettingError, printable
+from nncore.errors import ModelFileError, NewerModelFileError, SettingError, printable
 from nncore.model.network import NetworkSpec
 
 MAX_HEADER_BYTES = 4_000_000
@@ -195,7 +195,7 @@ def _check_version(version: object, newest: int) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise ModelFileError(f"its format version must be a whole number, at least 1; got {_shown(version)}.")
     if version > newest:
-        raise NewerFileError(
+        raise NewerModelFileError(
             f"its format version is {version}, but this Digit Lab reads versions up to {newest}. Open it with a newer "
             "Digit Lab."
         )

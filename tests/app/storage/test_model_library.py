@@ -10,7 +10,7 @@ import pytest
 
 from app.storage.model_library import DAMAGED_LABELS, LABELS, KeptModel, ModelLibrary, load_kept_model
 from app.storage.paths import models_folder
-from nncore.errors import ModelFileError, NewerFileError
+from nncore.errors import ModelFileError, NewerModelFileError
 from nncore.files.model_file import load_model
 from tests.app.storage.kept_models import keep_model, small_model
 
@@ -171,9 +171,9 @@ def test_labels_of_a_newer_version_stay_unchanged(library: ModelLibrary) -> None
     path = keep_model()
     content = '{"format": "digitlab-models", "version": 99, "labels": [], "colour": "red"}'
     (models_folder() / LABELS).write_text(content)
-    with pytest.raises(NewerFileError, match="newer Digit Lab"):
+    with pytest.raises(NewerModelFileError, match="newer Digit Lab"):
         library.models()
-    with pytest.raises(NewerFileError):
+    with pytest.raises(NewerModelFileError):
         library.set_label(path, name="x")
     assert (models_folder() / LABELS).read_text() == content
     assert load_kept_model(path).card.name == "784-4-10"
