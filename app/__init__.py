@@ -1,4 +1,4 @@
 """The window and the command line of Digit Lab, built on nncore.
 
-Read first: `window/application.py`.
+Read first: `window/process/application.py`.
 """

@@ -57,4 +57,4 @@ def test_a_command_that_reads_no_table_does_not_load_pandas(arguments: tuple[str
 
 
 def test_the_window_does_not_load_pandas() -> None:
-    assert not loads_pandas("import app.window.main_window, app.window.application")
+    assert not loads_pandas("import app.window.main_window, app.window.process.application")

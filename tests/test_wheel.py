@@ -70,7 +70,7 @@ def test_the_command_line_reads_the_bundled_data_and_model(site: Path) -> None:
 
 def test_the_window_finds_its_icons_fonts_and_tabs(site: Path) -> None:
     program = (
-        "from digitlab.app.style.icons import icon\nfrom digitlab.app.window.main_window import TABS\n"
+        "from digitlab.app.style.icons import icon\nfrom digitlab.app.window.tab_connections import TABS\n"
         "from PySide6.QtWidgets import QApplication\napplication = QApplication(['digitlab'])\n"
         "print(len(TABS), icon('app', '').isNull())"
     )

@@ -104,7 +104,7 @@ def _open_window(paths: Sequence[Path] = ()) -> int:
         return _fail(obstacle)
     try:
         _import_qt()
-        from app.window.application import run_window
+        from app.window.process.application import run_window
     except ModuleNotFoundError:
         raise
     except ImportError as problem:  # Qt is installed, but a system library that it needs is not

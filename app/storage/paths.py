@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 APPLICATION = "DigitLab"
-"""The application name that `app.window.application` sets in Qt; Qt names the folder after it."""
+"""The application name that `app.window.process.application` sets in Qt; Qt names the folder after it."""
 
 
 PORTABLE = "portable.ini"

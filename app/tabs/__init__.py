@@ -1,4 +1,4 @@
-"""The tabs of the main window, one package each, listed in `TABS` of app/window/main_window.py. No tab imports another.
+"""The tabs of the main window, one package each, in `TABS` of app/window/tab_connections.py. No tab imports another.
 
 Read first: `tab.py`.
 """

@@ -1,4 +1,4 @@
-"""File dialogs for models and data sets."""
+"""Opens and saves models and data sets: by file dialogs, dropped on the window, or given at the start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
@@ -24,10 +24,12 @@ EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script that needs only NumP
 
 
 class FileActions(QObject):
-    """Asks for a file, then lets the session read or write it. The dialogs do not block the window."""
+    """Asks for a file or takes a dropped one, and lets the session read or write it. No dialog blocks the window."""
 
     data_chosen = Signal(Path)
     """The path of a data set to read."""
+    picture_chosen = Signal(QMimeData)
+    """A picture to read on the canvas."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -64,12 +66,28 @@ class FileActions(QObject):
         """Ask for a data set."""
         ask_for_file(self._window, "Open a data set", DATA_FILES, self.data_chosen.emit)
 
-    def open_dropped(self, path: Path) -> None:
-        """Open a dropped file: a model as the model, any other file or folder as data."""
-        if is_model_file(path):
-            self._session.open_model(path)
-        else:
-            self.data_chosen.emit(path)
+    @staticmethod
+    def accepts(data: QMimeData) -> bool:
+        """Whether dropped or pasted data can be opened: it is a picture, or local files and folders only."""
+        return _is_picture(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls()))
+
+    def open_dropped(self, data: QMimeData) -> None:
+        """Open a dropped picture on the canvas, or each of the dropped files."""
+        if _is_picture(data):
+            self.picture_chosen.emit(data)
+            return
+        for url in data.urls():
+            path = Path(url.toLocalFile())
+            if is_model_file(path):
+                self._session.open_model(path)
+            else:
+                self.data_chosen.emit(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file: a picture on the canvas, a model as the model, any other file or folder as data."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        self.open_dropped(data)
 
     def ask_where_to_save(
         self, model: Model, title: str = "Save the model", filters: str = MODEL_FILES, suffix: str = MODEL_SUFFIX
@@ -80,3 +98,9 @@ class FileActions(QObject):
         proposed = models_folder() / f"{valid_file_name(model.card.name, 'model')}{suffix}"
         save = partial(self._session.save_model, model=model)
         return ask_where_to_save(self._window, title, filters, proposed, save)
+
+
+def _is_picture(data: QMimeData) -> bool:
+    from app.tabs.draw.picture_source import PictureSource  # it imports Pillow
+
+    return PictureSource.accepts(data)

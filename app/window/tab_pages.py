@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.tabs.tab import Tab
@@ -17,9 +19,9 @@ AnyTab = TypeVar("AnyTab", bound=Tab)
 
 @dataclass(frozen=True)
 class TabRow:
-    """A tab of the main window: its title, module and class, what connects it with the window, and its tool tip.
+    """A tab of the main window: its title, module and class, what connects it, and its tool tip.
 
-    connect: called once with the window and the new tab; connects signals and gives the tab the present state.
+    connect: called once with the connections and the new tab; connects signals and gives the tab the present state.
     """
 
     title: str
@@ -38,13 +40,14 @@ class TabRow:
 class TabPages(QTabWidget):
     """Shows the tabs of a table. An empty page takes the place of a tab that has not been built."""
 
-    def __init__(self, rows: Sequence[TabRow], window: QWidget) -> None:
-        """window: the first argument of the `connect` of each row."""
+    def __init__(self, rows: Sequence[TabRow], connections: QObject) -> None:
+        """connections: the first argument of the `connect` of each row. Ctrl+1 chooses the first tab, and so on."""
         super().__init__()
-        self._rows, self._window = tuple(rows), window
+        self._rows, self._connections = tuple(rows), connections
         self.setDocumentMode(True)
-        for row in self._rows:
+        for number, row in enumerate(self._rows):
             self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
+            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.setCurrentIndex, number))
         self._incomplete: list[Tab] = []
         self._idle_timer = QTimer(self, interval=0)  # Qt calls it when no event waits
         self._idle_timer.timeout.connect(self._build_next)
@@ -72,7 +75,7 @@ class TabPages(QTabWidget):
                 self.setCurrentIndex(number)
             self.removeTab(number + 1)
         page.deleteLater()
-        row.connect(self._window, tab)
+        row.connect(self._connections, tab)
         self._incomplete.append(tab)
         return tab
 

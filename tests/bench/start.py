@@ -70,7 +70,8 @@ def stop_when_complete() -> None:
     """Handle events until all tabs are built and show the model and the data, then report the time."""
     from PySide6.QtWidgets import QApplication
 
-    from app.window.main_window import TABS, MainWindow
+    from app.window.main_window import MainWindow
+    from app.window.tab_connections import TABS
 
     window = next(each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow))
     session = window.session

@@ -21,7 +21,7 @@ import numpy as np
 from app.storage.run_store import RunStore, StoredRun
 from nncore.errors import DigitLabError
 from nncore.files.checkpoint_file import load_checkpoint
-from tests.app.window import killed_window
+from tests.app.window.process import killed_window
 from tests.endurance import kill_saving
 from tests.endurance.leftovers import processes_of, shared_memory, unused_shared_memory
 from tests.endurance.report import Limits, Report
@@ -155,7 +155,7 @@ def _check_saving(one: Round) -> int:
 
 
 def _start_window(one: Round) -> list[str]:
-    return ["-m", "tests.app.window.killed_window", "work", one.seed]
+    return ["-m", "tests.app.window.process.killed_window", "work", one.seed]
 
 
 def _check_window(one: Round) -> int:

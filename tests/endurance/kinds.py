@@ -21,8 +21,8 @@ from app.storage.image_file import read_colour_image
 from app.storage.ink_library import InkLibrary
 from app.storage.run_store import RunStore
 from app.style.theme import ThemeChoice
-from app.window.open_requests import OpenRequests
 from app.window.preferences import MAX_RECENT_FILES, WindowPlace, WindowPreferences
+from app.window.process.open_requests import OpenRequests
 from nncore.data.dataset import load_mnist
 from nncore.data.formats.points import read_points
 from nncore.experiments.run_log.log import RunLog, RunSettings

@@ -38,7 +38,7 @@ import os, sys
 from pathlib import Path
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from app.window import application
+from app.window.process import application
 from app.window.main_window import MainWindow
 from app.tabs.draw.draw_tab import DrawTab
 from app.tabs.evaluate.evaluate_tab import EvaluateTab

@@ -95,7 +95,7 @@ def test_an_exported_model_can_be_opened_and_is_saved_in_its_own_format(
 ) -> None:
     save_model(bundled, tmp_path / "own.onnx")
     with qtbot.waitSignal(session.model_changed):
-        actions.open_dropped(tmp_path / "own.onnx")
+        actions.open_path(tmp_path / "own.onnx")
     (tmp_path / "own.onnx").unlink()
     with qtbot.waitSignal(session.status_message):
         actions.save_model()

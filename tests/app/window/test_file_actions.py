@@ -221,7 +221,7 @@ def test_a_dropped_file_is_opened_as_a_model_or_as_data(
     data = small_mnist().training
     np.savez(tmp_path / "data.npz", x_train=data.images, y_train=data.labels)
     with qtbot.waitSignal(session.model_changed):
-        actions.open_dropped(tmp_path / "model.npz")
+        actions.open_path(tmp_path / "model.npz")
     with qtbot.waitSignal(actions.data_chosen) as chosen:
-        actions.open_dropped(tmp_path / "data.npz")
+        actions.open_path(tmp_path / "data.npz")
     assert chosen.args == [tmp_path / "data.npz"]

@@ -20,8 +20,9 @@ from app.session.session import Session
 from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import ThemeChoice, apply_theme
-from app.window.main_window import TABS, MainWindow
+from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
+from app.window.tab_connections import TABS
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import ModelCard, load_model, save_model
@@ -152,8 +153,8 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     model = window.session.model
     assert model is not None
     assert model.card.test_accuracy is not None
-    assert window.model_button.text() == f"model: handwriting  {percent_text(model.card.test_accuracy, 1)}"
-    qtbot.mouseClick(window.model_button, Qt.MouseButton.LeftButton)
+    assert window.header.model_button.text() == f"model: handwriting  {percent_text(model.card.test_accuracy, 1)}"
+    qtbot.mouseClick(window.header.model_button, Qt.MouseButton.LeftButton)
     card = window.findChild(QDialog)
     assert card is not None
     shown = " ".join(label.text() for label in card.findChildren(QLabel))
@@ -192,7 +193,7 @@ def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     assert window.session.model.card.name == "784-16-10"
-    window.revert_action.trigger()
+    window.entries.revert_action.trigger()
     assert window.session.model.card.name == "handwriting"
 
 
@@ -218,7 +219,7 @@ def test_opened_data_is_used_and_a_damaged_file_gives_a_message_in_the_data_tab(
     assert window.session.data is data
     np.savez(tmp_path / "mine.npz", x_train=digits.images, y_train=digits.labels)
     with qtbot.waitSignal(window.session.data_changed):
-        window.files.open_dropped(tmp_path / "mine.npz")
+        window.files.open_path(tmp_path / "mine.npz")
     assert window.session.data is not data
 
 
@@ -383,7 +384,7 @@ def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
     assert model is not None
     long = replace(model, card=replace(model.card, name="W" * 2000))
     window.session._select_model(LoadedModel.from_model(long), None)
-    assert "…" in window.model_button.text()
+    assert "…" in window.header.model_button.text()
     assert window.minimumSizeHint().width() < before + 300
 
 

@@ -19,8 +19,9 @@ from app.storage.paths import own_ink_path
 from app.tabs.draw.draw_tab import DrawTab
 from app.tabs.tab import Tab
 from app.tabs.train.train_tab import TrainTab
-from app.window.main_window import TABS, MainWindow
+from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
+from app.window.tab_connections import TABS
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.ink import Ink

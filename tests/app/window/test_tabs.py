@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 import app.tabs
 from app.session.session import Session
 from app.tabs.tab import Tab
-from app.window.main_window import TABS, MainWindow
+from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
+from app.window.tab_connections import TABS
 
 PACKAGES = sorted(path.parent.name for path in Path(app.tabs.__file__ or "").parent.glob("*/__init__.py"))
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.window.open_requests import OpenRequests
+from app.window.process.open_requests import OpenRequests
 
 START = """
 import sys
 from pathlib import Path
-from app.window.open_requests import OpenRequests
+from app.window.process.open_requests import OpenRequests
 requests = OpenRequests(Path(sys.argv[1]))
 print(requests.hand_over([Path(name) for name in sys.argv[2:]], 60), flush=True)
 """
@@ -56,7 +56,7 @@ def test_a_window_that_does_not_answer_is_not_waited_for_for_ever(tmp_path: Path
 
 def test_a_killed_window_holds_no_lock(tmp_path: Path) -> None:
     program = (
-        "import os, sys\nfrom pathlib import Path\nfrom app.window.open_requests import OpenRequests\n"
+        "import os, sys\nfrom pathlib import Path\nfrom app.window.process.open_requests import OpenRequests\n"
         "from PySide6.QtCore import QCoreApplication\napplication = QCoreApplication([])\n"
         "requests = OpenRequests(Path(sys.argv[1]))\nrequests.listen()\nos.kill(os.getpid(), 9)"
     )

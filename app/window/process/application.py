@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.storage.paths import user_folder
-from app.window.crash_reporter import CrashReporter
-from app.window.open_requests import OpenRequests
-from app.window.program_log import end_log, start_crash_trace, start_log
+from app.window.process.crash_reporter import CrashReporter
+from app.window.process.open_requests import OpenRequests
+from app.window.process.program_log import end_log, start_crash_trace, start_log
 
 
 def run_window(paths: Sequence[Path] = ()) -> int:
@@ -57,9 +57,9 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     from app.session.session import Session
     from app.style.icons import icon
     from app.style.theme import apply_theme, without_style_sheet
-    from app.window.end_signals import EndSignals
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
+    from app.window.process.end_signals import EndSignals
 
     application.setWindowIcon(icon("app", ""))
     settings = WindowPreferences()

@@ -16,8 +16,8 @@ START = """
 import sys, time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from app.window import application
-from app.window.crash_reporter import CrashDialog
+from app.window.process import application
+from app.window.process.crash_reporter import CrashDialog
 
 def dialogs():
     return [w for w in QApplication.topLevelWidgets() if isinstance(w, CrashDialog) and w.isVisible()]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from app.window.crash_reporter import CrashDialog, CrashReporter
+from app.window.process.crash_reporter import CrashDialog, CrashReporter
 from nncore import __version__
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 import main
-from app.window.end_signals import EndSignals
+from app.window.process.end_signals import EndSignals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="on Windows a process cannot send itself Ctrl+C")
 

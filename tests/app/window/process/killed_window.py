@@ -1,6 +1,6 @@
 """A window that works until it is killed, and the check of everything that it had saved.
 
-`python -m tests.app.window.killed_window 200` kills it 200 times.
+`python -m tests.app.window.process.killed_window 200` kills it 200 times.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ MAX_LINES = 60
 def kill_and_check(home: Path, random: Random) -> None:
     """Start a window with the user folder `home`, kill it at a random moment, and read all files that it had saved."""
     environment = os.environ | {"DIGITLAB_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-u", "-m", "tests.app.window.killed_window", "work", str(random.random())]
+    command = [sys.executable, "-u", "-m", "tests.app.window.process.killed_window", "work", str(random.random())]
     journal = saved_in(home)
     lines = random.randint(len(journal) + 1, len(journal) + MAX_LINES)
-    with Popen(command, stdout=PIPE, env=environment, cwd=Path(__file__).parents[3], text=True) as process:
+    with Popen(command, stdout=PIPE, env=environment, cwd=Path(__file__).parents[4], text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             journal.append(line.strip())

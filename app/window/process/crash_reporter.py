@@ -22,7 +22,7 @@ from shiboken6 import isValid
 
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import row_of, text_label
-from app.window.program_log import RepeatCounter
+from app.window.process.program_log import RepeatCounter
 from nncore import __version__
 from nncore.errors import printable
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.app.window.killed_window import kill_and_check
+from tests.app.window.process.killed_window import kill_and_check
 
 pytestmark = pytest.mark.slow
 

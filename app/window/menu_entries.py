@@ -1,0 +1,78 @@
+"""The entries of the menu, from top to bottom, with their keys and what they call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMessageBox
+
+from app.window.main_menu import MainMenu
+from nncore import __version__
+
+if TYPE_CHECKING:
+    from app.window.main_window import MainWindow
+
+StandardKey = QKeySequence.StandardKey
+
+
+class MenuEntries(QObject):
+    """Adds the entries to the menu, one method for each group; a new entry is one more line in its group."""
+
+    def __init__(self, menu: MainMenu, window: MainWindow) -> None:
+        super().__init__(window)
+        self._menu, self._window, self._session = menu, window, window.session
+        self._add_model_entries()
+        menu.addSeparator()
+        self._add_data_entries()
+        menu.addSeparator()
+        self._add_view_entries()
+        menu.addSeparator()
+        self._add_program_entries()
+
+    def _add_model_entries(self) -> None:
+        menu, window, files, session = self._menu, self._window, self._window.files, self._session
+        menu.add("&Open model…", files.open_model, StandardKey.Open, "open")
+        menu.addMenu(window.recent_files)
+        menu.add("&Save model", files.save_model, StandardKey.Save, "save")
+        menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
+        menu.add("&Export model…", files.export_model, QKeySequence("Ctrl+E"))
+        self.revert_action = menu.add("&Revert model", session.revert_model, None, "revert")
+        self.revert_action.setEnabled(False)
+        session.model_changed.connect(self._update_revert)
+        menu.add("Use the &bundled model", session.open_bundled_model)
+        menu.add("&Model card", window.show_model_card, None, "info")
+
+    def _add_data_entries(self) -> None:
+        menu, window = self._menu, self._window
+        menu.add("Open &data set…", window.files.open_data)
+        menu.add("S&weep settings…", window.training_actions.open_sweep)
+        menu.add("Use the bundled M&NIST data", self._session.load_bundled_data)
+
+    def _add_view_entries(self) -> None:
+        menu, window = self._menu, self._window
+        menu.add_themes(window.preferences.theme)
+        menu.theme_chosen.connect(window.set_theme)
+        menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
+
+    def _add_program_entries(self) -> None:
+        self._menu.add("About Digit &Lab", self._about)
+        self._menu.add("&Quit", self._window.close, StandardKey.Quit)
+
+    @Slot()
+    def _update_revert(self) -> None:
+        self.revert_action.setEnabled(not self._session.model_is_saved)
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _about(self) -> None:
+        QMessageBox.about(
+            self._window,
+            "About Digit Lab",
+            f"<h3>Digit Lab {__version__}</h3><p>See a neural network learn to read handwriting.</p>"
+            "<p>The bundled data is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
+        )

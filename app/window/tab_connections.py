@@ -1,0 +1,209 @@
+"""The table of tabs, and what connects each tab with the session and with the other tabs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
+
+from app.session.fine_tuning import Adaptation
+from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.session import Session
+from app.storage.paths import ink_folder
+from app.window.preferences import WindowPreferences
+from app.window.tab_pages import TabRow
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.files.model_file import Model
+from nncore.model.network import Network
+from nncore.preprocessing.ink import Ink
+
+if TYPE_CHECKING:  # a tab is imported when it is built
+    from app.tabs.data.data_tab import DataTab
+    from app.tabs.draw.draw_tab import DrawTab
+    from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.my_hand.my_hand_tab import MyHandTab
+    from app.tabs.runs.runs_tab import RunsTab
+    from app.tabs.train.train_tab import TrainTab
+    from app.widgets.explanation import Explanation
+    from app.window.main_window import MainWindow
+
+
+class TabConnections(QObject):
+    """Connects each new tab with the session and the window, and gives it the present state.
+
+    It also keeps the network that reads drawings, and shows what one tab sends to another.
+    """
+
+    reading_network_changed = Signal(Network, str)
+    """The network that reads drawings from now on, and the name of its model."""
+
+    def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
+        """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
+        super().__init__(window)
+        self._window, self._session, self._teacher = window, session, teacher
+        self._preferences: WindowPreferences = window.preferences
+        self._reading_network: Network | None = None
+        session.model_changed.connect(self._read_with_model)
+        teacher.adapted.connect(self._show_adaptation)
+
+    def connect_train_tab(self, tab: TrainTab) -> None:
+        """Connect the new Train tab; `TrainingActions` connects its requests."""
+        self._session.data_changed.connect(tab.settings.set_data)
+
+    def connect_draw_tab(self, tab: DrawTab) -> None:
+        """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
+        session, teacher = self._session, self._teacher
+        session.snapshots_created.connect(self._show_snapshots)
+        session.model_changed.connect(self._update_epoch_row)
+        self.reading_network_changed.connect(tab.set_network)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
+        tab.set_network(self._reading_network)
+        tab.pictures.opened.connect(self._preferences.add_recent_file)
+        tab.status_message.connect(self._window.messages.show_message)
+        tab.error_message.connect(self._window.messages.show_error)
+        tab.keep_drawing(ink_folder())
+        tab.connect_teacher(teacher)
+        teacher.load()
+        if session.network is not None:
+            teacher.set_base(session.network, learn=not session.model_follows_run)
+        tab.canvas.drawing_changed.connect(teacher.load_replay_data, Qt.ConnectionType.SingleShotConnection)
+
+    def connect_my_hand_tab(self, tab: MyHandTab) -> None:
+        """Connect the new My hand tab."""
+        _ = self._window.draw_tab  # building it loads the drawings that this tab adds to
+        tab.teach_requested.connect(self._teacher.teach)
+        tab.show_requested.connect(self._show_ink)
+        self.reading_network_changed.connect(tab.set_network)
+        if self._reading_network is not None:
+            tab.set_network(self._reading_network, self._model_name)
+
+    def connect_evaluate_tab(self, tab: EvaluateTab) -> None:
+        """Connect the new Evaluate tab."""
+        tab.image_chosen.connect(self._show_image)
+        tab.image_explained.connect(self._update_explanation)
+        self._session.data_changed.connect(tab.set_data)
+        self._session.model_changed.connect(self._evaluate_model)
+        if self._session.data is not None:
+            tab.set_data(self._session.data)
+        if self._session.model is not None:
+            self._evaluate_model(self._session.model)
+
+    def connect_data_tab(self, tab: DataTab) -> None:
+        """Connect the new Data tab."""
+        tab.data_chosen.connect(self._session.use_data)
+        tab.path_opened.connect(self._preferences.add_recent_file)
+        tab.share_chosen.connect(self._window.training_actions.hold_out)
+        self._session.data_changed.connect(tab.set_data)
+        if self._session.data is not None:
+            tab.set_data(self._session.data)
+
+    def connect_runs_tab(self, tab: RunsTab) -> None:
+        """Connect the new Runs tab."""
+        tab.status_message.connect(self._window.messages.show_message)
+        tab.error_message.connect(self._window.messages.show_error)
+        self._window.training_actions.connect_runs_tab(tab)
+
+    @Slot(object)
+    def _read_with_model(self, model: Model) -> None:
+        self._read_with(self._session.network)
+        self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
+
+    @Slot(object, int)
+    def _show_snapshots(self, snapshots: EpochSnapshots, epochs: int) -> None:
+        self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_of_last_run)
+
+    @Slot()
+    def _update_epoch_row(self) -> None:
+        self._window.draw_tab.epoch_row.set_has_model(self._session.model_is_of_last_run)
+
+    def _read_with(self, network: Network | None) -> None:
+        """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""
+        self._reading_network = network
+        self.reading_network_changed.emit(network, self._model_name)
+
+    @property
+    def _model_name(self) -> str:
+        return self._session.model.card.name if self._session.model else ""
+
+    @Slot(object)
+    def _show_adaptation(self, adaptation: Adaptation) -> None:
+        """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
+        self._read_with(adaptation.network)
+
+    @Slot(object)
+    def _evaluate_model(self, model: Model) -> None:
+        self._window.evaluate_tab.set_model(self._session.network, model.card.name)
+
+    @Slot(object)
+    def _show_ink(self, ink: Ink) -> None:
+        self._window.draw_tab.show_ink(ink)
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
+
+    @Slot(object)
+    def _show_image(self, explanation: Explanation) -> None:
+        self._window.draw_tab.show_image(explanation)
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
+
+    @Slot(object)
+    def _update_explanation(self, explanation: Explanation | None) -> None:
+        self._window.draw_tab.explain(explanation)
+
+    @Slot(object)
+    def open_data(self, path: Path) -> None:
+        """Read a data set in the Data tab, which shows the progress."""
+        self._window.tabs.setCurrentWidget(self._window.data_tab)
+        self._window.data_tab.open_path(path)
+
+    @Slot(QMimeData)
+    def show_picture(self, data: QMimeData) -> None:
+        """Read a picture on the canvas of the Draw tab."""
+        self._window.draw_tab.pictures.read(data)
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
+
+
+TABS = (
+    TabRow(
+        "Train",
+        "app.tabs.train.train_tab",
+        "TrainTab",
+        TabConnections.connect_train_tab,
+        "Train a network and watch it learn (Ctrl+1)",
+    ),
+    TabRow(
+        "Draw",
+        "app.tabs.draw.draw_tab",
+        "DrawTab",
+        TabConnections.connect_draw_tab,
+        "Draw a digit and see what the network reads (Ctrl+2)",
+    ),
+    TabRow(
+        "My hand",
+        "app.tabs.my_hand.my_hand_tab",
+        "MyHandTab",
+        TabConnections.connect_my_hand_tab,
+        "Test how well the network reads your handwriting (Ctrl+3)",
+    ),
+    TabRow(
+        "Evaluate",
+        "app.tabs.evaluate.evaluate_tab",
+        "EvaluateTab",
+        TabConnections.connect_evaluate_tab,
+        "Measure a network on labelled digits, and look at its mistakes (Ctrl+4)",
+    ),
+    TabRow(
+        "Data",
+        "app.tabs.data.data_tab",
+        "DataTab",
+        TabConnections.connect_data_tab,
+        "Look at the data set, or open another one (Ctrl+5)",
+    ),
+    TabRow(
+        "Runs",
+        "app.tabs.runs.runs_tab",
+        "RunsTab",
+        TabConnections.connect_runs_tab,
+        "List, compare, repeat and export training runs (Ctrl+6)",
+    ),
+)
+"""The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""
