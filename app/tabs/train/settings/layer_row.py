@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, read_block, texts_of, word_of
 from app.widgets.elements import text_label, without_margins
 from app.widgets.form import Choice
+from app.widgets.plain_text import plain_tooltip
 from nncore.model.layers import ACTIVATIONS, LayerSpec
 
 ACTIVATION_TIP = (
@@ -19,6 +23,33 @@ MAX_NUMBER_LENGTH = 1000
 """Characters in a field; the smallest numbers take several hundred, and a shorter field would change them."""
 
 
+MOVE_TIP = "Drag it to move the layer, or press Alt+Up and Alt+Down."
+
+
+class _Handle(QLabel):
+    """The name of a layer, by which its row is dragged."""
+
+    dragged = Signal(QPoint)
+    """The position of the pointer in the handle's coordinates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to drag."""
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag while the left button is held."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.dragged.emit(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End dragging."""
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+
 class LayerRow(QWidget):
     """A hidden layer: its numbers, its activation if it takes one, and a button that removes it."""
 
@@ -26,12 +57,16 @@ class LayerRow(QWidget):
     """A number was edited, so `word` has changed."""
     activation_chosen = Signal()
     removal_requested = Signal()
+    move_requested = Signal(int)
+    """By how many positions the layer is to be moved: -1 or 1."""
+    dragged = Signal(int)
+    """The pointer, which drags the row, is at this height in the parent's coordinates."""
 
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.layer: LayerSpec = block.layer
         self.kind = block.kind
-        self.name = QLabel()
+        self.name = _Handle()
         self.edits = {part.field: QLineEdit() for part in self.kind.parts}
         self.activation = Choice({name: kind.label for name, kind in ACTIVATIONS.items()})
         self.remove = QToolButton()
@@ -44,6 +79,10 @@ class LayerRow(QWidget):
             edit.textChanged.connect(self.edited)
         self.activation.activated.connect(self.activation_chosen)
         self.remove.clicked.connect(self.removal_requested)
+        for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self.move_requested.emit, step))
+        self.name.dragged.connect(lambda position: self.dragged.emit(self.name.mapTo(self, position).y() + self.y()))
         self.show_block(block)
 
     def _lay_out(self) -> None:
@@ -132,7 +171,7 @@ class LayerRow(QWidget):
     def lock(self, reason: str) -> None:
         """Disable the row and give the reason in its tooltips; enable it if `reason` is empty."""
         self.name.setEnabled(not reason)
-        self.name.setToolTip(self.layer.help)
+        self.name.setToolTip(plain_tooltip(f"{self.layer.help} {reason or MOVE_TIP}"))
         tips: list[tuple[QWidget, str]] = [(self.edits[part.field], part.tip) for part in self.kind.parts]
         tips += [(self.activation, ACTIVATION_TIP), (self.remove, "Remove this layer from the network.")]
         for control, tip in tips:

@@ -56,13 +56,15 @@ class LayerKind:
     """A row of KINDS: how a kind of layer is written and edited.
 
     word: the beginning of its words. parts: its numbers. takes_activation: whether an activation may follow it.
-    new: the layer that the Add button adds; None if the button does not offer it.
+    new: the layer that the Add button adds; None if the button does not offer it. needs_images: it cannot follow a
+    dense layer, whose output is a vector.
     """
 
     word: str
     parts: tuple[Part, ...] = ()
     takes_activation: bool = False
     new: LayerSpec | None = None
+    needs_images: bool = False
 
 
 _STRIDE_TIP = "How many pixels the window moves in each step, 1 or more. With 2 the output is half as large."
@@ -106,9 +108,10 @@ KINDS: dict[str, LayerKind] = {
         ),
         takes_activation=True,
         new=Conv2D(8),
+        needs_images=True,
     ),
-    "max_pool2d": LayerKind("max", _POOL_PARTS, new=MaxPool2D()),
-    "average_pool2d": LayerKind("average", _POOL_PARTS, new=AveragePool2D()),
+    "max_pool2d": LayerKind("max", _POOL_PARTS, new=MaxPool2D(), needs_images=True),
+    "average_pool2d": LayerKind("average", _POOL_PARTS, new=AveragePool2D(), needs_images=True),
     "batch_norm": LayerKind("norm", takes_activation=True, new=BatchNorm()),
     "dropout": LayerKind(
         "dropout",

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
@@ -17,7 +17,10 @@ from app.widgets.elements import without_margins
 from app.widgets.form import LOCKED
 from nncore.errors import SettingError
 
-ADD_TIP = "Add a hidden layer at the end: dense, a convolution, pooling, batch norm or dropout."
+ADD_TIP = (
+    "Add a hidden layer: dense, batch norm or dropout at the end, a convolution or pooling before the dense layers. "
+    "Drag a layer by its name, or press Alt+Up and Alt+Down, to move it."
+)
 
 
 class LayersEditor(QWidget):
@@ -81,17 +84,47 @@ class LayersEditor(QWidget):
 
     @Slot(str)
     def add_layer(self, kind: str) -> None:
-        """Add a layer of this kind at the end; batch normalization is put before the activation of the layer above."""
+        """Add a layer of this kind at the end; one that needs images comes before the first layer that needs none.
+
+        Batch normalisation is put before the activation of the layer above.
+        """
         with suppress(SettingError):
-            blocks = list(self.blocks())
-            usual = next((block.activation for block in reversed(blocks) if block.activation != NO_ACTIVATION), "relu")
-            new = KINDS[kind].new
-            assert new is not None, kind
-            activation = usual if KINDS[kind].takes_activation else NO_ACTIVATION
+            blocks, layer_kind = list(self.blocks()), KINDS[kind]
+            position = self._end_of_images() if layer_kind.needs_images else len(blocks)
+            before = blocks[:position]
+            usual = next((block.activation for block in reversed(before) if block.activation != NO_ACTIVATION), "relu")
+            assert layer_kind.new is not None, kind
+            activation = usual if layer_kind.takes_activation else NO_ACTIVATION
             if kind == "batch_norm" and blocks:
                 activation = blocks[-1].activation
                 blocks[-1] = replace(blocks[-1], activation=NO_ACTIVATION)
-            self.set_blocks([*blocks, Block(new, activation)])
+            blocks.insert(position, Block(layer_kind.new, activation))
+            self.set_blocks(blocks)
+            self._focus_row(position)
+
+    def move_layer(self, row: LayerRow, position: int) -> None:
+        """Move a row to another position among the layers, from 0; beyond the ends, to the first or last."""
+        position = max(0, min(position, len(self.rows) - 1))
+        if self._lock_reason or self.rows.index(row) == position:
+            return
+        self.rows.remove(row)
+        self.rows.insert(position, row)
+        self._layout.removeWidget(row)
+        self._layout.insertWidget(position, row)
+        self._number_rows()
+        self._follow_rows()
+
+    def _end_of_images(self) -> int:
+        """The position of the first layer whose output is a vector; the number of layers if there is none."""
+        vectors = (number for number, row in enumerate(self.rows) if row.kind in (KINDS["dense"], KINDS["flatten"]))
+        return next(vectors, len(self.rows))
+
+    def _focus_row(self, position: int) -> None:
+        self.rows[position].show()  # now: Qt shows a new row later, and a hidden field takes no focus
+        for widget in (*self.rows[position].edits.values(), self.rows[position].activation):
+            if widget.isVisibleTo(self):
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     # ---------------------------------------------------------------- editing
 
@@ -118,6 +151,19 @@ class LayersEditor(QWidget):
                 row.layer = block.layer  # the fields keep the text that was typed
         self.changed.emit()
 
+    @Slot(int)
+    def _move_by(self, step: int) -> None:
+        row = self.sender()
+        if isinstance(row, LayerRow):
+            self.move_layer(row, self.rows.index(row) + step)
+
+    @Slot(int)
+    def _move_to(self, height: int) -> None:
+        row = self.sender()
+        if isinstance(row, LayerRow):
+            above = [other for other in self.rows if other is not row and other.geometry().center().y() < height]
+            self.move_layer(row, len(above))
+
     @Slot()
     def _remove_layer(self) -> None:
         row = self.sender()
@@ -140,6 +186,8 @@ class LayersEditor(QWidget):
             row.edited.connect(self._follow_rows)
             row.activation_chosen.connect(self.changed)
             row.removal_requested.connect(self._remove_layer)
+            row.move_requested.connect(self._move_by)
+            row.dragged.connect(self._move_to)
             row.lock(self._lock_reason)
             row.fit_to_font(self._label_width)
             self.rows.insert(number, row)

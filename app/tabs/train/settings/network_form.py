@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtWidgets import QLineEdit
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.tabs.train.settings.layer_words import blocks_of, initializations_of, layers_of
 from app.tabs.train.settings.layers_editor import LayersEditor
 from app.tabs.train.settings.network_diagram import NetworkDiagram
+from app.tabs.train.settings.network_picture import NetworkPicture
 from app.widgets.form import Choice, SettingsForm
 from nncore.errors import SettingError
 from nncore.model.layers import INITIALIZATIONS, Dense, LayerSpec
@@ -48,7 +50,8 @@ class NetworkForm(SettingsForm):
             "initialization", "initialization", INITIALIZATION_NAMES, INITIALIZATION_TIP
         )
         self.output: Choice = self.add_choice("output", "output", {name: name for name in OUTPUTS}, OUTPUT_TIP)
-        self.diagram = NetworkDiagram()
+        self.picture, self.diagram = NetworkPicture(), NetworkDiagram()
+        self.add_full_width(self.picture)
         self.add_full_width(self.diagram)
         self.layers.changed.connect(self.changed)
 
@@ -83,11 +86,10 @@ class NetworkForm(SettingsForm):
 
     def draw(self) -> NetworkSpec | None:
         """Draw the network and return it; None if an entry is invalid."""
-        try:
+        spec = None
+        with suppress(SettingError):
             spec = self.spec()
-        except SettingError:
-            self.diagram.show_spec(None)
-            return None
+        self.picture.show_spec(spec)
         self.diagram.show_spec(spec)
         return spec
 

@@ -1,6 +1,7 @@
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.tabs.train.settings.layer_words import Block
@@ -124,11 +125,11 @@ def test_there_can_be_at_most_twenty_layers(editor: LayersEditor) -> None:
 def test_every_kind_of_layer_can_be_added(editor: LayersEditor) -> None:
     for name in ("Convolution", "Max pool", "Average pool", "Batch norm", "Dropout"):
         add(editor, name)
-    assert editor.text.text() == "128 64 conv8 max2 average2 norm dropout0.3"
-    assert [row.name.text() for row in editor.rows][2:] == [
-        "3 convolution", "4 max pool", "5 average pool", "6 batch norm", "7 dropout",
+    assert editor.text.text() == "conv8 max2 average2 128 64 norm dropout0.3"
+    assert [row.name.text() for row in editor.rows] == [
+        "1 convolution", "2 max pool", "3 average pool", "4 dense", "5 dense", "6 batch norm", "7 dropout",
     ]  # fmt: skip
-    assert isinstance(editor.blocks()[2].layer, Conv2D)
+    assert isinstance(editor.blocks()[0].layer, Conv2D)
 
 
 def test_batch_norm_is_inserted_between_a_layer_and_its_activation(editor: LayersEditor) -> None:
@@ -160,3 +161,58 @@ def test_a_row_is_replaced_by_one_of_another_kind(editor: LayersEditor) -> None:
     assert [row.layer.kind for row in editor.rows] == ["dense", "dropout", "dense"]
     assert [editor._layout.indexOf(row) for row in editor.rows] == [0, 1, 2]
     assert editor._layout.count() == 3
+
+
+def test_a_layer_for_images_is_added_before_the_dense_layers(editor: LayersEditor) -> None:
+    add(editor, "Convolution")
+    assert editor.text.text() == "conv8 128 64"
+    add(editor, "Max pool")
+    add(editor, "Dense")
+    assert editor.text.text() == "conv8 max2 128 64 32"
+    assert [row.name.text()[0] for row in editor.rows] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_new_layer_has_the_focus(editor: LayersEditor, qtbot: QtBot) -> None:
+    editor.activateWindow()
+    add(editor, "Convolution")
+    qtbot.waitUntil(editor.rows[0].first_edit.hasFocus)
+
+
+def test_alt_and_the_arrow_keys_move_the_layer_with_the_focus(editor: LayersEditor, qtbot: QtBot) -> None:
+    editor.activateWindow()
+    first = editor.rows[0].first_edit
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    qtbot.keyClick(first, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert layers(editor) == ((64, 128), ["tanh", "relu"])
+    assert editor.text.text() == "64 128"
+    assert editor.rows[1].first_edit is first
+    assert first.hasFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)  # it is the last one
+    assert editor.text.text() == "64 128"
+    qtbot.keyClick(first, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert editor.text.text() == "128 64"
+
+
+def test_a_layer_is_dragged_by_its_name(editor: LayersEditor, qtbot: QtBot) -> None:
+    add(editor, "Dense")
+    editor.resize(400, 200)
+    row = editor.rows[2]
+    handle, above = row.name, editor.rows[0]
+    qtbot.waitUntil(lambda: above.y() < editor.rows[1].y() < row.y())
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton)
+    top = handle.mapFrom(editor, above.geometry().topLeft())
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, top.toPointF(), handle.mapToGlobal(top.toPointF()), Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(handle, event)
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton)
+    assert editor.rows[0] is row
+    assert editor.text.text() == "32 128 64"
+
+
+def test_locked_layers_are_not_moved(editor: LayersEditor) -> None:
+    editor.set_locked(True)
+    editor.move_layer(editor.rows[0], 1)
+    assert editor.text.text() == "128 64"
