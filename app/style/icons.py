@@ -59,6 +59,26 @@ def icon_size(widget: QWidget) -> QSize:
     return QSize(side, side)
 
 
+def follow_font(button: QAbstractButton) -> None:
+    """Keep the icon of a button, which may be that of an action, as large as its text."""
+    button.installEventFilter(_IconSizeUpdater(button))
+
+
+class _IconSizeUpdater(QObject):
+    """Sets the size of the icon of its parent when the font changes."""
+
+    def __init__(self, button: QAbstractButton) -> None:
+        super().__init__(button)
+        self._button = button
+        button.setIconSize(icon_size(button))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch the font; never filters an event out."""
+        if event.type() == QEvent.Type.FontChange:
+            self._button.setIconSize(icon_size(self._button))
+        return False
+
+
 def set_icon(target: QAbstractButton | QAction, name: str) -> None:
     """Set the icon `name` of a button, or of an action whose parent is a widget, and recolour it with the theme."""
     updater = target.findChild(_IconUpdater)

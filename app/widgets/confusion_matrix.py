@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from app.style.theme import SMALL_SCALE, colours_of, scaled
@@ -86,7 +86,7 @@ class _CellDelegate(QStyledItemDelegate):
         share = float(self._cells.shares[index.row(), index.column()])
         rect = option.rect.adjusted(0, 0, -1, -1)
         painter.save()
-        painter.setFont(scaled(self._view.font(), SMALL_SCALE))
+        painter.setFont(self._font_for(text, rect.width()))
         painter.fillRect(rect, QColor(colours.field))
         if text:
             fill = QColor(colours.training if index.row() == index.column() else colours.validation)
@@ -103,6 +103,11 @@ class _CellDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(colours.accent), 2, style))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
         painter.restore()
+
+    def _font_for(self, text: str, width: int) -> QFont:
+        """The small font, smaller still for a text that is wider than `width` pixels."""
+        font = scaled(self._view.font(), SMALL_SCALE)
+        return scaled(font, min(1.0, width / max(1, QFontMetrics(font).horizontalAdvance(text))))
 
 
 class ConfusionMatrix(QTableView):

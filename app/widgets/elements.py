@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.style.icons import icon_size
+from app.style.icons import follow_font
 from app.style.theme import GAP, PAGE_MARGIN
 
 BoxLayout = TypeVar("BoxLayout", bound=QBoxLayout)
@@ -61,7 +61,7 @@ def action_button(action: QAction, *, shows_text: bool = True) -> QToolButton:
     style = Qt.ToolButtonStyle
     button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shows_text else style.ToolButtonIconOnly)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setIconSize(icon_size(button))
+    follow_font(button)
     return button
 
 

@@ -26,7 +26,7 @@ class OcclusionView(QWidget):
         super().__init__(parent)
         self._image: NDArray[np.uint8] | None = None
         self.map: NDArray[np.float32] | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Image with occlusion map")
         self.setToolTip("The input of the network. The answer depends most on the orange parts.")
 

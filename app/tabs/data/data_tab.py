@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.data_sources import LoadedData, combine, generate_digits, load_bundled, load_own_ink, load_path
@@ -17,6 +17,7 @@ from app.tabs.data.sample_view import PARTS, SampleView
 from app.tabs.data.source_panel import SourcePanel
 from app.tabs.tab import Tab
 from app.widgets.elements import column_of, row_of, text_label
+from app.widgets.layouts.vertical_scroll import VerticalScroll
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DatasetStatistics, dataset_statistics
@@ -66,9 +67,9 @@ class DataTab(Tab):
         column.addStretch(1)
         statistics.setLayout(column)
         page = row_of(
-            _scrolled(self.panel, PANEL_WIDTH),
+            VerticalScroll(self.panel, PANEL_WIDTH),
             _card(self.samples),
-            _card(_scrolled(statistics, STATISTICS_WIDTH)),
+            _card(VerticalScroll(statistics, STATISTICS_WIDTH)),
             spacing=GROUP_GAP,
         )
         page.setStretch(1, 1)
@@ -217,12 +218,3 @@ def _card(inside: QWidget) -> QFrame:
     layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
     layout.addWidget(inside)
     return frame
-
-
-def _scrolled(inside: QWidget, width: int) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(inside)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFixedWidth(max(width, inside.minimumSizeHint().width() + GROUP_GAP))
-    return area

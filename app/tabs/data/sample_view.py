@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.tabs.data.sample_grid import MAX_EXAMPLES_SHOWN, SampleGrid
-from app.widgets.elements import push_button, row_of, without_margins
+from app.widgets.elements import push_button, without_margins
+from app.widgets.form import Choice
+from app.widgets.layouts.flow_layout import FlowLayout
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
 ALL, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
-
-MIN_CHOICE_WIDTH = 100
-"""Pixels to which a list of choices may shrink in a narrow window; its text is then elided."""
 
 
 class SampleView(QWidget):
@@ -29,9 +28,7 @@ class SampleView(QWidget):
         self._dataset: Dataset | None = None
         self._statistics: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
-        self.part, self.class_choice = QComboBox(), QComboBox()
-        for choice in (self.part, self.class_choice):
-            choice.setMinimumWidth(MIN_CHOICE_WIDTH)
+        self.part, self.class_choice = Choice({}), Choice({})
         self.again_button = push_button("A&nother sample", "Show other random examples.", self.show_sample)
         self.grid = SampleGrid()
         self.part.setToolTip("The part of the data to show.")
@@ -40,11 +37,11 @@ class SampleView(QWidget):
         self.class_choice.setAccessibleName("Which examples")
         self.part.currentIndexChanged.connect(self._emit_part)
         self.class_choice.currentIndexChanged.connect(self.show_sample)
-        row = row_of(self.part, self.class_choice)
-        row.addStretch(1)
-        row.addWidget(self.again_button)
+        choices = QWidget()
+        choices.setLayout(FlowLayout(self.part, self.class_choice))
+        choices.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = without_margins(QVBoxLayout(self))
-        layout.addLayout(row)
+        layout.addLayout(FlowLayout(choices, self.again_button))
         layout.addWidget(self.grid, 1)
         self.show_data(None)
 

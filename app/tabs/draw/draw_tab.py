@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QToolButton,
@@ -262,6 +262,7 @@ class DrawTab(Tab):
         page.addLayout(top, 1)
         page.addWidget(self.filmstrip)
         page.addWidget(self.explanation)
+        self.page.installEventFilter(self)
         # The page scrolls if the window is smaller than a laptop's screen.
         without_margins(QVBoxLayout(self)).addWidget(ScrollPage(self.page))
 
@@ -292,17 +293,19 @@ class DrawTab(Tab):
         self.addAction(action)  # the keys work wherever the focus is in the tab
         return action_button(action, shows_text=shows_text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the canvas into the new size."""
-        super().resizeEvent(event)
-        self._square_canvas()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the canvas into the new size of the page."""
+        if watched is self.page and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._square_canvas()
+        return super().eventFilter(watched, event)
 
     def _square_canvas(self) -> None:
         """Keep the canvas column no wider than the canvas is high; the bars get the rest."""
         height_below = GAP + self._buttons.sizeHint().height()
         if not self.error_label.isHidden():
             height_below += GAP + self.error_label.heightForWidth(self._left.width())
-        height_left = self.height() - 3 * GAP - self.filmstrip.sizeHint().height() - height_below
+        # On a page that scrolls, all of the canvas fits into the part that is seen first.
+        height_left = min(self.page.height() - GAP - self.filmstrip.height(), self.height()) - 2 * GAP - height_below
         self._left.setMaximumWidth(
             max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), height_left)
         )

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, colours_of
@@ -113,6 +113,7 @@ class Filmstrip(QWidget):
                 row.addWidget(Arrow())
             row.addWidget(step_view, 1)
             step_view.switched.connect(self._switch)
+        self._arrows = (len(self.step_views) - 1) * (GROUP_GAP + GAP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_stages(None)
         self._show_preparation()
@@ -149,6 +150,20 @@ class Filmstrip(QWidget):
         self.step_views[0].set_sentence(NO_STROKES)
         for step_view in self.step_views:
             step_view.switch.setEnabled(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for each text below its image."""
+        return QSize(
+            self._arrows + sum(view.width_below for view in self.step_views), super().minimumSizeHint().height()
+        )
+
+    def event(self, event: QEvent) -> bool:
+        """Put the texts below the images if there is too little space beside them."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            needed = self._arrows + sum(view.width_beside for view in self.step_views)
+            for view in self.step_views:
+                view.set_text_below(needed > self.width())
+        return super().event(event)
 
     def _show_preparation(self) -> None:
         for step_view in self.step_views:
@@ -190,9 +205,25 @@ class StepView(QWidget):
         name = text_label(step.name, "group", wraps=False)
         self._lines = column_of(name, self.switch, self.sentence, spacing=GAP // 4)
         self._lines.addStretch()
-        row = without_margins(QHBoxLayout(self))
-        row.addWidget(image_view, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self._lines, 1)
+        self._box = without_margins(QBoxLayout(QBoxLayout.Direction.LeftToRight, self))
+        self._box.addWidget(image_view, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._box.addLayout(self._lines, 1)
+
+    @property
+    def width_beside(self) -> int:
+        """Pixels that the image and the text beside it need."""
+        return self.image_view.sizeHint().width() + GAP + self._lines.minimumSize().width()
+
+    @property
+    def width_below(self) -> int:
+        """Pixels that the image and the text below it need."""
+        return max(self.image_view.sizeHint().width(), self._lines.minimumSize().width())
+
+    def set_text_below(self, below: bool) -> None:
+        """Put the text below the image, or beside it."""
+        direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if self._box.direction() != direction:
+            self._box.setDirection(direction)
 
     def add(self, widget: QWidget) -> None:
         """Add a control below the sentence."""

@@ -55,7 +55,7 @@ class ConfusionView(ConfusionMatrix):
         )
 
     def _min_cell_width(self) -> int:
-        return round(self.fontMetrics().horizontalAdvance("1234") * SMALL_SCALE) + 4
+        return round(self.fontMetrics().horizontalAdvance("888") * SMALL_SCALE) + 4
 
     def fit_cells(self) -> None:
         """Stretch the cells of a few classes; give those of many classes a fixed size."""

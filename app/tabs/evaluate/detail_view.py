@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult, can_be_drawn, probability_text
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
-from app.widgets.elements import push_button, row_of, text_label, without_margins
+from app.widgets.elements import push_button, text_label
 from app.widgets.explanation import Explanation, describe_occlusion, with_article
+from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.probability_bars import ROWS, ProbabilityBars
@@ -155,18 +156,15 @@ class DetailView(QWidget):
     def _compose(self) -> None:
         nearest = text_label("Most similar", "group", wraps=False)
         nearest.setToolTip("The training digits nearest to this image.")
-        heading = row_of(nearest, self.similarity)
-        heading.setStretchFactor(self.similarity, 1)
+        self.similarity.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        heading = FlowLayout(nearest, self.similarity)
         side_by_side = QWidget()  # unlike a layout, it takes no space while it is hidden
-        pictures = without_margins(QHBoxLayout(side_by_side), 2 * GAP)
-        pictures.addWidget(self.image_view, 5)
-        pictures.addWidget(self.bars, 4)
+        side_by_side.setLayout(FlowLayout(self.image_view, self.bars, spacing=2 * GAP))
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 2 * GAP, 0)  # space for a scroll bar
         page.setSpacing(GAP)
-        head = row_of(self.title, self.draw_button)
-        head.setStretchFactor(self.title, 1)
-        page.addLayout(head)
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        page.addLayout(FlowLayout(self.title, self.draw_button))
         page.addWidget(self.probabilities_text)
         page.addWidget(side_by_side, 100)  # takes all the space while it is shown
         page.addWidget(self.occlusion_text)

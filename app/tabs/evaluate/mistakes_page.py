@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,8 @@ from app.tabs.evaluate.detail_view import DetailView
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.gallery import Gallery
 from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.layouts.flow_layout import FlowLayout
+from app.widgets.layouts.vertical_scroll import VerticalScroll
 
 NO_MISREAD_IMAGE = "No image was misread. Open a cell of the table to see its images."
 NO_IMAGES_IN_CELL = "This cell has no images."
@@ -132,12 +133,11 @@ class MistakesPage(QWidget):
 
     def _compose(self) -> None:
         axes = text_label("Rows: true. Columns: read as.", "quiet", wraps=False)
-        head, list_head = (
-            row_of(axes, self.counts_button, self.shares_button),
-            row_of(self.order, self.misread_button),
-        )
-        head.setStretchFactor(axes, 1)
-        list_head.addStretch()
+        axes.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        figures = QWidget()
+        figures.setLayout(row_of(self.counts_button, self.shares_button))
+        head = FlowLayout(axes, figures)
+        list_head = FlowLayout(self.order, self.misread_button)
         left, middle = QVBoxLayout(), QVBoxLayout()
         left.addLayout(head)
         left.addWidget(self.matrix, 1)
@@ -153,27 +153,4 @@ class MistakesPage(QWidget):
             column.setSpacing(GAP)
         page.addLayout(left, 10)
         page.addLayout(middle, 9)
-        page.addWidget(_VerticalScroll(self.detail), 10)
-
-
-class _VerticalScroll(QScrollArea):
-    """Scrolls a widget vertically: large fonts need more height than a small screen has."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(widget)
-        self._inside = widget
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Update the layout when the inner widget needs another width, which Qt does not."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as the inner widget, at any height."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._inside.minimumSizeHint().width() + bar, super().minimumSizeHint().height())
+        page.addWidget(VerticalScroll(self.detail), 10)

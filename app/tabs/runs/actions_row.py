@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.storage.run_store import StoredRun
-from app.style.theme import GROUP_GAP
-from app.widgets.elements import push_button, row_of, without_margins
+from app.style.theme import GAP, GROUP_GAP
+from app.widgets.elements import push_button, row_of
+from app.widgets.layouts.flow_layout import FlowLayout
 
 MAX_EARLIER_RUNS = 6
 """Maximum number of earlier runs behind the live curves; more are hard to distinguish."""
@@ -43,11 +44,16 @@ class ActionsRow(QWidget):
         self.csv = push_button("Export C&SV …", "", self.csv_requested)
         self.report = push_button("R&eport …", "", self.report_requested)
         self.delete = push_button("&Delete", "", self.delete_requested)
-        layout = without_margins(QHBoxLayout(self), GROUP_GAP)
-        layout.addLayout(row_of(self.earlier_runs, self.clear_button, self.compare))
-        layout.addLayout(row_of(self.rerun, self.fork, self.continue_button))
-        layout.addStretch()
-        layout.addLayout(row_of(self.csv, self.report, self.delete))
+        selected, again, files = (
+            row_of(self.earlier_runs, self.clear_button, self.compare),
+            row_of(self.rerun, self.fork, self.continue_button),
+            row_of(self.csv, self.report, self.delete),
+        )
+        again.addStretch()  # the last group is at the right
+        groups = [QWidget() for _ in range(3)]
+        for group, row in zip(groups, (selected, again, files), strict=True):
+            group.setLayout(row)
+        self.setLayout(FlowLayout(*groups, spacing=GROUP_GAP, line_spacing=GAP))
         self.set_selection([])
 
     def set_selection(self, selected: Sequence[StoredRun]) -> None:

@@ -7,11 +7,14 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 from app.style.theme import GAP
 
+HORIZONTAL, VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+
 
 class FlowLayout(QLayout):
     """Lines of widgets, as many as the width needs: with a large font, a row of buttons becomes two.
 
-    Widgets that expand horizontally share what is left of their line.
+    Widgets that expand horizontally share what is left of their line, and lines with widgets that expand vertically
+    share what is left of the height.
     """
 
     def __init__(self, *widgets: QWidget, spacing: int = GAP, line_spacing: int = GAP // 2) -> None:
@@ -50,26 +53,31 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at this width, in pixels."""
-        heights = [_height(line) for line in self._lines(width)]
+        heights = [_height(line, self._widths(line, width)) for line in self._lines(width)]
         return sum(heights) + self._line_spacing * max(0, len(heights) - 1)
 
     def sizeHint(self) -> QSize:
         """One line."""
         items = self._shown()
-        width = sum(item.sizeHint().width() for item in items) + self.spacing() * max(0, len(items) - 1)
-        return QSize(width, _height(items))
+        widths = [item.sizeHint().width() for item in items]
+        return QSize(sum(widths) + self.spacing() * max(0, len(items) - 1), _height(items, widths))
 
     def minimumSize(self) -> QSize:
-        """As wide as the widest item."""
+        """As wide as the widest item, and as high as one line."""
         items = self._shown()
-        return QSize(max((_width(item) for item in items), default=0), _height(items))
+        widest = max((item.minimumSize().width() for item in items), default=0)
+        return QSize(widest, _height(items, [item.sizeHint().width() for item in items]))
 
     def setGeometry(self, area: QRect) -> None:
         """Place all items in `area`, each line centred vertically."""
         super().setGeometry(area)
+        lines = self._lines(area.width())
+        heights = [_height(line, self._widths(line, area.width())) for line in lines]
+        spare = max(0, area.height() - sum(heights) - self._line_spacing * max(0, len(lines) - 1))
+        growing = [number for number, line in enumerate(lines) if any(_expands(item, VERTICAL) for item in line)]
         top = area.top()
-        for line in self._lines(area.width()):
-            height = _height(line)
+        for number, line in enumerate(lines):
+            height = heights[number] + (spare // len(growing) if number in growing else 0)
             self._place(line, QRect(area.left(), top, area.width(), height))
             top += height + self._line_spacing
 
@@ -89,28 +97,42 @@ class FlowLayout(QLayout):
             used += needed
         return lines
 
-    def _place(self, line: list[QLayoutItem], area: QRect) -> None:
-        expanding = [item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal]
-        spare = area.width() - sum(_width(item) for item in line) - self.spacing() * (len(line) - 1)
-        left = area.left()
+    def _widths(self, line: list[QLayoutItem], room: int) -> list[int]:
+        """The widths of the items of a line that is `room` pixels wide."""
+        expanding = sum(_expands(item, HORIZONTAL) for item in line)
+        spare = max(0, room - sum(map(_width, line)) - self.spacing() * (len(line) - 1))
+        widths = []
         for item in line:
-            width = min(_width(item), area.width())
-            if item in expanding and spare > 0:
-                share = spare // (len(expanding) - expanding.index(item))
-                width, spare = width + share, spare - share
-            height = item.sizeHint().height()
-            if item.hasHeightForWidth():
-                height = item.heightForWidth(width)
-            height = min(height, area.height())
+            widths.append(min(_width(item), room))
+            if _expands(item, HORIZONTAL):
+                share = spare // expanding
+                widths[-1], spare, expanding = widths[-1] + share, spare - share, expanding - 1
+        return widths
+
+    def _place(self, line: list[QLayoutItem], area: QRect) -> None:
+        left = area.left()
+        for item, width in zip(line, self._widths(line, area.width()), strict=True):
+            height = area.height() if _expands(item, VERTICAL) else min(_height([item], [width]), area.height())
             item.setGeometry(QRect(left, area.top() + (area.height() - height) // 2, width, height))
             left += width + self.spacing()
 
 
+def _expands(item: QLayoutItem, direction: Qt.Orientation) -> bool:
+    return bool(item.expandingDirections() & direction)
+
+
 def _width(item: QLayoutItem) -> int:
-    """The width that an item needs: an expanding one can be narrow, as more space is given to it."""
-    can_expand = item.expandingDirections() & Qt.Orientation.Horizontal
-    return (item.minimumSize() if can_expand else item.sizeHint()).width()
+    """The width that an item needs: an expanding one can be narrow, as more space is given to it, but for a text."""
+    can_be_narrow = _expands(item, HORIZONTAL) and not item.hasHeightForWidth()
+    return (item.minimumSize() if can_be_narrow else item.sizeHint()).width()
 
 
-def _height(line: list[QLayoutItem]) -> int:
-    return max((item.sizeHint().height() for item in line), default=0)
+def _height(line: list[QLayoutItem], widths: list[int]) -> int:
+    """The height that a line needs if its items are so wide."""
+    return max((_height_of(item, width) for item, width in zip(line, widths, strict=True)), default=0)
+
+
+def _height_of(item: QLayoutItem, width: int) -> int:
+    if item.hasHeightForWidth():
+        return item.heightForWidth(width)
+    return (item.minimumSize() if _expands(item, VERTICAL) else item.sizeHint()).height()

@@ -1,0 +1,36 @@
+"""A column that scrolls vertically, as wide as its content needs in the present font."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+
+class VerticalScroll(QScrollArea):
+    """Scrolls `content`, which is never narrower than it needs: with a large font it may be higher than the screen."""
+
+    def __init__(self, content: QWidget, min_width: int = 0) -> None:
+        """min_width: pixels; also the preferred width if it is above 0."""
+        super().__init__()
+        self._content, self._min_width = content, min_width
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Update the layout when the content needs another width, which Qt does not."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the content and the scroll bar, at any height."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        width = max(self._min_width, self._content.minimumSizeHint().width() + bar)
+        return QSize(width, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """The minimum width if there is a preferred one, and the height of the content."""
+        preferred = super().sizeHint()
+        return QSize(self.minimumSizeHint().width(), preferred.height()) if self._min_width else preferred
