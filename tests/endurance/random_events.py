@@ -29,6 +29,7 @@ from app.style.theme import ThemeChoice
 from app.window.main_window import MainWindow
 from tests.endurance.kinds import kinds
 from tests.endurance.mutations import changed
+from tests.nncore.example_data import small_mnist
 
 KEYS = (
     *"0123456789.,-xeE +*()aß\"'", Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Escape,
@@ -81,6 +82,7 @@ class Monkey:
 
     def __init__(self, window: MainWindow, rng: np.random.Generator, files: list[Path]) -> None:
         self.window, self.rng, self.files = window, rng, files
+        self._data = small_mnist()
         self._no_closing = _NoClosing()
         window.installEventFilter(self._no_closing)
         self._pressed: QWidget | None = None
@@ -115,7 +117,10 @@ class Monkey:
         loop.exec()
 
     def calm_down(self) -> None:
-        """Bring the window to a state of rest: nothing open, no run, no task, nothing drawn, small settings."""
+        """Bring the window to a state of rest: nothing open, no run, no task, nothing drawn, small settings and data.
+
+        So the memory of two moments at rest can be compared: it does not depend on the last data set that was chosen.
+        """
         session, window = self.window.session, self.window
         self._close_all()
         session.stop()
@@ -127,6 +132,9 @@ class Monkey:
         window.draw_tab.canvas.clear()
         window.setWindowState(Qt.WindowState.WindowNoState)
         window.show()
+        self.rest()
+        session.use_data(self._data)
+        session.open_bundled_model()
         self.rest()
 
     def rest(self) -> None:

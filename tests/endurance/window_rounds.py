@@ -174,5 +174,5 @@ def _memory_at_rest() -> float:
 
 if __name__ == "__main__":
     free = SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
-    with mock.patch.object(psutil, "virtual_memory", return_value=free):
+    with mock.patch.object(psutil, "virtual_memory", lambda: free):  # a function: a mock keeps all its calls
         work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -1,6 +1,7 @@
 """Uncaught exceptions: they are logged, and shown to the user.
 
-Exceptions in slots, paint events and QThread.run all reach `sys.excepthook`.
+Exceptions in slots and QThread.run reach `sys.excepthook`; so do those in other methods that Qt calls, because
+`install` guards them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QStyle, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from app.background.guarded_overrides import guard_overrides
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import row_of, text_label
 from app.window.process.program_log import RepeatCounter
@@ -102,8 +104,9 @@ class CrashReporter(QObject):
         self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Set `sys.excepthook` to `report`."""
+        """Set `sys.excepthook` to `report`, and guard the methods of the app that Qt calls."""
         sys.excepthook = self.report
+        guard_overrides("app")
 
     def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
         """Log an exception and show a message; a KeyboardInterrupt quits the app.
