@@ -164,6 +164,10 @@ def work(name: str, seed: int, folder: Path) -> None:
     qInstallMessageHandler(None)
 
 
+def _free_memory() -> SimpleNamespace:
+    return SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
+
+
 def _memory_at_rest() -> float:
     """The memory of this process in MiB, without what is only waiting to be reused."""
     gc.collect()
@@ -173,6 +177,5 @@ def _memory_at_rest() -> float:
 
 
 if __name__ == "__main__":
-    free = SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
-    with mock.patch.object(psutil, "virtual_memory", lambda: free):  # a function: a mock keeps all its calls
+    with mock.patch.object(psutil, "virtual_memory", _free_memory):  # not `return_value`: a mock keeps all its calls
         work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
