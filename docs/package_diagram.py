@@ -182,8 +182,8 @@ def drawing() -> str:
                      f'height="{BOX_HEIGHT}" rx="6"/>')  # fmt: skip
         parts.append(f'<text class="name" x="{box_x + 12}" y="{y + 5}">{name}</text>')
         lines = textwrap.wrap(package.purpose.replace("`", ""), WRAP)
-        for number, line in enumerate(lines):
-            y_line = y + 4 - 8 * (len(lines) - 1) + 16 * number
+        for index, line in enumerate(lines):
+            y_line = y + 4 - 8 * (len(lines) - 1) + 16 * index
             parts.append(f'<text class="note" x="{box_x + BOX_WIDTH + 16}" y="{y_line}">{escape(line)}</text>')
     height = middle(order[0]) + BOX_HEIGHT // 2 + MARGIN
     return "\n".join(

@@ -55,7 +55,7 @@ def training_images(
 
 def non_digits(count: int, kinds: Sequence[str], rng: np.random.Generator) -> tuple[Images, list[str]]:
     """Return images (count, 28, 28) of non-digits, each of `kinds` equally often, and the kind of each image."""
-    chosen = [kinds[number % len(kinds)] for number in range(count)]
+    chosen = [kinds[index % len(kinds)] for index in range(count)]
     return drawn(non_digit_kinds[kind](rng) for kind in chosen), chosen
 
 

@@ -135,9 +135,9 @@ def _rewritten(arguments: Sequence[str]) -> list[str]:
     such as -1e-3 or -inf as an option; it is joined to the option before it, so that our own message reports it.
     """
     rewritten: list[str] = []
-    for number, argument in enumerate(arguments):
+    for index, argument in enumerate(arguments):
         if argument == "--":
-            return [*rewritten, *arguments[number:]]
+            return [*rewritten, *arguments[index:]]
         if argument.startswith("--"):
             name, equals, value = argument.partition("=")
             rewritten.append(name.replace("_", "-") + equals + value)

@@ -65,7 +65,7 @@ def detect_dialect(path: Path) -> Dialect | None:
     fields = [field.strip(' "').lower() for field in (line.split() if separator == " " else line.split(separator))]
     if len(fields) < 2 or "\0" in line:
         return None
-    label = next((number for number, field in enumerate(fields) if field in LABEL_NAMES), 0)
+    label = next((index for index, field in enumerate(fields) if field in LABEL_NAMES), 0)
     numbers = sum(field.replace(".", "", 1).isdigit() for field in fields)
     return Dialect(separator, encoding, label, 2 * numbers < len(fields))
 

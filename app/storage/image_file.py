@@ -132,8 +132,8 @@ def _shrunk(image: Image.Image) -> Image.Image:
         box = (0, top - int(top), image.width, bottom - int(top))
         bands.append(band.resize((width, rows), Image.Resampling.BOX, box))
     shrunk = Image.new(bands[0].mode, (width, height))
-    for number, band in enumerate(bands):
-        shrunk.paste(band, (0, number * ROWS_PER_BAND))
+    for index, band in enumerate(bands):
+        shrunk.paste(band, (0, index * ROWS_PER_BAND))
     shrunk.getexif().update(image.getexif())
     return shrunk
 

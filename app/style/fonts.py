@@ -22,7 +22,7 @@ MAX_PROJECTOR_PIXELS = 2 * MIN_BODY_PIXELS
 
 
 def load_fonts() -> None:
-    """Make the included fonts known to Qt."""
+    """Make the bundled fonts known to Qt."""
     folder = files(resources) / "fonts"
     for name in ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf"):
         QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())

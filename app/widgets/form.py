@@ -51,7 +51,7 @@ class Choice(QComboBox):
     def minimumSizeHint(self) -> QSize:
         """Room for the selected text: with a large font, the longest one would make the form too wide."""
         size, metrics = super().minimumSizeHint(), self.fontMetrics()
-        widths = [metrics.horizontalAdvance(self.itemText(number)) for number in range(self.count())]
+        widths = [metrics.horizontalAdvance(self.itemText(index)) for index in range(self.count())]
         shown = max(metrics.horizontalAdvance(text) for text in (self.currentText(), "0" * MIN_OPTION_DIGITS))
         return QSize(size.width() - max(0, max(widths, default=0) - shown), size.height())
 

@@ -47,8 +47,8 @@ class NeighbourRow(QWidget):
     def event(self, event: QEvent) -> bool:
         """Show class and distance of the picture under the pointer as a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:
-            for number, (_, name, distance) in enumerate(self.neighbours):
-                if self._place(number).contains(event.pos()):
+            for index, (_, name, distance) in enumerate(self.neighbours):
+                if self._place(index).contains(event.pos()):
                     QToolTip.showText(event.globalPos(), f"Training example: {name}, distance {distance:.2f}", self)
                     return True
         return super().event(event)
@@ -62,8 +62,8 @@ class NeighbourRow(QWidget):
                 painter.setPen(QColor(colours.quiet_text))
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self.sentence)
                 return
-            for number, (image, name, _) in enumerate(self.neighbours):
-                place = self._place(number)
+            for index, (image, name, _) in enumerate(self.neighbours):
+                place = self._place(index)
                 if place.right() >= self.width():
                     return
                 if image is not None:

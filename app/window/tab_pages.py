@@ -81,7 +81,7 @@ class TabPages(QTabWidget):
 
     def built(self) -> list[Tab]:
         """The tabs that have been built, from left to right."""
-        pages = (self.widget(number) for number in range(self.count()))
+        pages = (self.widget(index) for index in range(self.count()))
         return [page for page in pages if isinstance(page, Tab)]
 
     def build_when_idle(self) -> None:

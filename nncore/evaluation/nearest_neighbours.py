@@ -45,7 +45,7 @@ def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neigh
     return _neighbours(best_rows, best)
 
 
-class HiddenIndex:
+class HiddenLayerIndex:
     """An index of the outputs of the last hidden layer for training examples, for a fast search for the nearest.
 
     rows: (n,) the examples in the index: all, or a random subset if there are too many.
@@ -62,7 +62,7 @@ class HiddenIndex:
         training: Dataset,
         cancelled: Callable[[], bool] = lambda: False,
         progress: Callable[[float], None] = lambda fraction: None,
-    ) -> HiddenIndex | None:
+    ) -> HiddenLayerIndex | None:
         """Return the index of `training`; None if `cancelled()` became true.
 
         progress: called with the fraction done, 0 to 1.

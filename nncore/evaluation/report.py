@@ -139,12 +139,12 @@ def _misread_html(predictions: Predictions, dataset: Dataset) -> str:
     shown = rows[:MAX_MISREAD]
     images = dataset.take(shown).images if dataset.is_bytes else None
     figures = []
-    for number, row in enumerate(shown.tolist()):
+    for index, row in enumerate(shown.tolist()):
         true, read = (
             escape(predictions.class_names[place[row]]) for place in (predictions.labels, predictions.answers)
         )
         words = f"{true} read as {read}"
-        image = "" if images is None else f'<img alt="{words}" src="{data_uri(255 - images[number])}">'
+        image = "" if images is None else f'<img alt="{words}" src="{data_uri(255 - images[index])}">'
         confidence = percent_text(float(predictions.confidence[row]), 1)
         figures.append(f'<figure>{image}{words}<br><span class="quiet">{confidence}</span></figure>')
     count = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")

@@ -143,7 +143,7 @@ class _Tuning:
 
 def _first_dense(network: Network) -> int:
     """Return the index of the first dense layer; 0 if there is none, so that all layers are trained."""
-    return next((number for number, layer in enumerate(network.spec.layers) if isinstance(layer, Dense)), 0)
+    return next((index for index, layer in enumerate(network.spec.layers) if isinstance(layer, Dense)), 0)
 
 
 def _predicted(layers: Sequence[Layer], X: Array) -> Array:

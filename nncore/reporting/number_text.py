@@ -8,6 +8,9 @@ NO_VALUE = "–"
 MAX_WRITTEN_OUT = 1e9
 """From this number on, rounded numbers have an exponent."""
 
+ROUNDING_STEPS = ((20, 1), (60, 5), (600, 60), (3600, 300))
+"""An estimated duration below the first number of seconds is rounded to a multiple of the second."""
+
 
 def percent_text(fraction: float | None, decimals: int = 2) -> str:
     """Return a fraction, 0 to 1, in per cent: "98.77 %"; NO_VALUE for None."""
@@ -40,3 +43,14 @@ def clock_text(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rough_duration_text(seconds: float) -> str:
+    """Return an estimated duration in seconds as "under 1 s", "12 s", "45 s", "3 min" or "1.5 h"."""
+    if seconds < 1:
+        return "under 1 s"
+    unit = next((unit for limit, unit in ROUNDING_STEPS if seconds < limit), 1800)
+    rounded = max(1, round(seconds / unit)) * unit
+    if rounded < 60:
+        return f"{rounded} s"
+    return f"{rounded // 60} min" if rounded < 3600 else f"{rounded / 3600:g} h"

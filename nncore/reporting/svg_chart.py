@@ -133,7 +133,7 @@ def ticks(maximum: float, intervals: int = 6) -> list[float]:
     power = 10.0 ** floor(log10(maximum / intervals))
     # The tolerance of 1e-9 accepts a step that is too small only by rounding, and keeps a last tick at the maximum.
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power * intervals >= maximum * (1 - 1e-9))
-    return [round(number * step, 12) for number in range(int(maximum / step * (1 + 1e-9)) + 1)]
+    return [round(index * step, 12) for index in range(int(maximum / step * (1 + 1e-9)) + 1)]
 
 
 def _finite(line: ChartLine) -> ChartLine:

@@ -18,8 +18,6 @@ from nncore.training.progress import Progress
 
 MEASURED_SECONDS, MIN_STEPS = 1.0, 4
 """How long steps are measured, and the fewest of them; a helper process needs part of this time to start."""
-ROUNDED = ((20, 1), (60, 5), (600, 60), (3600, 300))
-"""A duration below the first number of seconds is rounded to a multiple of the second."""
 
 
 def estimate_seconds(
@@ -56,15 +54,15 @@ def _step_seconds(
     endless = replace(config, epochs=MAX_EPOCHS, steps=None, seconds=None, patience=None, keep_best=False)
     events, steps = train(network, Splits(data.training), endless, cores=cores), list[float]()
     try:
-        began = perf_counter()
+        start_time = perf_counter()
         for event in events:
             if isinstance(event, Diverged):
                 return steps, True
             if isinstance(event, StepDone):
-                steps.append(perf_counter() - began)
+                steps.append(perf_counter() - start_time)
             if cancelled() or (len(steps) >= MIN_STEPS and sum(steps) >= MEASURED_SECONDS):
                 break
-            began = perf_counter()
+            start_time = perf_counter()
         return steps, False
     finally:
         events.close()  # type: ignore[attr-defined]  # a generator
@@ -74,17 +72,6 @@ def _evaluation_seconds(network: Network, data: Splits) -> float:
     """The seconds of the evaluation after each epoch, from a part of it."""
     examples = data.validation or data.training.take(slice(0, EXAMPLES_EVALUATED))
     part = examples.take(slice(0, EXAMPLES_EVALUATED))
-    began = perf_counter()
+    start_time = perf_counter()
     evaluate(network, part)
-    return (perf_counter() - began) * len(examples) / len(part)
-
-
-def rough_duration(seconds: float) -> str:
-    """Return an estimated duration in seconds as "under 1 s", "12 s", "45 s", "3 min" or "1.5 h"."""
-    if seconds < 1:
-        return "under 1 s"
-    unit = next((unit for limit, unit in ROUNDED if seconds < limit), 1800)
-    rounded = max(1, round(seconds / unit)) * unit
-    if rounded < 60:
-        return f"{rounded} s"
-    return f"{rounded // 60} min" if rounded < 3600 else f"{rounded / 3600:g} h"
+    return (perf_counter() - start_time) * len(examples) / len(part)

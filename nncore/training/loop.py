@@ -121,7 +121,7 @@ class Training(NotCopyable):
 
     def events(self) -> Iterator[TrainingEvent]:
         """The run, event by event: Started first, Diverged or Finished last."""
-        progress, silently = self._progress, context_without_warnings()
+        progress, without_warnings = self._progress, context_without_warnings()
         with one_blas_thread(), self._gradients:
             yield self._started()
             while (reason := self._end_reason()) is None:
@@ -132,7 +132,7 @@ class Training(NotCopyable):
                 for rows in islice(self._batches(), progress.steps_in_epoch, None):
                     if progress.at_limit:
                         break
-                    event = silently.run(self._step, rows)
+                    event = without_warnings.run(self._step, rows)
                     yield event
                     if not isinstance(event, StepDone):
                         return
@@ -161,7 +161,7 @@ class Training(NotCopyable):
 
     def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
         """Take one step of the optimizer on the examples `rows`; returns the last event if it diverged or stopped."""
-        progress, began = self._progress, perf_counter()
+        progress, start_time = self._progress, perf_counter()
         # Only the last step of an epoch is measured, and not of every epoch: copying all parameters takes time.
         is_measured = progress.ends_epoch and self._probe.is_due
         figures = self._gradients.compute(rows, add_up=is_measured or self.config.clip_norm is not None)
@@ -176,7 +176,7 @@ class Training(NotCopyable):
         self._gradients.step(rate)
         if is_measured:
             self._probe.after_step()
-        progress.count_step(loss, correct, len(rows), perf_counter() - began)
+        progress.count_step(loss, correct, len(rows), perf_counter() - start_time)
         if progress.step == 1:
             progress.highest_loss = DIVERGED_FACTOR * max(loss, self._loss_of_guessing())
         if self._has_diverged(loss):
@@ -186,7 +186,7 @@ class Training(NotCopyable):
 
     def _end_epoch(self) -> EpochDone | Diverged | Finished:
         """Evaluate the weights after an epoch; returns the last event if they diverged or the run was stopped."""
-        progress, began = self._progress, perf_counter()
+        progress, start_time = self._progress, perf_counter()
         evaluation = self._evaluate_weights()
         if evaluation is None:
             return self._finished("stopped")
@@ -198,7 +198,7 @@ class Training(NotCopyable):
             self._best_values[:] = self.network.parameters.values
         health = self._probe.figures(self._evaluation_data) if self._probe.has_measurement else None
         samples_per_second = progress.samples_per_second
-        progress.close_epoch(perf_counter() - began)
+        progress.close_epoch(perf_counter() - start_time)
         done = EpochDone(
             progress.epoch,
             progress.step,

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 import nncore
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
-from nncore.evaluation.nearest_neighbours import HiddenIndex
+from nncore.evaluation.nearest_neighbours import HiddenLayerIndex
 from nncore.handwriting.fine_tuning import FrozenNorm
 from nncore.model.layers import (
     LAYER_SPECS,
@@ -57,7 +57,7 @@ from nncore.training.history import History
 from nncore.training.loop import Training
 from nncore.training.optimizers import OPTIMIZERS, Optimizer
 from nncore.training.parallel.batch_gradients import BatchGradients
-from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
+from nncore.training.parallel.batch_part import BatchPart, ExampleBuffers, PartSpec
 from nncore.training.parallel.helper_main import Worker
 from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.progress import Progress
@@ -276,8 +276,8 @@ def _use_snapshots(snapshots: EpochSnapshots) -> object:
     return snapshots.epochs, snapshots.values(2).tobytes()
 
 
-def _index() -> HiddenIndex:
-    return HiddenIndex(_network(), np.arange(2), np.eye(2, 8, dtype=np.float32))
+def _index() -> HiddenLayerIndex:
+    return HiddenLayerIndex(_network(), np.arange(2), np.eye(2, 8, dtype=np.float32))
 
 
 COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
@@ -299,13 +299,13 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("health probe", _probed, _probe),
     ("random streams", lambda: RandomStreams.from_seed(4), _streams),
     ("checkpoint", _checkpoint, _resume),
-    ("examples", lambda: Examples(np.zeros((4, 784), np.uint8), np.zeros(4, np.int64)), lambda it: _gathered(it)),
+    ("examples", lambda: ExampleBuffers(np.zeros((4, 784), np.uint8), np.zeros(4, np.int64)), lambda it: _gathered(it)),
     ("snapshots", _snapshots, _use_snapshots),
     ("index of hidden features", _index, lambda index: index.nearest(np.ones((12, 12), np.float32), 2)),
 ]
 
 
-def _gathered(examples: Examples) -> bytes:
+def _gathered(examples: ExampleBuffers) -> bytes:
     return examples.gather(few_digits().training, np.arange(4))[0].tobytes()
 
 

@@ -52,7 +52,7 @@ class SweepPlot(Plot):
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))
         self.best_in_words = self._describe_result(self._results[best])
-        others = [number for number in range(len(y)) if number != best]
+        others = [index for index in range(len(y)) if index != best]
         self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
         x_label = {TIME: "training time (s)", PARAMETERS: "parameters"}.get(against) or SWEPT[against].label
@@ -82,12 +82,11 @@ class SweepPlot(Plot):
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to the dots."""
         super().apply_colours()
-        if hasattr(self, "_best"):
-            colours = colours_of(self)
-            self._dots.setPen(None)
-            self._dots.setBrush(colours.training)
-            self._best.setPen(None)
-            self._best.setBrush(colours.winner)
+        colours = colours_of(self)
+        self._dots.setPen(None)
+        self._dots.setBrush(colours.training)
+        self._best.setPen(None)
+        self._best.setBrush(colours.winner)
 
 
 def _measured_value(result: SweepResult) -> float | None:

@@ -88,9 +88,9 @@ class SampleGrid(QWidget):
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the example under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            for number in range(len(self.rows)):
-                if self._place(number).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), self.description(number), self)
+            for index in range(len(self.rows)):
+                if self._place(index).contains(event.pos()):
+                    QToolTip.showText(event.globalPos(), self.description(index), self)
                     return True
         return super().event(event)
 
@@ -114,8 +114,8 @@ class SampleGrid(QWidget):
                 painter.drawText(self.rect(), int(flags), self._empty)
                 return
             small = scaled(self.font(), SMALL_SCALE)
-            for number, row in enumerate(self.rows):
-                cell = self._place(number)
+            for index, row in enumerate(self.rows):
+                cell = self._place(index)
                 square = QRect(cell.left(), cell.top(), SAMPLE_SIDE, SAMPLE_SIDE)
                 if self._dataset.is_bytes:
                     painter.drawPixmap(square.topLeft(), self._thumbnail(row, colours))

@@ -73,7 +73,7 @@ class SampleView(QWidget):
     def _list_choices(self, chosen: object = ALL) -> None:
         names = self._dataset.class_names if self._dataset is not None else ()
         choices: list[tuple[str, object]] = [("all classes" if names else "all", ALL)]
-        choices += [(name, number) for number, name in enumerate(names)]
+        choices += [(name, index) for index, name in enumerate(names)]
         statistics = self._statistics
         if statistics is not None and statistics.no_class:
             choices.append(("no class", NO_CLASS))

@@ -108,8 +108,8 @@ class Filmstrip(QWidget):
         self.step_views[0].add(self.reset)
         self.reset.clicked.connect(self._reset)
         row = without_margins(QHBoxLayout(self), GAP // 2)
-        for number, step_view in enumerate(self.step_views):
-            if number:
+        for index, step_view in enumerate(self.step_views):
+            if index:
                 row.addWidget(Arrow())
             row.addWidget(step_view, 1)
             step_view.switched.connect(self._switch)

@@ -76,11 +76,11 @@ class ClassTable(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(CLASS_COLUMNS), parent)
-        for number, (name, meaning) in enumerate(CLASS_COLUMNS):
+        for index, (name, meaning) in enumerate(CLASS_COLUMNS):
             heading = QTableWidgetItem(name)
             heading.setToolTip(meaning)
             heading.setTextAlignment(ALIGN_RIGHT)
-            self.setHorizontalHeaderItem(number, heading)
+            self.setHorizontalHeaderItem(index, heading)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)

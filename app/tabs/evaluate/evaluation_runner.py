@@ -14,7 +14,7 @@ from app.background.task_queue import TaskQueue, is_cancelled
 from app.tabs.evaluate.evaluation_result import EvaluationResult, image_of
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
-from nncore.evaluation.nearest_neighbours import HiddenIndex, Neighbour, nearest_in_pixels
+from nncore.evaluation.nearest_neighbours import HiddenLayerIndex, Neighbour, nearest_in_pixels
 from nncore.evaluation.occlusion import occlusion_map
 from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.projection import TSNE_PARTS, Projection, layer_output, principal_components, tsne
@@ -92,7 +92,7 @@ class EvaluationRunner(QObject):
         self._explaining, self._searching = TaskQueue(self), TaskQueue(self)
         self._evaluating.busy_changed.connect(self.evaluating_changed)
         self._mapping.busy_changed.connect(self.mapping_changed)
-        self._index: tuple[Network, Dataset, HiddenIndex] | None = None
+        self._index: tuple[Network, Dataset, HiddenLayerIndex] | None = None
 
     @property
     def is_evaluating(self) -> bool:
@@ -180,11 +180,13 @@ class EvaluationRunner(QObject):
         use, failed = self.neighbours_found.emit, self.neighbour_search_failed.emit
         self._searching.add("neighbours", work, use, failed, latest_only=True)
 
-    def _index_of(self, result: EvaluationResult) -> HiddenIndex | None:
+    def _index_of(self, result: EvaluationResult) -> HiddenLayerIndex | None:
         """The index of the result's network and training data; only the last one is cached, as it is large."""
         network, training = result.network, result.training
         if self._index is None or self._index[0] is not network or self._index[1] is not training:
-            index = HiddenIndex.build(network, training, is_cancelled, _in_whole_per_cents(self.index_progressed.emit))
+            index = HiddenLayerIndex.build(
+                network, training, is_cancelled, _in_whole_per_cents(self.index_progressed.emit)
+            )
             if index is None:
                 return None
             self._index = network, training, index

@@ -34,9 +34,9 @@ class RobustnessPage(QWidget):
         head.setStretchFactor(self.description, 1)
         grid, page = QGridLayout(), QVBoxLayout(self)
         grid.setSpacing(GAP)
-        for number, plot in enumerate(self.plots.values()):
+        for index, plot in enumerate(self.plots.values()):
             plot.clear(NOT_MEASURED)
-            grid.addWidget(plot, number // 2, number % 2)
+            grid.addWidget(plot, index // 2, index % 2)
         page.setContentsMargins(0, GAP, 0, 0)
         page.setSpacing(GAP)
         page.addLayout(head)

@@ -1,4 +1,4 @@
-"""The confusion matrix of a handwriting test: the digit asked for against the digit read."""
+"""The confusion matrix of a handwriting test: the requested digit against the digit read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DigitMatrix(ConfusionMatrix):
         self.show_counts(np.zeros((len(DIGITS), NOT_A_DIGIT_COLUMN + 1), np.int64))
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
-        """Show `counts` (10, 11): row = asked for, column = read, the last one for no digit; no cell is chosen."""
+        """Show `counts` (10, 11): row = requested, column = read, the last one for no digit; no cell is chosen."""
         self.set_counts(counts, DIGITS, (*DIGITS, NO_DIGIT))
         self.clearSelection()
 

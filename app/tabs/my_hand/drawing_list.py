@@ -1,4 +1,4 @@
-"""The list of drawings of a test: image, digit asked for, digit read."""
+"""The list of drawings of a test: image, requested digit, digit read."""
 
 from __future__ import annotations
 

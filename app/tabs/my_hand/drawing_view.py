@@ -1,4 +1,4 @@
-"""One drawing of a test, enlarged: digit asked for, digit read, why, and a button that teaches the digit."""
+"""One drawing of a test, enlarged: requested digit, digit read, why, and a button that teaches the digit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_MODEL_FOR_A_MAP = "Open a model that reads digits to see which part its answe
 class DrawingView(QWidget):
     """Shows a ReadDrawing and, once it is computed, its DrawingExplanation.
 
-    `teach_requested` carries the ink and the digit asked for, `show_requested` the ink.
+    `teach_requested` carries the ink and the requested digit, `show_requested` the ink.
     """
 
     teach_requested = Signal(Ink, int)

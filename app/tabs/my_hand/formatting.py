@@ -51,7 +51,7 @@ def caption(drawing: ReadDrawing) -> str:
 
 
 def probabilities_in_words(drawing: ReadDrawing) -> str:
-    """The two most probable answers with their probabilities, and that of the digit asked for."""
+    """The two most probable answers with their probabilities, and that of the requested digit."""
     shares = drawing.probabilities
     named = (-shares).argsort(kind="stable")[:2].tolist()
     if drawing.prompted not in named:

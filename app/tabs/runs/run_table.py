@@ -60,14 +60,14 @@ class RunTable(QAbstractTableModel):
         # Formatting a row is slow for a thousand runs, so unchanged runs keep their texts and keys.
         old = {run.run.id: row for row, run in enumerate(self._runs)}
         texts, keys, changed = [], [], []
-        for number, stored in enumerate(runs):
+        for index, stored in enumerate(runs):
             row = old.get(stored.run.id)
             if row is not None and self._runs[row] == stored:
                 text, key = self._texts[row], self._keys[row]
             else:
                 text = tuple(column.text(stored) for column in RUN_COLUMNS)
                 key = tuple(column.key(stored, each) for column, each in zip(RUN_COLUMNS, text, strict=True))
-                changed.append(number)
+                changed.append(index)
             texts.append(text)
             keys.append(key)
         has_same_rows = list(old) == [stored.run.id for stored in runs]

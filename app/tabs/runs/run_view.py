@@ -163,10 +163,10 @@ class RunView(QTableView):
             self.setStyleSheet(style)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + GAP)
         self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
-        for number, column in enumerate(RUN_COLUMNS):
+        for index, column in enumerate(RUN_COLUMNS):
             title = round(metrics.horizontalAdvance(f"{column.title} ▾") * SMALL_SCALE)
             widest = max(metrics.horizontalAdvance(column.sample), title)
-            header.resizeSection(number, widest + 2 * (GAP + TEXT_MARGIN))
+            header.resizeSection(index, widest + 2 * (GAP + TEXT_MARGIN))
         self.viewport().update()
 
 

@@ -211,8 +211,8 @@ def _read_bytes(file: IO[bytes], size: int, maximum: int, location: str) -> NDAr
     else:
         counts = (min(ROWS_CHECKED_AT_ONCE, shape[0] - start) for start in range(0, shape[0], ROWS_CHECKED_AT_ONCE))
         blocks = (_numbers_from(file, (count, *shape[1:]), dtype) for count in counts)
-    for number, block in enumerate(blocks):
-        start = number * ROWS_CHECKED_AT_ONCE
+    for index, block in enumerate(blocks):
+        start = index * ROWS_CHECKED_AT_ONCE
         _check_numbers(block, maximum, location, start)
         result[start : start + len(block)] = block
     return result

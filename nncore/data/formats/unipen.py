@@ -60,9 +60,9 @@ class InkSamples:
         if not labelled:
             raise DataError(f"{self.source}: found no sample with a label, expected at least 1.")
         images = np.empty((len(labelled), SIDE, SIDE), np.uint8)
-        for number, (ink, _) in enumerate(labelled):
-            report_progress(number / len(labelled))
-            images[number] = rasterize(ink)
+        for index, (ink, _) in enumerate(labelled):
+            report_progress(index / len(labelled))
+            images[index] = rasterize(ink)
         return Dataset(images, np.array([label for _, label in labelled], np.intp), source=self.source)
 
 

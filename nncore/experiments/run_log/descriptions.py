@@ -37,9 +37,7 @@ def differing_settings(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]
 def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
     """Return for each run the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" for a single run."""
     differences = differing_settings(runs)
-    return [
-        ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))
-    ]
+    return [", ".join(f"{name} {values[index]}" for name, values in differences.items()) for index in range(len(runs))]
 
 
 @lru_cache(maxsize=4096)

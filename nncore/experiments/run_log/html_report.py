@@ -74,7 +74,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int
 
     def cells(kind: str, row: Sequence[str]) -> str:
         first_number = len(row) if numbers_from is None else numbers_from
-        opened = [f'<{kind} class="number">' if number >= first_number else f"<{kind}>" for number in range(len(row))]
+        opened = [f'<{kind} class="number">' if index >= first_number else f"<{kind}>" for index in range(len(row))]
         return "".join(f"{tag}{escape(text)}</{kind}>" for tag, text in zip(opened, row, strict=True))
 
     lines = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
@@ -123,10 +123,10 @@ def _lines(runs: Sequence[ReportedRun], kind: str) -> list[ChartLine]:
         lines = [line for line in lines if np.isfinite(line.y).any()]
         return [_batches(only, kind, scale), _line(only, f"training_{kind}", "training", 0, scale), *lines]
     lines = []
-    for number, each in enumerate(runs):
-        line = _line(each, f"validation_{kind}", f"{_name(each.run)}, validation", number, scale)
+    for index, each in enumerate(runs):
+        line = _line(each, f"validation_{kind}", f"{_name(each.run)}, validation", index, scale)
         if not np.isfinite(line.y).any():
-            line = _line(each, f"training_{kind}", f"{_name(each.run)}, training", number, scale)
+            line = _line(each, f"training_{kind}", f"{_name(each.run)}, training", index, scale)
         lines.append(line)
     return lines
 
@@ -186,7 +186,7 @@ def _confusion_cell(is_correct: bool, count: int) -> str:
 
 def _epochs(rows: Sequence[EpochFigures]) -> str:
     every = 1 + len(rows) // MAX_EPOCH_ROWS
-    listed = [row for number, row in enumerate(rows) if number % every == 0 or number == len(rows) - 1]
+    listed = [row for index, row in enumerate(rows) if index % every == 0 or index == len(rows) - 1]
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
     lines = [
         (

@@ -159,7 +159,7 @@ class RunLog:
     ) -> None:
         """Add completed epochs, and update the progress of the run.
 
-        rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
+        rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, downsampled to
         MAX_CURVE_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MAX_ROWS epochs,
         only every second, fourth ... row is kept, and the last one.
         """
@@ -350,7 +350,7 @@ class RunLog:
             cursor.executemany("UPDATE runs SET deleted = ? WHERE id = ?", [(when, run) for run in runs])
 
 
-def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
+def downsampled(curve: NDArray[np.float32]) -> NDArray[np.float32]:
     """At most MAX_CURVE_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
     n = curve.shape[1]
     if n <= MAX_CURVE_POINTS:
@@ -359,7 +359,7 @@ def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _packed(curve: NDArray[np.float32]) -> bytes:
-    return thinned(curve).astype("<f4").tobytes()
+    return downsampled(curve).astype("<f4").tobytes()
 
 
 def _stored(value: Any) -> Any:

@@ -13,7 +13,7 @@ from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
-from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed, unpacked
+from nncore.experiments.sweep.shared_data import DataSource, PackedData, pack_data, unpack_data
 
 CLUSTER_POLL_INTERVAL = 0.2
 """Seconds between two checks of the jobs and of `cancelled`."""
@@ -48,7 +48,7 @@ def run_on_cluster(
     client = _client(scheduler)
     try:
         _check_workers(client, scheduler)
-        yield from _Cluster(client, jobs, packed(data), validation_share).events(cancelled)
+        yield from _Cluster(client, jobs, pack_data(data), validation_share).events(cancelled)
     finally:
         client.close()
 
@@ -105,13 +105,13 @@ class _Cluster:
 
     def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
-        began, done, stopping = perf_counter(), 0, False
+        start_time, done, stopping = perf_counter(), 0, False
         self._send()
         for job in self._jobs:
             self._submit(job, 1)
         try:
             while self._running:
-                yield SweepProgress(done, len(self._jobs), done / len(self._jobs), perf_counter() - began)
+                yield SweepProgress(done, len(self._jobs), done / len(self._jobs), perf_counter() - start_time)
                 if cancelled() and not stopping:
                     stopping = True
                     self._stop.set()
@@ -121,7 +121,7 @@ class _Cluster:
                         done += 1
                         yield result
                 sleep(CLUSTER_POLL_INTERVAL)
-            yield SweepProgress(done, len(self._jobs), 1.0, perf_counter() - began)
+            yield SweepProgress(done, len(self._jobs), 1.0, perf_counter() - start_time)
         finally:
             self._stop.set()
             self._client.cancel(list(self._running))
@@ -172,5 +172,5 @@ def _do_job(job: SweepJob, data: PackedData, validation_share: float, name: str)
         return SweepResult(job, "stopped")
     if name not in _worker_data:
         _worker_data.clear()  # the data of an earlier sweep
-        _worker_data[name] = unpacked(data)
+        _worker_data[name] = unpack_data(data)
     return run_job(job, _worker_data[name], validation_share, stopped, lambda fraction: None)

@@ -78,8 +78,8 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
         raise SettingError(most, f"A sweep must have at most {MAX_JOBS:,} runs; these values make {count:,}.")
     varied = [setting for setting, axis in zip(values, axes, strict=True) if len(axis) > 1]
     return [
-        _job(number, spec, config, dict(zip(values, chosen, strict=True)), varied)
-        for number, chosen in enumerate(product(*axes))
+        _job(index, spec, config, dict(zip(values, chosen, strict=True)), varied)
+        for index, chosen in enumerate(product(*axes))
     ]
 
 

@@ -109,7 +109,7 @@ def _run(
     job: SweepJob, data: Splits, stopped: Callable[[], bool], report: Callable[[float], None], started: str
 ) -> SweepResult:
     network = Network(job.spec, seed=job.config.seed)
-    training, curve, began = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
+    training, curve, start_time = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
     samples = total = 0
     for event in training.events():
         if isinstance(event, Started):
@@ -117,7 +117,7 @@ def _run(
         elif isinstance(event, StepDone):
             curve.add(event.step, event.loss, event.accuracy)
             samples += event.samples
-            report(_fraction(job, samples / total, event.step, perf_counter() - began))
+            report(_fraction(job, samples / total, event.step, perf_counter() - start_time))
             if stopped():
                 training.control.stop()
     assert isinstance(event, Finished | Diverged)

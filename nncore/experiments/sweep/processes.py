@@ -17,7 +17,7 @@ from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
-from nncore.experiments.sweep.shared_data import DataSource, shared
+from nncore.experiments.sweep.shared_data import DataSource, share_data
 from nncore.system.cores import available_cores
 from nncore.system.temporary_folder import sweep_folder
 
@@ -53,7 +53,7 @@ def run_sweep(
     with sweep_folder() as folder:
         sweep = _Sweep(jobs, validation_share, workers)
         try:
-            yield from sweep.events(shared(data, folder), cancelled)
+            yield from sweep.events(share_data(data, folder), cancelled)
         finally:
             sweep.close()
 

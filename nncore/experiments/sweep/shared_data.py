@@ -23,7 +23,7 @@ PackedPart: TypeAlias = tuple[Any, ...] | None
 PackedData: TypeAlias = tuple[PackedPart, PackedPart, PackedPart] | Callable[[], Splits]
 
 
-def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
+def share_data(data: DataSource, folder: Path) -> Callable[[], Splits]:
     """Write `data` into `folder`; returns the function with which a process of this machine reads it.
 
     All processes map the same files, so that the images are in memory once. If `data` is a function, it is returned
@@ -53,7 +53,7 @@ def _read_mapped(folder: Path, about: dict[str, About]) -> Splits:
     return Splits(**parts)
 
 
-def packed(data: DataSource) -> PackedData:
+def pack_data(data: DataSource) -> PackedData:
     """Return `data` in a form that can be sent to another machine; raises SettingError for data mapped from a file."""
     if not isinstance(data, Splits):
         return data
@@ -64,7 +64,7 @@ def packed(data: DataSource) -> PackedData:
     return training, validation, test
 
 
-def unpacked(data: PackedData) -> Splits:
+def unpack_data(data: PackedData) -> Splits:
     """Return the data from its packed form; a function is called here."""
     if callable(data):
         return data()

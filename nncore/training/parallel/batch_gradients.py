@@ -14,7 +14,7 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.system.copying import NotCopyable
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
-from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
+from nncore.training.parallel.batch_part import BatchPart, ExampleBuffers, PartSpec
 from nncore.training.parallel.helper_process import HelperProcess, can_start_helper
 from nncore.training.random_streams import PARTS_PER_PASS, RandomStreams
 
@@ -80,7 +80,7 @@ class BatchGradients(NotCopyable):
         self._helper = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
         self._input_dtype = np.dtype(spec.input_dtype)
-        self._examples = Examples(
+        self._examples = ExampleBuffers(
             np.empty(spec.inputs_shape, self._input_dtype), np.empty(spec.targets_shape, spec.target_dtype)
         )
         memory = self._helper.shared.memory if self._helper else None
@@ -153,15 +153,15 @@ class BatchGradients(NotCopyable):
     def _compute_halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
         """Compute both halves, the second one in the helper process if the helper is free and finishes in time."""
         generators = self._streams.augmentation[1], self._streams.dropout[1]
-        parameters, began = self.network.parameters, perf_counter()
+        parameters, start_time = self.network.parameters, perf_counter()
         state = parameters.state.copy()
-        helper = self._helper if self._helper is not None and self._helper.free else None
+        helper = self._helper if self._helper is not None and self._helper.is_free else None
         if helper is not None:
             helper.begin_gradients(self._data, second, len(second) / count, generators)
         # The loss and gradients of each half are weighted by its fraction of the batch, so that both simply add up.
         loss, correct = self._compute_here(first, count, 0)
         first_state = parameters.state.copy()
-        timeout = perf_counter() - began + EXTRA_WAIT_SECONDS
+        timeout = perf_counter() - start_time + EXTRA_WAIT_SECONDS
         second_result = None if helper is None else helper.gradients(timeout, generators)
         if helper is not None and second_result is not None:
             self._gradients_to_add, state = helper.shared.gradients[1], helper.shared.state

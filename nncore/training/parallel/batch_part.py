@@ -59,7 +59,7 @@ class PartSpec:
         return (self.rows, *self.target_shape)
 
 
-class Examples(DeepCopyable):
+class ExampleBuffers(DeepCopyable):
     """Buffers for the examples of a part: inputs (rows, numbers) and targets (rows, ...), in the data set's types."""
 
     def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:

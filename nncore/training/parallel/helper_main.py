@@ -20,7 +20,7 @@ from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, open_memory, shared_size
-from nncore.training.parallel.spin_wait import order_memory, wait_for
+from nncore.training.parallel.spin_wait import memory_barrier, wait_for
 
 GRADIENTS, OPTIMIZER_STEP = 0, 1
 """The tasks that the main process gives."""
@@ -53,7 +53,7 @@ class Worker(NotCopyable):
             done += 1
             task = words[Word.TASK]
             tasks[task]()
-            order_memory()
+            memory_barrier()
             words[Word.TASKS_DONE] = done
             if task == OPTIMIZER_STEP:
                 self._save(self._optimizer.steps + 1)
@@ -94,10 +94,10 @@ class Worker(NotCopyable):
         """
         shared, helper_part = self.shared, slice(self.shared.cut, None)
         shared.words[Word.SAVED_STEP] = 0  # no step: the copy is not valid while it is being made
-        order_memory()
+        memory_barrier()
         shared.saved[0] = self._part.network.parameters.trainable[helper_part]
         shared.saved[1:] = shared.memory[:, helper_part]
-        order_memory()
+        memory_barrier()
         shared.words[Word.SAVED_STEP] = step
 
 

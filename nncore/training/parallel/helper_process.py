@@ -18,10 +18,10 @@ from nncore.model.network import Network
 from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_limit_blas_threads
 from nncore.system.copying import NotCopyable
 from nncore.training.parallel import helper_main
-from nncore.training.parallel.batch_part import Examples, PartSpec
+from nncore.training.parallel.batch_part import ExampleBuffers, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
 from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, create_memory, shared_size
-from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
+from nncore.training.parallel.spin_wait import SPIN_SECONDS, memory_barrier, wait_for
 
 HELPER_PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__name__} import main; main()"
 """For a new interpreter. multiprocessing would first run the user's script again, which may train when imported."""
@@ -68,7 +68,7 @@ def can_start_helper() -> bool:
 class HelperProcess(NotCopyable):
     """A second process that trains `network`, whose parameters are moved into memory that both processes share.
 
-    `free` is True when the process has started and has no task. `begin_gradients` then gives it the second half of a
+    `is_free` is True when the process has started and has no task. `begin_gradients` then gives it the second half of a
     batch, and `gradients` waits for the result. `begin_step` and `end_step` share a step of the optimizer, which must
     work on `shared.memory`. The process needs some tenths of a second to start; if the start fails, it is never free.
     Raises OSError if there is no memory to share.
@@ -82,7 +82,7 @@ class HelperProcess(NotCopyable):
         self.shared = SharedArrays(memory, spec)
         network.move_to(self.shared.values, self.shared.gradients[0])
         self._parameters = network.parameters
-        self._examples = Examples(self.shared.inputs, self.shared.targets)
+        self._examples = ExampleBuffers(self.shared.inputs, self.shared.targets)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
         self._tasks_given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
@@ -126,7 +126,7 @@ class HelperProcess(NotCopyable):
         self._files = ()
 
     @property
-    def free(self) -> bool:
+    def is_free(self) -> bool:
         """Whether the process waits for a task and was not late recently."""
         return (
             self._process is not None
@@ -179,7 +179,7 @@ class HelperProcess(NotCopyable):
 
     def end_step(self, step: int) -> bool:
         """Wait for the end of the step; False if the helper ended: the values from the cut on are then unchanged."""
-        shared, began = self.shared, perf_counter()
+        shared, start_time = self.shared, perf_counter()
         if not self._wait(STEP_TIMEOUT):
             self.close()
             if shared.words[Word.TASKS_DONE] < self._tasks_given:
@@ -188,7 +188,7 @@ class HelperProcess(NotCopyable):
                     shared.memory[:, shared.cut :] = shared.saved[1:]
                 return False
         self._last_seen = perf_counter()
-        if self._last_seen - began > LATE_AFTER_SECONDS:
+        if self._last_seen - start_time > LATE_AFTER_SECONDS:
             self._start_rest()
         else:
             self._rest = max(MIN_REST_SECONDS, 0.99 * self._rest)
@@ -212,6 +212,6 @@ class HelperProcess(NotCopyable):
 
     def _start_task(self, task: int) -> None:
         self.shared.words[Word.TASK] = task
-        order_memory()
+        memory_barrier()
         self._tasks_given += 1
         self.shared.words[Word.TASKS_GIVEN] = self._tasks_given

@@ -30,8 +30,8 @@ _barrier = threading.Lock()
 _barrier.acquire()
 
 
-def order_memory() -> None:
-    """A memory barrier: all reads and writes before this call take effect before all those after it.
+def memory_barrier() -> None:
+    """Order memory accesses: all reads and writes before this call take effect before all those after it.
 
     Processors such as ARM's may reorder writes: another process could see the word that says "done" before it sees the
     numbers. Releasing a lock completes everything before it, and acquiring one holds back everything after it.
@@ -42,13 +42,13 @@ def order_memory() -> None:
 
 def wait_for(words: memoryview, index: int, value: int, seconds: float) -> bool:
     """Wait at most `seconds` until words[index] is at least `value`; returns whether it is."""
-    began = perf_counter()
+    start_time = perf_counter()
     while True:
         for _ in range(READS_PER_CLOCK_CHECK):
             if words[index] >= value:
-                order_memory()
+                memory_barrier()
                 return True
-        waited = perf_counter() - began
+        waited = perf_counter() - start_time
         if waited > seconds:
             return False
         if waited > SPIN_SECONDS:

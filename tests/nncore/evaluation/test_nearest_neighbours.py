@@ -5,7 +5,12 @@ import pytest
 
 import nncore.evaluation.nearest_neighbours
 from nncore.data.dataset import Dataset
-from nncore.evaluation.nearest_neighbours import ROWS_COMPARED_AT_ONCE, HiddenIndex, hidden_features, nearest_in_pixels
+from nncore.evaluation.nearest_neighbours import (
+    ROWS_COMPARED_AT_ONCE,
+    HiddenLayerIndex,
+    hidden_features,
+    nearest_in_pixels,
+)
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import mnist, small_mnist
 
@@ -28,7 +33,7 @@ def test_nearest_in_pixels_equals_a_full_sort_over_several_blocks() -> None:
 def test_an_example_is_nearest_to_itself() -> None:
     data = small_mnist().training
     x = data.inputs(slice(7, 8))[0]
-    index = HiddenIndex.build(network(), data)
+    index = HiddenLayerIndex.build(network(), data)
     assert index is not None
     for found in (nearest_in_pixels(data, x, 3), index.nearest(x, 3)):
         assert found[0].row == 7
@@ -37,7 +42,7 @@ def test_an_example_is_nearest_to_itself() -> None:
 
 def test_the_index_compares_outputs_of_the_hidden_layer() -> None:
     data, net = small_mnist().training, network()
-    index = HiddenIndex.build(net, data)
+    index = HiddenLayerIndex.build(net, data)
     assert index is not None
     x = data.inputs(slice(7, 8))
     hidden = np.maximum(data.inputs(slice(None)) @ net.parameters.value("1.W"), 0)
@@ -54,7 +59,7 @@ def test_without_a_hidden_layer_the_features_are_the_inputs() -> None:
 def test_a_large_data_set_is_indexed_by_a_subset_with_its_original_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MAX_NUMBERS", 30 * 100)
     data = small_mnist().training
-    index = HiddenIndex.build(network(), data)
+    index = HiddenLayerIndex.build(network(), data)
     assert index is not None
     assert len(index.rows) == 100
     row = int(index.rows[60])
@@ -63,10 +68,10 @@ def test_a_large_data_set_is_indexed_by_a_subset_with_its_original_rows(monkeypa
 
 def test_building_the_index_reports_progress_and_can_be_cancelled() -> None:
     reported: list[float] = []
-    HiddenIndex.build(network(), small_mnist().training, progress=reported.append)
+    HiddenLayerIndex.build(network(), small_mnist().training, progress=reported.append)
     assert reported[-1] == 1.0
     assert reported == sorted(reported)
-    assert HiddenIndex.build(network(), small_mnist().training, cancelled=lambda: True) is None
+    assert HiddenLayerIndex.build(network(), small_mnist().training, cancelled=lambda: True) is None
 
 
 def test_all_examples_are_returned_if_there_are_fewer_than_count() -> None:

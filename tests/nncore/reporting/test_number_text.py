@@ -4,7 +4,14 @@ from math import inf, nan
 
 import pytest
 
-from nncore.reporting.number_text import clock_text, duration_text, percent_range_text, percent_text, rounded_text
+from nncore.reporting.number_text import (
+    clock_text,
+    duration_text,
+    percent_range_text,
+    percent_text,
+    rough_duration_text,
+    rounded_text,
+)
 
 
 def test_fractions_are_shown_in_per_cent() -> None:
@@ -44,3 +51,14 @@ def test_the_precision_of_a_duration_depends_on_its_length(seconds: float, text:
 )
 def test_a_clock_shows_minutes_and_seconds(seconds: float, text: str) -> None:
     assert clock_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("exact", "text"),
+    [
+        (0.2, "under 1 s"), (1.4, "1 s"), (19.6, "20 s"), (23, "25 s"), (58, "1 min"), (61, "1 min"), (130, "2 min"),
+        (700, "10 min"), (3000, "50 min"), (3599, "1 h"), (5300, "1.5 h"), (100_000, "28 h"),
+    ],
+)  # fmt: skip
+def test_an_estimated_duration_is_rounded(exact: float, text: str) -> None:
+    assert rough_duration_text(exact) == text

@@ -8,7 +8,7 @@ from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, duration
-from nncore.training.duration import estimate_seconds, rough_duration
+from nncore.training.duration import estimate_seconds
 from tests.nncore.example_data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 16, 10))
@@ -61,14 +61,3 @@ def test_a_cancelled_estimate_is_none(digits: Splits) -> None:
 def test_data_that_does_not_fit_is_an_error(digits: Splits) -> None:
     with pytest.raises(SettingError):
         estimate_seconds(NetworkSpec.dense((3, 10)), CONFIG, digits)
-
-
-@pytest.mark.parametrize(
-    ("exact", "text"),
-    [
-        (0.2, "under 1 s"), (1.4, "1 s"), (19.6, "20 s"), (23, "25 s"), (58, "1 min"), (61, "1 min"), (130, "2 min"),
-        (700, "10 min"), (3000, "50 min"), (3599, "1 h"), (5300, "1.5 h"), (100_000, "28 h"),
-    ],
-)  # fmt: skip
-def test_an_estimate_is_shown_in_round_figures(exact: float, text: str) -> None:
-    assert rough_duration(exact) == text

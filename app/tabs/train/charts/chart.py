@@ -68,11 +68,11 @@ class Chart(QWidget):
         self.plot.show_grid(x=True, y=True)
         self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
         self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
-        for number, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
-            curve.setZValue(number)
-            markers.setZValue(len(self._series) + number)
+        for index, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
+            curve.setZValue(index)
+            markers.setZValue(len(self._series) + index)
             box.addItem(curve)
-            if not self._series[number].faint:
+            if not self._series[index].faint:
                 box.addItem(markers)
         for axis in axes.values():
             # Grid and labels change rarely, and drawing them takes longer than the curves.
@@ -107,18 +107,19 @@ class Chart(QWidget):
         self._unit = unit
         self._apply_colours()
 
-    def set_points(self, number: int, x: Values, y: Values) -> None:
-        """Draw series `number` through points x, y (n,)."""
-        if x is self._points[number][0]:
+    def set_points(self, series: Series, x: Values, y: Values) -> None:
+        """Draw the curve of `series` through points x, y (n,)."""
+        index = self._series.index(series)
+        if x is self._points[index][0]:
             return  # unchanged: a Curve returns the same arrays until it gets a point
-        self._points[number] = (x, y)
-        self._curves[number].setData(x, y)
-        if self._series[number].marked:
+        self._points[index] = (x, y)
+        self._curves[index].setData(x, y)
+        if series.marked:
             few = slice(None, None, 1 + len(x) // MAX_MARKERS)
-            self._markers[number].setData(x[few], y[few])
-        elif not self._series[number].faint:
+            self._markers[index].setData(x[few], y[few])
+        elif not series.faint:
             # The newest point: visible after one step, unlike a line.
-            self._markers[number].setData(x[-1:], y[-1:])
+            self._markers[index].setData(x[-1:], y[-1:])
         self._update_empty_text()
 
     def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:

@@ -147,7 +147,7 @@ class CurvesView(QFrame):
         # Linked axes need positions on the screen, which a hidden plot does not have.
         self.accuracy.plot.box.setXLink(self.loss.plot.box if classes else None)
         self.loss.set_unit(LOSS_CHART.unit if classes else "")
-        self.loss.legend.set_shown(2, classes)  # regression uses no validation set
+        self.loss.legend.set_shown(VALIDATION, classes)  # regression uses no validation set
         self.clear()
 
     def _empty_curves(self, epochs: int, steps_per_epoch: int, samples_per_step: float) -> None:
@@ -202,10 +202,14 @@ class CurvesView(QFrame):
 
     def _paint(self) -> None:
         self._dirty = False
-        for number, curve in enumerate((self._batch_loss, self._training_loss, self._validation_loss)):
-            self.loss.set_points(number, *curve.points())
-        for number, curve in enumerate((self._training_accuracy, self._validation_accuracy)):
-            self.accuracy.set_points(number, *curve.points())
+        for chart, series, curve in (
+            (self.loss, EACH_BATCH, self._batch_loss),
+            (self.loss, SMOOTHED, self._training_loss),
+            (self.loss, VALIDATION, self._validation_loss),
+            (self.accuracy, SMOOTHED_TRAINING, self._training_accuracy),
+            (self.accuracy, VALIDATION, self._validation_accuracy),
+        ):
+            chart.set_points(series, *curve.points())
         end = self._last_epoch_shown()
         self.loss.set_ranges(end, self._loss_top)
         self.accuracy.set_ranges(end, 100)

@@ -136,16 +136,16 @@ class EarlierRunsLegend(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.labels = []
-        for number, run in enumerate(runs):
+        for index, run in enumerate(runs):
             label = ElidedLabel()
             label.setProperty("quiet", True)
             label.set_full_text(f"{run.name}: {run.differs}" if run.differs else run.name)
             self.labels.append(label)
             entry = QWidget()
             row = without_margins(QHBoxLayout(entry))
-            row.addWidget(_DashSample(number))
+            row.addWidget(_DashSample(index))
             row.addWidget(label, 1)
-            self._grid.addWidget(entry, number // LEGEND_COLUMNS, number % LEGEND_COLUMNS)
+            self._grid.addWidget(entry, index // LEGEND_COLUMNS, index % LEGEND_COLUMNS)
         for column in range(LEGEND_COLUMNS):
             self._grid.setColumnStretch(column, 1)
         self.setAccessibleName("Earlier runs behind the curves")

@@ -182,8 +182,8 @@ class HealthView(QWidget):
         heights = np.sqrt(health.histogram / health.histogram.max()) * (cell.height() - 2)
         width = cell.width() / len(heights)
         bars = [
-            QRectF(cell.left() + number * width, cell.bottom() - height, width, height)
-            for number, height in enumerate(heights.tolist())
+            QRectF(cell.left() + index * width, cell.bottom() - height, width, height)
+            for index, height in enumerate(heights.tolist())
             if height > 0
         ]
         painter.drawRects(bars)
@@ -239,7 +239,7 @@ def _sparkline(values: list[float], area: QRectF) -> QPolygonF:
     step = area.width() / (len(values) - 1)
     return QPolygonF(
         [
-            QPointF(area.left() + number * step, area.center().y() - (value - middle) / half * area.height() / 2)
-            for number, value in enumerate(values)
+            QPointF(area.left() + index * step, area.center().y() - (value - middle) / half * area.height() / 2)
+            for index, value in enumerate(values)
         ]
     )

@@ -67,7 +67,7 @@ class Legend(QWidget):
         super().__init__()
         self._widest = widest
         self._values: list[QLabel] = []
-        self._entries: list[QWidget] = []
+        self._entries: dict[Series, QWidget] = {}
         layout = FlowLayout(spacing=GROUP_GAP)
         self.setLayout(layout)
         for each in series:
@@ -77,7 +77,7 @@ class Legend(QWidget):
             entry = QWidget()
             entry.setLayout(row_of(LineSample(each), name, value))
             layout.addWidget(entry)
-            self._entries.append(entry)
+            self._entries[each] = entry
             self._values.append(value)
 
     def event(self, event: QEvent) -> bool:
@@ -87,9 +87,9 @@ class Legend(QWidget):
                 value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
         return super().event(event)
 
-    def set_shown(self, number: int, shown: bool) -> None:
+    def set_shown(self, series: Series, shown: bool) -> None:
         """Show or hide the entry of a series."""
-        self._entries[number].setVisible(shown)
+        self._entries[series].setVisible(shown)
 
     def show_values(self, values: Sequence[str]) -> None:
         """Show one value for each series."""

@@ -164,8 +164,8 @@ class LayerRow(QWidget):
     def fit_to_font(self, label_width: int) -> None:
         """Make the name at least `label_width` pixels wide, and each field wide enough for some digits."""
         self.name.setMinimumWidth(label_width)
-        for number, edit in enumerate(self.edits.values()):
-            figures = "8888" if number == 0 else "8"
+        for index, edit in enumerate(self.edits.values()):
+            figures = "8888" if index == 0 else "8"
             edit.setMinimumWidth(self.fontMetrics().horizontalAdvance(figures) + 2 * GAP + 4)
 
     def lock(self, reason: str) -> None:

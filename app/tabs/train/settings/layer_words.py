@@ -287,13 +287,13 @@ def _read_part(position: int, label: str, part: Part, text: str) -> Any:
 
 def blocks_of(spec: NetworkSpec) -> tuple[tuple[Block, ...], tuple[LayerSpec, ...]]:
     """The hidden layers of a network as blocks, and its last layers: the last dense one and all that follow it."""
-    dense = [number for number, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
+    dense = [index for index, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
     end = dense[-1] if dense else len(spec.layers)
     blocks: list[Block] = []
-    for number, layer in enumerate(spec.layers[:end]):
+    for index, layer in enumerate(spec.layers[:end]):
         follows = blocks and blocks[-1].kind.takes_activation and blocks[-1].activation == NO_ACTIVATION
         alone = blocks and isinstance(blocks[-1].layer, Activation)
-        if isinstance(layer, Flatten) and len(spec.shapes[number]) > 1 and number + 1 in dense:
+        if isinstance(layer, Flatten) and len(spec.shapes[index]) > 1 and index + 1 in dense:
             continue  # `layers_of` puts it back
         if isinstance(layer, Activation) and layer.function != NO_ACTIVATION and follows and not alone:
             blocks[-1] = replace(blocks[-1], activation=layer.function)

@@ -176,12 +176,12 @@ class LayersEditor(QWidget):
         """Show these blocks; existing rows are reused for blocks of the same kind."""
         for row in self.rows[len(blocks) :]:
             self._drop(row)
-        for number, block in enumerate(blocks):
-            if number < len(self.rows) and self.rows[number].kind is block.kind:
-                self.rows[number].show_block(block)
+        for index, block in enumerate(blocks):
+            if index < len(self.rows) and self.rows[index].kind is block.kind:
+                self.rows[index].show_block(block)
                 continue
-            if number < len(self.rows):
-                self._drop(self.rows[number])
+            if index < len(self.rows):
+                self._drop(self.rows[index])
             row = LayerRow(block)
             row.edited.connect(self._follow_rows)
             row.activation_chosen.connect(self.changed)
@@ -190,8 +190,8 @@ class LayersEditor(QWidget):
             row.dragged.connect(self._move_to)
             row.lock(self._lock_reason)
             row.fit_to_font(self._label_width)
-            self.rows.insert(number, row)
-            self._layout.insertWidget(number, row)
+            self.rows.insert(index, row)
+            self._layout.insertWidget(index, row)
         self._number_rows()
 
     def _drop(self, row: LayerRow) -> None:

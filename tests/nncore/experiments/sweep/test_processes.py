@@ -22,7 +22,7 @@ from nncore.data.formats import read_dataset
 from nncore.errors import SettingError
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid, run_sweep
 from nncore.experiments.sweep.job import run_job
-from nncore.experiments.sweep.shared_data import packed, unpacked
+from nncore.experiments.sweep.shared_data import pack_data, unpack_data
 from nncore.training import TrainingConfig, hold_out_validation, train
 from tests.nncore.runs import SMALL, epochs, few_digits, finished_event, fresh_network
 
@@ -212,7 +212,7 @@ def test_an_impossible_run_fails_with_a_reason() -> None:
 
 
 def test_data_is_sent_to_another_machine_completely() -> None:
-    data = unpacked(packed(few_digits()))
+    data = unpack_data(pack_data(few_digits()))
     assert data.test is not None
     for there, here in ((data.training, few_digits().training), (data.test, few_digits().test)):
         assert here is not None

@@ -67,7 +67,7 @@ def helper_of(training: Training) -> HelperProcess:
 
 def wait_for_helper(training: Training) -> HelperProcess:
     helper = helper_of(training)
-    wait_until(lambda: helper.free)
+    wait_until(lambda: helper.is_free)
     return helper
 
 
@@ -321,7 +321,7 @@ network.initialize(RandomStreams.from_seed(0).initialization)
 training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
 for event in training.events():
     helper = training._gradients._helper
-    if helper.free:
+    if helper.is_free:
         print(helper._process.pid, flush=True)
         if len(sys.argv) > 1:
             break

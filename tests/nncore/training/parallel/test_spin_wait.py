@@ -4,7 +4,7 @@ import threading
 import time
 from array import array
 
-from nncore.training.parallel.spin_wait import order_memory, wait_for
+from nncore.training.parallel.spin_wait import memory_barrier, wait_for
 
 
 def test_waiting_returns_at_once_if_the_value_is_reached() -> None:
@@ -21,7 +21,7 @@ def test_waiting_returns_true_once_the_value_is_written() -> None:
 
     def write() -> None:
         time.sleep(0.05)
-        order_memory()
+        memory_barrier()
         words[0] = 6
 
     writer = threading.Thread(target=write)
