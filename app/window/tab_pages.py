@@ -45,9 +45,9 @@ class TabPages(QTabWidget):
         super().__init__()
         self._rows, self._connections = tuple(rows), connections
         self.setDocumentMode(True)
-        for number, row in enumerate(self._rows):
+        for index, row in enumerate(self._rows):
             self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
-            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.setCurrentIndex, number))
+            QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self, partial(self.setCurrentIndex, index))
         self._incomplete: list[Tab] = []
         self._idle_timer = QTimer(self, interval=0)  # Qt calls it when no event waits
         self._idle_timer.timeout.connect(self._build_next)

@@ -74,10 +74,10 @@ class FlowLayout(QLayout):
         lines = self._lines(area.width())
         heights = [_height(line, self._widths(line, area.width())) for line in lines]
         spare = max(0, area.height() - sum(heights) - self._line_spacing * max(0, len(lines) - 1))
-        growing = [number for number, line in enumerate(lines) if any(_expands(item, VERTICAL) for item in line)]
+        growing = [index for index, line in enumerate(lines) if any(_expands(item, VERTICAL) for item in line)]
         top = area.top()
-        for number, line in enumerate(lines):
-            height = heights[number] + (spare // len(growing) if number in growing else 0)
+        for index, line in enumerate(lines):
+            height = heights[index] + (spare // len(growing) if index in growing else 0)
             self._place(line, QRect(area.left(), top, area.width(), height))
             top += height + self._line_spacing
 

@@ -116,7 +116,7 @@ class LayersEditor(QWidget):
 
     def _end_of_images(self) -> int:
         """The position of the first layer whose output is a vector; the number of layers if there is none."""
-        vectors = (number for number, row in enumerate(self.rows) if row.kind in (KINDS["dense"], KINDS["flatten"]))
+        vectors = (index for index, row in enumerate(self.rows) if row.kind in (KINDS["dense"], KINDS["flatten"]))
         return next(vectors, len(self.rows))
 
     def _focus_row(self, position: int) -> None:

@@ -97,8 +97,8 @@ class NetworkPicture(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for left, right in zip(range(len(self.stages)), range(1, len(self.stages)), strict=False):
                 self._draw_connections(painter, left, right)
-            for number in range(len(self.stages)):
-                self._draw_stage(painter, number)
+            for index in range(len(self.stages)):
+                self._draw_stage(painter, index)
             self._write_shapes(painter)
 
     def _column(self, number: int) -> QRectF:
@@ -192,9 +192,9 @@ class NetworkPicture(QWidget):
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours_of(self).quiet_text))
         metrics = painter.fontMetrics()
-        for number, stage in enumerate(self.stages):
+        for index, stage in enumerate(self.stages):
             text = shape_text(stage.shape)
-            area = self._column(number)
+            area = self._column(index)
             if metrics.horizontalAdvance(text) > area.width() - GAP // 2:
                 text = f"{stage.count:,}"
             area.setTop(self.height() - metrics.height())
