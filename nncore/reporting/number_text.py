@@ -54,3 +54,9 @@ def rough_duration_text(seconds: float) -> str:
     if rounded < 60:
         return f"{rounded} s"
     return f"{rounded // 60} min" if rounded < 3600 else f"{rounded / 3600:g} h"
+
+
+def about_duration_text(seconds: float) -> str:
+    """Return an estimated duration as in a sentence: "about 12 s", "under 1 s"."""
+    text = rough_duration_text(seconds)
+    return text if text.startswith("under") else f"about {text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS
+from app.dialogs.sweep.sweep_estimate import SweepEstimate
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
 from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
@@ -31,7 +33,7 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
-from nncore.reporting.number_text import duration_text
+from nncore.reporting.number_text import about_duration_text, duration_text
 
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 TITLE_BAR = 40
@@ -53,6 +55,8 @@ class SweepDialog(QDialog):
         self._base, self._data, self._log = base, data, log
         self._thread: SweepThread | None = None
         self._jobs: list[SweepJob] = []
+        self._estimate = SweepEstimate(self)
+        self._estimate.estimated.connect(self._show_count)
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
         self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in DIALOG_SETTINGS}
@@ -142,13 +146,27 @@ class SweepDialog(QDialog):
         self.form.show_problems(problems)
         other = [str(problem) for field, problem in problems.items() if field not in self.entries]
         self._show_problem(other[0] if other else "")
-        runs = len(self._jobs)
-        self.count.setText("1 run" if runs == 1 else f"{runs:,} runs" if runs else "no runs")
+        self._show_count()
+        self._request_estimate()
         self._show_running(self._thread is not None)
+
+    @Slot(float)
+    def _show_count(self, seconds: float | None = None) -> None:
+        """Show the number of runs, and how many seconds they take if that is known."""
+        runs = len(self._jobs)
+        count = "1 run" if runs == 1 else f"{runs:,} runs" if runs else "no runs"
+        self.count.setText(count if seconds is None else f"{count}, {about_duration_text(seconds)}")
+
+    def _request_estimate(self) -> None:
+        self._estimate.cancel()
+        if self._jobs and self._data is not None and self._thread is None:
+            with suppress(SettingError):  # too few images: Run reports it
+                self._estimate.request(self._jobs, *self._examples())
 
     def set_data(self, data: Splits | None) -> None:
         """Use `data` for the next sweep."""
         self._data = data
+        self._request_estimate()
         self._show_running(self._thread is not None)
 
     # --------------------------------------------------------------------- run
@@ -169,6 +187,7 @@ class SweepDialog(QDialog):
             base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_description(),
             validation_share=share,
         )  # fmt: skip
+        self._estimate.cancel()
         self.results = []
         self._list_axis_choices()
         self._show_problem("")
@@ -258,6 +277,8 @@ class SweepDialog(QDialog):
 
     def finish(self) -> bool:
         """Stop the sweep and wait for it; False if it does not end in time."""
+        if not self._estimate.finish():
+            return False
         if self._thread is None:
             return True
         self._thread.stop()

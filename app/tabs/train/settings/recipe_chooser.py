@@ -18,7 +18,7 @@ from app.style.theme import GAP, colours_of
 from app.widgets.form import Choice
 from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import RECIPE_GROUPS, RECIPES, Recipe
-from nncore.reporting.number_text import rough_duration_text
+from nncore.reporting.number_text import about_duration_text
 
 TIP = "A recipe fills in all settings; you can change each of them afterwards."
 
@@ -54,8 +54,8 @@ class RecipeChoice(Choice):
     def show_seconds(self, name: str, seconds: float | None) -> None:
         """Show how many seconds the recipe `name` takes on this machine; None if that is not known."""
         recipe, number = RECIPES[name], self.findData(name)
-        time = "" if seconds is None else f", about {rough_duration_text(seconds)}"
-        self.setItemData(number, recipe.result + time.replace("about under", "under"), RESULT_ROLE)
+        time = "" if seconds is None else f", {about_duration_text(seconds)}"
+        self.setItemData(number, recipe.result + time, RESULT_ROLE)
         self.setItemData(
             number, f"{recipe.title}: {self.itemData(number, RESULT_ROLE)}", Qt.ItemDataRole.AccessibleTextRole
         )
