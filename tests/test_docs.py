@@ -82,6 +82,25 @@ def test_a_public_name_means_one_thing() -> None:
     assert {name: each for name, each in files.items() if len(each) > 1 and name not in SHARED_NAMES} == {}
 
 
+def test_one_spelling_in_names_and_texts() -> None:
+    """British spelling with -ize: optimizer, initialize, normalization."""
+    other = re.compile(
+        r"(?:optim|initial|normal|recogn|summar|regular|standard|memor|quant|minim)is(?:e|ed|er|ers|es|ing|ation)\b"
+        r"|\b(?:learnt|neighbors?|behavior|centered|gray)\b",
+        re.IGNORECASE,
+    )
+    files = [*PAGES, *(path for top in ("app", "nncore", "resources", "tests") for path in (ROOT / top).rglob("*.py"))]
+    found = {path.name: other.findall(path.read_text(encoding="utf-8")) for path in files if path != Path(__file__)}
+    found.pop("paper.py")  # cites a title
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_percentages_are_written_by_one_function() -> None:
+    """An f-string such as {x:.1%} leaves out the space before the sign."""
+    paths = (path for top in ("app", "nncore") for path in (ROOT / top).rglob("*.py"))
+    assert [path.name for path in paths if re.search(r":\.\d%\}", path.read_text(encoding="utf-8"))] == []
+
+
 @cache
 def names_in_code() -> set[str]:
     """The names that nncore, app, tests and docs define or take as parameters, and their short string constants."""

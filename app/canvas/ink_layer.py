@@ -114,10 +114,10 @@ class InkLayer:
         path.lineTo(self._at(points, len(points) - 1) + QPointF(0.01, 0))
         return path
 
-    def _at(self, points: Piece, number: int) -> QPointF:
-        x, y = points[number]
+    def _at(self, points: Piece, index: int) -> QPointF:
+        x, y = points[index]
         return QPointF(x * self.side, y * self.side)
 
-    def _middle(self, points: Piece, number: int) -> QPointF:
-        """The midpoint between the previous point and point `number`; the first point for 0."""
-        return (self._at(points, max(0, number - 1)) + self._at(points, number)) / 2
+    def _middle(self, points: Piece, index: int) -> QPointF:
+        """The midpoint between the previous point and the point at `index`; the first point for 0."""
+        return (self._at(points, max(0, index - 1)) + self._at(points, index)) / 2

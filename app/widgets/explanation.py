@@ -68,7 +68,7 @@ def strongest_region(occlusion: NDArray[np.float32]) -> str:
     return f"{_region(best)} and the {_region(second)}"
 
 
-def _region(number: int) -> str:
-    row, column = _ROWS[number // 3], _COLUMNS[number % 3]
+def _region(index: int) -> str:
+    row, column = _ROWS[index // 3], _COLUMNS[index % 3]
     words = [word for word in (row, column) if word != MIDDLE]
     return " ".join(words) or MIDDLE

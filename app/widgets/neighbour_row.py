@@ -72,5 +72,5 @@ class NeighbourRow(QWidget):
                 painter.setPen(QColor(colours.text if name == self._expected else colours.error))
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, name)
 
-    def _place(self, number: int) -> QRect:
-        return QRect(QPoint(number * (NEIGHBOUR_SIDE + GAP // 2), 0), QSize(NEIGHBOUR_SIDE, self.sizeHint().height()))
+    def _place(self, index: int) -> QRect:
+        return QRect(QPoint(index * (NEIGHBOUR_SIDE + GAP // 2), 0), QSize(NEIGHBOUR_SIDE, self.sizeHint().height()))

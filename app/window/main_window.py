@@ -155,9 +155,9 @@ class MainWindow(QMainWindow):
         return self.tab(RunsTab)
 
     @Slot(int)
-    def _focus_tab(self, number: int) -> None:
+    def _focus_tab(self, index: int) -> None:
         """Give the selected tab the focus, so that its keys work, such as the space bar in Train and Ctrl+Z in Draw."""
-        tab = self.tabs.build(number)
+        tab = self.tabs.build(index)
         if self.focusWidget() is not self.tabs.tabBar():
             tab.focus()
 

@@ -54,26 +54,26 @@ class TabPages(QTabWidget):
 
     def tab(self, kind: type[AnyTab]) -> AnyTab:
         """The tab of this class, which is built now if it has not been."""
-        number = next(n for n, row in enumerate(self._rows) if row.name == kind.__name__)
-        tab = self.build(number)
+        index = next(n for n, row in enumerate(self._rows) if row.name == kind.__name__)
+        tab = self.build(index)
         assert isinstance(tab, kind)
         return tab
 
-    def build(self, number: int) -> Tab:
-        """The tab at index `number`, which is built now if it has not been."""
-        page = self.widget(number)
+    def build(self, index: int) -> Tab:
+        """The tab at `index`, which is built now if it has not been."""
+        page = self.widget(index)
         if isinstance(page, Tab):
             return page
         assert page is not None
-        row = self._rows[number]
+        row = self._rows[index]
         tab = row.tab()
         with QSignalBlocker(self):  # the place of the page and the selected tab stay the same
-            is_current = number == self.currentIndex()
-            self.insertTab(number, tab, row.title)
-            self.setTabToolTip(number, row.tool_tip)
+            is_current = index == self.currentIndex()
+            self.insertTab(index, tab, row.title)
+            self.setTabToolTip(index, row.tool_tip)
             if is_current:
-                self.setCurrentIndex(number)
-            self.removeTab(number + 1)
+                self.setCurrentIndex(index)
+            self.removeTab(index + 1)
         page.deleteLater()
         row.connect(self._connections, tab)
         self._incomplete.append(tab)
@@ -98,9 +98,9 @@ class TabPages(QTabWidget):
         if self._incomplete:
             self._incomplete.pop(0).complete()
             return
-        waiting = (number for number in range(self.count()) if not isinstance(self.widget(number), Tab))
-        number = next(waiting, None)
-        if number is None:
+        waiting = (index for index in range(self.count()) if not isinstance(self.widget(index), Tab))
+        index = next(waiting, None)
+        if index is None:
             self._idle_timer.stop()
         else:
-            self.build(number)
+            self.build(index)

@@ -32,7 +32,7 @@ class EpochSnapshots(DeepCopyable):
     def __init__(self, spec: NetworkSpec, max_bytes: int = MAX_SNAPSHOTS_MEMORY) -> None:
         """max_bytes: the largest size of all snapshots, in bytes."""
         self.spec = spec
-        self._max_count = min(MAX_SNAPSHOTS, max(1, max_bytes // (4 * spec.parameter_count)))
+        self._max_count = min(MAX_SNAPSHOTS, max(1, max_bytes // (4 * spec.parameter_count)))  # 4 bytes per float32
         self._stride = 1
         self._snapshots: tuple[Snapshot, ...] = ()
         self._reader: Network | None = None
@@ -63,6 +63,7 @@ class EpochSnapshots(DeepCopyable):
         values = network.parameters.values.astype(np.float32)
         values.flags.writeable = False
         kept = (*self._on_stride(self._snapshots), (epoch, values))
+        # The newest epoch always stays, also if it is not on the stride; the next one replaces it.
         while len(kept) > self._max_count:
             self._stride *= 2
             kept = kept[-1:] if self._max_count < 2 else (*self._on_stride(kept[:-1]), kept[-1])

@@ -230,11 +230,11 @@ def reliability(
     accuracy and confidence are equal in each bar, the network is calibrated; `expected_calibration_error` is their mean
     difference. Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    number = _bin_of(confidence, bins)
-    counts = np.bincount(number, minlength=bins)
+    index = _bin_of(confidence, bins)
+    counts = np.bincount(index, minlength=bins)
     divisors = np.maximum(counts, 1)  # empty bins are left out below
-    confidences = np.bincount(number, confidence, minlength=bins) / divisors
-    accuracies = np.bincount(number, correct, minlength=bins) / divisors  # True counts as 1
+    confidences = np.bincount(index, confidence, minlength=bins) / divisors
+    accuracies = np.bincount(index, correct, minlength=bins) / divisors  # True counts as 1
     return tuple(
         ReliabilityBin(b / bins, (b + 1) / bins, int(counts[b]), float(confidences[b]), float(accuracies[b]))
         for b in np.flatnonzero(counts).tolist()

@@ -49,9 +49,9 @@ def output_names(network: Network) -> tuple[str, ...]:
 
 @one_blas_thread()
 def layer_output(
-    network: Network, dataset: Dataset, rows: NDArray[np.intp], number: int, cancelled: Callable[[], bool]
+    network: Network, dataset: Dataset, rows: NDArray[np.intp], index: int, cancelled: Callable[[], bool]
 ) -> NDArray[np.float32] | None:
-    """Return the output `number` of `output_names` for the examples `rows` (n,): (n, numbers) float32.
+    """Return the output at `index` of `output_names` for the examples `rows` (n,): (n, numbers) float32.
 
     It is None if `cancelled()` became true. Raises DataError if the weights have diverged.
     """
@@ -61,7 +61,7 @@ def layer_output(
             return None
         X = dataset.inputs(rows[start : start + PREDICTION_BATCH_SIZE])
         with np.errstate(over="ignore", invalid="ignore"):
-            output = network.activations(X)[number - 1] if number else X
+            output = network.activations(X)[index - 1] if index else X
         parts.append(output.reshape(len(X), -1))
     outputs = np.concatenate(parts).astype(np.float32, copy=False)
     if not np.isfinite(outputs).all():

@@ -159,6 +159,8 @@ class NetworkSpec:
     def multiplications(self) -> int:
         """The number of multiplications by a weight in the forward pass of one example."""
         shapes = self.parameter_shapes
+        # Each weight is used once for each position of the output: (units,) has one, (filters, height, width) has
+        # height * width.
         return sum(
             prod(shapes[f"{number}.W"]) * prod(output[1:])
             for number, output in enumerate(self.shapes[1:], start=1)
@@ -237,6 +239,7 @@ class Network(DeepCopyable):
             layer.build(str(number), shape, parameters)
             for number, (layer, shape) in enumerate(zip(self.spec.layers, self.spec.shapes, strict=False), start=1)
         ]
+        # "3.W" belongs to the third layer. The gradients end at the first layer that has parameters.
         first = min((int(name.split(".")[0]) for name in self.spec.parameter_shapes), default=1)
         self._first_trained = first - 1  # layers before it need no gradient
         self._later_layers = self.layers[: first - 1 : -1]  # last to first
@@ -310,6 +313,7 @@ class Network(DeepCopyable):
         """The answers (n, outputs) to inputs (n, inputs); with a softmax output, the probabilities of the classes."""
         answers = np.empty((len(X), self.spec.outputs), self.dtype)
         for start in range(0, len(X), PREDICTION_BATCH_SIZE):
+            # In small batches, because the outputs of all layers are in memory at once.
             rows = slice(start, start + PREDICTION_BATCH_SIZE)
             answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
         return answers

@@ -51,7 +51,7 @@ class TrainingControl(NotCopyable):
         """The rate for `step`, counted from 1; the run calls this once per step, and `rates_used` gets the changes."""
         while self._planned and step >= self._planned[0][0]:
             self._learning_rate = self._planned.pop(0)[1]
-        rate = self._learning_rate
+        rate = self._learning_rate  # read once: another thread may change it at any time
         if not self.rates_used or self.rates_used[-1][1] != rate:
             self.rates_used.append((step, rate))
         return rate
@@ -96,4 +96,5 @@ class TrainingControl(NotCopyable):
         """Block while paused, until resume, step or stop."""
         with self._turn:
             self._turn.wait_for(lambda: self._stopped or not self._paused or self._steps_allowed > 0)
+            # Without a pause the count is 0 already.
             self._steps_allowed = max(0, self._steps_allowed - 1)

@@ -80,10 +80,10 @@ class SampleGrid(QWidget):
     def _cell(self) -> tuple[int, int]:
         return SAMPLE_SIDE + GAP, SAMPLE_SIDE + self.fontMetrics().height() + GAP
 
-    def _place(self, number: int) -> QRect:
+    def _place(self, index: int) -> QRect:
         width, height = self._cell()
         across = max(1, (self.width() + GAP) // width)
-        return QRect(number % across * width, number // across * height, width - GAP, height - GAP)
+        return QRect(index % across * width, index // across * height, width - GAP, height - GAP)
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the example under the pointer."""

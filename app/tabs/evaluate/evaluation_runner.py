@@ -128,15 +128,15 @@ class EvaluationRunner(QObject):
         """Cancel the robustness measurement."""
         self._measuring.cancel("robustness")
 
-    def map(self, result: EvaluationResult, number: int, by_tsne: bool) -> None:
-        """Project the outputs of layer `number` for some examples, by principal components or t-SNE."""
+    def map(self, result: EvaluationResult, index: int, by_tsne: bool) -> None:
+        """Project the outputs at `index` of `output_names` for some examples, by principal components or t-SNE."""
 
         def work() -> MapResult | None:
             labels = result.predictions.labels
             rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAX_MAPPED])
             if not len(rows):
                 raise DataError("No example belongs to a class, so there is nothing to map.")
-            X = layer_output(result.network, result.dataset, rows, number, is_cancelled)
+            X = layer_output(result.network, result.dataset, rows, index, is_cancelled)
             if X is None or is_cancelled():
                 return None
             if not by_tsne:

@@ -30,7 +30,7 @@ STOPPED = "Stopped; the map is not finished."
 class MapPage(QWidget):
     """Selects a layer and a projection, and shows the map.
 
-    `requested` carries (layer number, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
+    `requested` carries (index in `output_names`, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
     """
 
     requested = Signal(int, bool)
@@ -137,18 +137,18 @@ class MapPage(QWidget):
         self.sentence.setText(sentence)
 
     @Slot(int)
-    def _show_pointed(self, number: int) -> None:
-        if number < 0 or self.map is None:
+    def _show_pointed(self, index: int) -> None:
+        if index < 0 or self.map is None:
             return  # keep the last image
-        result, row = self.map.result, int(self.map.rows[number])
+        result, row = self.map.result, int(self.map.rows[index])
         self.image_view.show_image(result.image(row))
         self.caption.setText(f"{result.caption(row)}, {result.confidence_text(row)} sure. {POINT}")
 
     @Slot(int)
-    def _pick(self, number: int) -> None:
+    def _pick(self, index: int) -> None:
         shown, present = self.map, self.result
         if shown is not None and present is not None and shown.result.dataset is present.dataset:
-            self.picked.emit(int(shown.rows[number]))
+            self.picked.emit(int(shown.rows[index]))
 
     def _compose(self) -> None:
         side = QVBoxLayout()
@@ -181,7 +181,7 @@ MAX_POINTER_DISTANCE = 12
 
 
 class MapPlot(Plot):
-    """`pointed_at` carries the number of the point under the pointer, -1 for none; `picked` that of a clicked point."""
+    """`pointed_at` carries the index of the point under the pointer, -1 for none; `picked` that of a clicked point."""
 
     pointed_at = Signal(int)
     picked = Signal(int)
@@ -235,7 +235,7 @@ class MapPlot(Plot):
         self._draw()
 
     def point_at(self, place: QPointF) -> int:
-        """The number of the point nearest to `place` (pixels of the plot); -1 if none is near."""
+        """The index of the point nearest to `place` (pixels of the plot); -1 if none is near."""
         if not len(self.points):
             return -1
         box = self.plot.box
@@ -253,9 +253,9 @@ class MapPlot(Plot):
             if event.type() == QEvent.Type.MouseMove:
                 self.pointed_at.emit(self.point_at(event.position()))
             elif event.type() == QEvent.Type.MouseButtonRelease:
-                number = self.point_at(event.position())
-                if number >= 0:
-                    self.picked.emit(number)
+                index = self.point_at(event.position())
+                if index >= 0:
+                    self.picked.emit(index)
         return False
 
 

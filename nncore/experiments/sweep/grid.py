@@ -74,8 +74,8 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
     axes = [list(dict.fromkeys(chosen)) for chosen in values.values()]
     count = prod(map(len, axes))
     if count > MAX_JOBS:
-        most = max(values, key=lambda setting: len(values[setting]))
-        raise SettingError(most, f"A sweep must have at most {MAX_JOBS:,} runs; these values make {count:,}.")
+        longest = max(values, key=lambda setting: len(values[setting]))
+        raise SettingError(longest, f"A sweep must have at most {MAX_JOBS:,} runs; these values make {count:,}.")
     varied = [setting for setting, axis in zip(values, axes, strict=True) if len(axis) > 1]
     return [
         _job(index, spec, config, dict(zip(values, chosen, strict=True)), varied)
@@ -84,12 +84,12 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
 
 
 def _job(
-    number: int, spec: NetworkSpec, config: TrainingConfig, chosen: dict[str, Any], varied: Sequence[str]
+    index: int, spec: NetworkSpec, config: TrainingConfig, chosen: dict[str, Any], varied: Sequence[str]
 ) -> SweepJob:
     settings = {name: value for name, value in chosen.items() if name not in NETWORK_SETTINGS}
     network = {name: value for name, value in chosen.items() if name in NETWORK_SETTINGS}
     name = ", ".join(f"{SWEPT[each].label} {SWEPT[each].in_words(chosen[each])}" for each in varied)
-    return SweepJob(number, _network(spec, **network), replace(config, **settings), tuple(chosen.items()), name)
+    return SweepJob(index, _network(spec, **network), replace(config, **settings), tuple(chosen.items()), name)
 
 
 def _network(spec: NetworkSpec, hidden: Sequence[int] | None = None, activation: str | None = None) -> NetworkSpec:

@@ -140,6 +140,7 @@ def _run(
 
 def _fraction(job: SweepJob, epoch_fraction: float, step: int, seconds: float) -> float:
     """Return the completed fraction of a run, 0 to 1, by the limit that it will reach first."""
+    # The limit of which the largest fraction is used up is the one that ends the run.
     limits = [epoch_fraction]
     if job.config.steps is not None:
         limits.append(step / job.config.steps)

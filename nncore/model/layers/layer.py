@@ -141,6 +141,7 @@ class Workspace(NotCopyable):
 
     def array(self, rows: int) -> Array:
         """The array (rows, *shape), with the numbers that were last written to it."""
+        # The view is kept: nearly all batches of a run have the same number of rows.
         if rows != self._rows:
             self._rows = rows
             vector = self.vector(rows)

@@ -34,8 +34,10 @@ def vary_strokes(ink: Ink, rng: np.random.Generator) -> Ink:
         return ink
     points = np.concatenate(ink.strokes).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
+    # A dot has the size 0: it is divided by 1 instead.
     middle, size = low / 2 + high / 2, float((high - low).max()) or 1.0
     affine = _affine(rng)
+    # A sum of sine waves over the plane: neighbouring points move alike, so lines bend and do not break.
     directions, phases = rng.normal(0, 3, (WAVE_COUNT, 2)), rng.uniform(0, 2 * np.pi, WAVE_COUNT)
     waves = rng.normal(0, WAVE_AMPLITUDE, (WAVE_COUNT, 2))
     tremor = TREMOR_AMPLITUDE if rng.random() < TREMOR_PROBABILITY else 0.0
@@ -56,6 +58,7 @@ def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
     rotation_angle, slant, stretch = rng.normal(0, (ROTATION_DEVIATION, SLANT_DEVIATION, STRETCH_DEVIATION))
     cosine, sine = np.cos(rotation_angle), np.sin(rotation_angle)
     rotation = np.array([[cosine, -sine], [sine, cosine]])
+    # Width times exp(s / 2) and height times exp(-s / 2): the area, which is the determinant, stays the same.
     affine: NDArray[np.float64] = rotation @ np.array([[np.exp(stretch / 2), slant], [0, np.exp(-stretch / 2)]])
     return affine
 

@@ -68,7 +68,7 @@ class LayerKind:
 
 
 _STRIDE_TIP = "How many pixels the window moves in each step, 1 or more. With 2 the output is half as large."
-_PADDING_TIP = "Width of the empty border around the image in pixels, 0 or more. It keeps the edges in view."
+_PADDING_TIP = "Width of the empty border around the image in pixels, 0 or more. Without it the output is smaller."
 _POOL_PARTS = (
     Part("size", "", "window", "2", "Side of each window in pixels, 1 or more. With 2 the output is half as large."),
     Part("stride", "s", "stride", "", _STRIDE_TIP + " Leave it empty for the window's size."),
@@ -102,7 +102,13 @@ KINDS: dict[str, LayerKind] = {
                 "Number of filters that slide over the image, 1 or more. Each filter finds one shape.",
                 "whole",
             ),
-            Part("kernel", "k", "kernel", "5", "Size of each filter in pixels, such as 5 or 5x3. Large ones see more."),
+            Part(
+                "kernel",
+                "k",
+                "kernel",
+                "5",
+                "Size of each filter in pixels, such as 5 or 5x3. Large ones cover more of the image.",
+            ),
             Part("stride", "s", "stride", "2", _STRIDE_TIP),
             Part("padding", "p", "padding", "2", _PADDING_TIP),
         ),

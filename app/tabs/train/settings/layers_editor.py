@@ -86,7 +86,7 @@ class LayersEditor(QWidget):
     def add_layer(self, kind: str) -> None:
         """Add a layer of this kind at the end; one that needs images comes before the first layer that needs none.
 
-        Batch normalisation is put before the activation of the layer above.
+        Batch normalization is put before the activation of the layer above.
         """
         with suppress(SettingError):
             blocks, layer_kind = list(self.blocks()), KINDS[kind]

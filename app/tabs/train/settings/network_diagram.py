@@ -119,7 +119,7 @@ class NetworkDiagram(QWidget):
         total = painter.fontMetrics().elidedText(self.total, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
 
-    def _draw_bar(self, painter: QPainter, number: int, line: DiagramRow) -> None:
+    def _draw_bar(self, painter: QPainter, index: int, line: DiagramRow) -> None:
         """Draw a bar behind the text, half the row long for 1,024 numbers (a logarithmic scale)."""
         # log2(1024) = 10, so 1,024 outputs give 11 / 22 of the row.
         length = min(1.0, (1 + log2(max(1, prod(line.shape)))) / 22) * self.width()
@@ -128,11 +128,11 @@ class NetworkDiagram(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawRoundedRect(QRectF(0, number * self._line_height + 1, length, self._line_height - 2), 3, 3)
+        painter.drawRoundedRect(QRectF(0, index * self._line_height + 1, length, self._line_height - 2), 3, 3)
 
-    def _write(self, painter: QPainter, number: int, texts: tuple[str, ...]) -> None:
+    def _write(self, painter: QPainter, index: int, texts: tuple[str, ...]) -> None:
         """Write the name at the left and the other texts in right-aligned columns."""
-        width, top, metrics = self.width() - GAP, number * self._line_height, painter.fontMetrics()
+        width, top, metrics = self.width() - GAP, index * self._line_height, painter.fontMetrics()
         edges = (0.38, 0.60, 0.79, 1.0)
         left = GAP // 2
         for column, (text, edge) in enumerate(zip(texts, edges, strict=True)):
