@@ -85,7 +85,7 @@ def test_a_public_name_means_one_thing() -> None:
 def test_one_spelling_in_names_and_texts() -> None:
     """British spelling with -ize: optimizer, initialize, normalization."""
     other = re.compile(
-        r"(?:optim|initial|normal|recogn|summar|regular|standard|memor|quant|minim)is(?:e|ed|er|ers|es|ing|ation)\b"
+        r"(?:optim|initial|normal|recogn|summar|regular|standard|memor|quant|minim)is(?:e|ed|er|ers|es|ing|ations?|able)(?![a-z])"
         r"|\b(?:learnt|neighbors?|behavior|centered|gray)\b",
         re.IGNORECASE,
     )

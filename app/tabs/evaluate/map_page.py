@@ -30,7 +30,7 @@ STOPPED = "Stopped; the map is not finished."
 class MapPage(QWidget):
     """Selects a layer and a projection, and shows the map.
 
-    `requested` carries (index in `output_names`, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
+    `requested` carries (layer index, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
     """
 
     requested = Signal(int, bool)

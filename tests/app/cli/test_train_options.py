@@ -35,7 +35,7 @@ def test_a_network_for_digits_does_not_fit_a_curve() -> None:
     assert not recipe_from(options(layers=[784, 10])).fits_a_curve
 
 
-def test_a_recipe_keeps_its_initialisation_and_activations_by_default() -> None:
+def test_a_recipe_keeps_its_initialization_and_activations_by_default() -> None:
     deeper = recipe_from(options(recipe="three-layer", activations=["sigmoid", "relu"]))
     functions = [layer["function"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "activation"]
     starts = {layer["initialization"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "dense"}

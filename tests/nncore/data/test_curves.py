@@ -84,7 +84,7 @@ def test_an_invalid_range_or_number_of_points_is_rejected(low: float, high: floa
     assert error.value.field == field
 
 
-def test_inputs_are_standardised_and_targets_within_0_to_1_are_not_scaled() -> None:
+def test_inputs_are_standardized_and_targets_within_0_to_1_are_not_scaled() -> None:
     points = sample_formula("0.5 * (sin(x) + 1)", -2 * pi, 2 * pi, 500)
     data = points.splits().training
     inputs = data.inputs(slice(None))

@@ -169,7 +169,7 @@ def test_a_missing_array_and_an_array_of_another_size_are_rejected(saved: Path, 
     assert "of the wrong kind" in error_message(with_members(saved, **{f"{name}_npy": integers}))
 
 
-def test_the_optimiser_memory_of_adam_is_rejected_for_momentum(saved: Path) -> None:
+def test_the_optimizer_memory_of_adam_is_rejected_for_momentum(saved: Path) -> None:
     header = header_of(saved)
     header["config"]["optimizer"] = "momentum"
     assert "optimizer_memory.npy inside holds" in error_message(with_header(saved, header))

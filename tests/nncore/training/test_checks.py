@@ -227,7 +227,7 @@ def test_a_data_set_with_one_class_name_raises_an_error() -> None:
         Dataset(few_digits().training.images, np.zeros(len(few_digits().training), np.intp), ("seven",), "ours")
 
 
-def test_batch_normalisation_with_batch_size_one_raises_an_error() -> None:
+def test_batch_normalization_with_batch_size_one_raises_an_error() -> None:
     spec = NetworkSpec((784,), (Dense(8), BatchNorm(), Dense(10)))
     with pytest.raises(SettingError, match="A batch norm layer needs batches of 2 or more; got 1") as raised:
         train(fresh_network(spec), few_digits(), replace(CONFIG, batch_size=1))

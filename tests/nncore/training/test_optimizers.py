@@ -181,7 +181,7 @@ def test_no_decay_reaches_denormal_numbers_between_two_flushes() -> None:
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimizer_minimises_a_quadratic_function(name: str) -> None:
+def test_every_optimizer_minimizes_a_quadratic_function(name: str) -> None:
     trained = parameters(np.float32)
     optimizer = OPTIMIZERS[name](trained)
     for _ in range(2000):

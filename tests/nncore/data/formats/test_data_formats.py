@@ -80,7 +80,7 @@ def test_every_format_has_a_sample_here() -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_the_format_is_recognised_from_the_first_bytes_with_any_name(
+def test_the_format_is_recognized_from_the_first_bytes_with_any_name(
     name: str, tmp_path: Path, digits: Dataset
 ) -> None:
     WRITERS[name](tmp_path / "unnamed", digits)

@@ -17,7 +17,7 @@ from nncore.errors import DataError
 from tests.nncore.data.formats.conftest import check_read_or_data_error
 
 
-def test_the_format_is_recognised_by_the_content_not_the_name(tmp_path: Path, digits: Dataset) -> None:
+def test_the_format_is_recognized_by_the_content_not_the_name(tmp_path: Path, digits: Dataset) -> None:
     np.savez(tmp_path / "archive.npz", x_train=digits.images, y_train=digits.labels)
     npz = (tmp_path / "archive.npz").rename(tmp_path / "digits")
     assert np.array_equal(read_dataset(npz).training.images, digits.images)

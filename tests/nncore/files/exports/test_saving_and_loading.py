@@ -58,7 +58,7 @@ def test_an_npz_model_is_read_with_any_suffix(tmp_path: Path, suffix: str) -> No
     np.testing.assert_array_equal(load_model(renamed).parameters, model_of().parameters)
 
 
-def test_an_exported_model_is_recognised_as_a_model_file(saved: Path) -> None:
+def test_an_exported_model_is_recognized_as_a_model_file(saved: Path) -> None:
     assert is_model_file(saved)
     saved.write_bytes(b"damaged")
     assert is_model_file(saved)

@@ -219,7 +219,7 @@ def test_the_order_in_memory_does_not_change_the_results(built: Built) -> None:
         np.testing.assert_allclose(by_rows, by_columns, rtol=1e-12, atol=1e-14)
 
 
-def test_initialisation_depends_only_on_the_seed(built: Built) -> None:
+def test_initialization_depends_only_on_the_seed(built: Built) -> None:
     drawn = []
     for seed in (1, 1, 2):
         built.layer.initialize(np.random.default_rng(seed))
@@ -270,7 +270,7 @@ def test_dropout_draws_a_new_mask_from_its_generator_in_each_forward() -> None:
     assert (first == 0).mean() == pytest.approx(0.3, abs=0.03)
 
 
-def test_batch_normalisation_gives_each_channel_mean_beta_and_deviation_gamma() -> None:
+def test_batch_normalization_gives_each_channel_mean_beta_and_deviation_gamma() -> None:
     built = build(BatchNorm(), IMAGE)
     built.parameters.value("1.gamma")[:] = 2, 3
     built.parameters.value("1.beta")[:] = -1, 4
@@ -279,7 +279,7 @@ def test_batch_normalisation_gives_each_channel_mean_beta_and_deviation_gamma() 
     np.testing.assert_allclose(Y.std(axis=(0, 2, 3)), [2, 3], rtol=1e-5)
 
 
-def test_batch_normalisation_ignores_a_batch_of_a_single_number() -> None:
+def test_batch_normalization_ignores_a_batch_of_a_single_number() -> None:
     built = build(BatchNorm(), FEATURES)
     built.layer.forward(inputs(FEATURES))
     kept = built.parameters.state.copy()

@@ -80,7 +80,7 @@ def test_no_arrays_give_an_empty_vector() -> None:
 
 
 @pytest.mark.parametrize("name", INITIALIZATIONS)
-def test_each_initialisation_sets_all_weights_and_biases(name: str) -> None:
+def test_each_initialization_sets_all_weights_and_biases(name: str) -> None:
     weights, biases = np.full((50, 40), np.nan, np.float32), np.full(40, np.nan, np.float32)
     INITIALIZATIONS[name].fill(weights, biases, 50, np.random.default_rng(0))
     assert np.isfinite(weights).all()

@@ -38,14 +38,14 @@ def hints_of(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = No
 
 
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
-def test_initialisation_with_zeros_is_found_and_replaced_by_he(activation: str) -> None:
+def test_initialization_with_zeros_is_found_and_replaced_by_he(activation: str) -> None:
     spec = NetworkSpec.dense((784, 32, 16, 10), activation, "zeros")
     (hint,) = hints_of(spec, replace(BY_32, epochs=2))
     assert hint.cause == "symmetric"
     assert hint.apply(spec, BY_32)[0] == NetworkSpec.dense((784, 32, 16, 10), activation, "he")
 
 
-def test_a_single_layer_initialised_with_zeros_gets_no_hint() -> None:
+def test_a_single_layer_initialized_with_zeros_gets_no_hint() -> None:
     assert hints_of(NetworkSpec.dense((784, 10), (), "zeros"), BY_32) == []
 
 
@@ -172,7 +172,7 @@ def test_the_suggested_rate_is_based_on_the_current_rate() -> None:
         (NetworkSpec.dense((784, 32, 32, 10), "tanh"), NetworkSpec.dense((784, 32, 32, 10))),
     ],
 )
-def test_a_guessing_network_gets_a_better_initialisation_or_activation(
+def test_a_guessing_network_gets_a_better_initialization_or_activation(
     spec: NetworkSpec, remedied: NetworkSpec
 ) -> None:
     hint = Adviser(spec, BY_32).after_epoch(epoch(1, 2.3))

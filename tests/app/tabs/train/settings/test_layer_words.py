@@ -88,7 +88,7 @@ def test_any_text_gives_blocks_or_a_setting_error(text: str) -> None:
     assert read_blocks(" ".join(block.word for block in blocks), blocks) == blocks
 
 
-def test_activations_and_initialisations_are_kept() -> None:
+def test_activations_and_initializations_are_kept() -> None:
     before = [Block(Dense(8, "uniform"), "tanh"), Block(BatchNorm(0.3, 1e-3), "gelu")]
     after = read_blocks("16 norm 4", before)
     assert after == (Block(Dense(16, "uniform"), "tanh"), before[1], Block(Dense(4), "gelu"))

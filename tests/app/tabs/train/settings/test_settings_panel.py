@@ -203,7 +203,7 @@ def test_the_page_of_the_recipe_is_requested(panel: SettingsPanel, qtbot: QtBot)
     assert request.args == ["convnet"]
 
 
-def test_mixed_initialisations_stay_until_one_is_chosen_for_all_layers(panel: SettingsPanel) -> None:
+def test_mixed_initializations_stay_until_one_is_chosen_for_all_layers(panel: SettingsPanel) -> None:
     spec = NetworkSpec((784,), (Dense(8, "uniform"), Dense(10, "he")))
     panel.set_values(spec, TrainingConfig())
     assert panel.spec() == spec
