@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import takewhile
 from math import nan
 from time import perf_counter
 
@@ -21,9 +22,11 @@ EVENT_INTERVAL_SECONDS = 0.05
 class StepsDone:
     """Several steps, and the epochs that ended with them, in one event.
 
-    steps, losses, accuracies: (n,) one value per step; n is 0 if only an epoch ended. An accuracy is NaN if there are
-    no classes. epoch, learning_rate: of the last step. epochs: those that ended. samples: number of examples in these
-    steps. samples_per_second: wall-clock speed without pauses and validation.
+    steps, losses, accuracies, rates: (n,) one value per step; n is 0 if only an epoch ended. An accuracy is NaN if
+    there are no classes. A rate is the learning rate in use, with the factor of the schedule. epoch, learning_rate: of
+    the last step. epochs: those that ended. samples: number of examples in these steps. samples_per_second: wall-clock
+    speed without pauses and validation. rate_changes: (step, learning rate) of each of these steps from which another
+    rate was set, and of the first step of the run.
     """
 
     steps: NDArray[np.int64]
@@ -34,6 +37,8 @@ class StepsDone:
     samples_per_second: float
     learning_rate: float
     epochs: tuple[EpochDone, ...] = ()
+    rates: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    rate_changes: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +57,9 @@ class PreviousPart:
 class StepBatcher:
     """Collects steps and epoch ends, and returns them together every EVENT_INTERVAL_SECONDS."""
 
-    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = perf_counter, rates_used: Sequence[tuple[int, float]] = ()) -> None:
+        """rates_used: that of the run's TrainingControl, which grows with the run."""
+        self._clock, self._rates_used = clock, rates_used
         self._steps: list[StepDone] = []
         self._epochs: list[EpochDone] = []
         self._last_step: StepDone | None = None
@@ -89,7 +95,17 @@ class StepBatcher:
             samples / max(seconds, 1e-9),
             self._last_step.learning_rate if self._last_step else 0.0,
             tuple(epochs),
+            np.array([step.learning_rate for step in steps], np.float64),
+            self._rate_changes(steps),
         )
+
+    def _rate_changes(self, steps: list[StepDone]) -> tuple[tuple[int, float], ...]:
+        """The changes of the rate that took effect at one of these steps."""
+        if not steps:
+            return ()
+        first, last = steps[0].step, steps[-1].step
+        newest = takewhile(lambda change: change[0] >= first, reversed(self._rates_used))
+        return tuple(change for change in newest if change[0] <= last)[::-1]
 
     def restart_clock(self) -> None:
         """Measure seconds from now on, after a pause."""

@@ -139,19 +139,17 @@ class RunPlan:
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
+    @property
+    def settings(self) -> RunSettings:
+        """The settings of the run, without the machine. data: that of a curve; "" for digits."""
+        data = self.curve.source if self.curve else ""
+        return RunSettings(
+            self.name, self.spec, self.config, data, "", self.recipe, self.validation_share, self.parent, self.rates
+        )
+
     def recorder(self, report_error: Callable[[str], None]) -> RunRecorder:
         """The recorder that logs the run, and that locks the checkpoint of a continued run before it is read."""
-        settings = RunSettings(
-            self.name,
-            self.spec,
-            self.config,
-            "",
-            machine_description(),
-            self.recipe,
-            self.validation_share,
-            self.parent,
-            self.rates,
-        )
+        settings = replace(self.settings, data="", machine=machine_description())
         continued = self.interrupted[0] if self.interrupted else None
         previous_curve = self.ended.curve if self.ended else None
         return RunRecorder(run_log_path(), settings, runs_folder(), report_error, continued, previous_curve)

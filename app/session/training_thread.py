@@ -82,7 +82,7 @@ class TrainingThread(QThread):
         self.control = plan.new_control()
         self._plan, self._data, self._models_folder = plan, data, models_folder
         self._paint_priority = paint_priority or PaintPriority()
-        self._batcher = StepBatcher()
+        self._batcher = StepBatcher(rates_used=self.control.rates_used)
         self._snapshots = EpochSnapshots(plan.spec)
         self._model_emitted_at = self._fit_emitted_at = float("-inf")
         self._curve: CurvePoints | None = None

@@ -26,7 +26,8 @@ class FixedPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
     and a change of theme has to visit the fifty widgets of its menus.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, axes: dict[str, pg.AxisItem] | None = None) -> None:
+        """axes: the axes "left" and "bottom"; None for plain ones."""
         super().__init__()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -39,7 +40,7 @@ class FixedPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         layout.setSpacing(0)
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
         self.box.disableAutoRange()
-        self.axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self.axes = axes or {side: pg.AxisItem(side) for side in ("left", "bottom")}
         layout.addItem(self.box, 0, 1)
         layout.addItem(self.axes["left"], 0, 0)
         layout.addItem(self.axes["bottom"], 1, 1)

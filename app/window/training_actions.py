@@ -71,7 +71,7 @@ class TrainingActions(QObject):
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
         train_tab.curves_painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
-        session.run_starting.connect(self._show_run_points)
+        session.run_starting.connect(self._prepare_charts)
         train_tab.find_rate_requested.connect(self._find_rate)
         learning, rate_finder = train_tab.settings.learning, self.rate_finder
         learning.find_cancelled.connect(rate_finder.cancel)
@@ -285,8 +285,9 @@ class TrainingActions(QObject):
         self.tab_requested.emit(self.train_tab)
 
     @Slot(object)
-    def _show_run_points(self, plan: RunPlan) -> None:
+    def _prepare_charts(self, plan: RunPlan) -> None:
         self.train_tab.show_points(plan.curve)
+        self.train_tab.curves.announce(plan.settings)
 
     @Slot(object)
     def _show_event(self, event: object) -> None:

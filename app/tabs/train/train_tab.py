@@ -333,6 +333,7 @@ class TrainTab(Tab):
         was_idle = self.buttons.state is RunState.IDLE
         self.buttons.set_state(state)
         if state is RunState.IDLE:
+            self.curves.end()
             self.settings.set_running(False)
             self.progress.show_ended()
             if self._next_settings is not None:
@@ -374,7 +375,7 @@ class TrainTab(Tab):
             return
         if len(done.steps):
             self._clock.add_steps(done)
-            self.curves.add_steps(done.steps / self._clock.steps_per_epoch, done.losses, done.accuracies)
+            self.curves.add_steps(done)
         self.curves.add_epochs(done.epochs)
         if done.epochs:
             self._clock.add_epoch(done.epochs[-1])
@@ -390,6 +391,7 @@ class TrainTab(Tab):
     @Slot(object)
     def run_diverged(self, diverged: Diverged) -> None:
         """Show that the run diverged, and a remedy."""
+        self.curves.show_divergence(diverged)
         hint = self._adviser.after_divergence(diverged)
         self._show_hint(hint)
         self._set_message(hint.sentence, is_error=True)

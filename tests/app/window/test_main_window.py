@@ -452,7 +452,7 @@ def test_a_run_can_be_trained_further_several_times_with_other_rates(window: Mai
         click(qtbot, window, "continue_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
         assert tab.settings.network.hidden_layers.text() == "16"
-        x, _ = tab.curves._batch_loss.points()
+        x, _ = tab.curves._run.batch_loss.points()
         assert (round(x[0], 1), x[-1]) == (0.1, total)
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
     learning.edits["epochs"].setText("0")
@@ -473,7 +473,7 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     window.train_tab.settings.learning.edits["epochs"].setText("1")
     click(qtbot, window, "continue_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
-    x, _ = window.train_tab.curves._batch_loss.points()
+    x, _ = window.train_tab.curves._run.batch_loss.points()
     assert (x[0] < 1, x[-1]) == (True, 3)
 
 

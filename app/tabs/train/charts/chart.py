@@ -1,4 +1,4 @@
-"""One chart of the training curves: a legend with values, axes with units, and a crosshair."""
+"""One chart of the training curves: a legend with values, axes with units, a crosshair, zoom and pan."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.train.charts.curve import Values
-from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
+from app.tabs.train.charts.chart_lines import MARKER_SIZE, ChartLines
+from app.tabs.train.charts.curve import Band, Values
+from app.tabs.train.charts.earlier_runs import EarlierLine
 from app.tabs.train.charts.legend import Legend, Series
+from app.tabs.train.charts.mark_lane import MarkLane
+from app.tabs.train.charts.rate_track import Mark
+from app.tabs.train.charts.scale.axes import ScaleAxis
+from app.tabs.train.charts.scale.ticks import number_text, position
 from app.widgets.plot import FixedPlot
 
-MARKER_SIZE = 7
-MAX_MARKERS = 40
-"""Maximum number of markers per curve; more would overlap."""
 MIN_LINES = 8
 """Minimum height of a plot in lines of small text: room for the name of its axis."""
+
+ZOOM_BY_KEY, PAN_BY_KEY = 0.7, 0.1
+"""Factor of a zoom by a key, and share of the axis by which an arrow key moves it."""
 
 
 @dataclass(frozen=True)
@@ -33,47 +38,82 @@ class ChartText:
     empty: str
     widest: str
     format_value: Callable[[float], str]
+    tick_text: Callable[[float], str] = number_text
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """The range that shows a whole run: epochs from 0 to `last`, values from `bottom` to `top`.
+
+    first: the first step in epochs, where a logarithmic axis begins. lowest: the lowest value above 0, where a
+    logarithmic axis of values begins.
+    """
+
+    last: float = 1.0
+    top: float = 1.0
+    bottom: float = 0.0
+    first: float = 1.0
+    lowest: float = 0.1
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether the axis is labelled with steps: within the first epoch."""
+        return self.last <= 1 and self.first < 1
+
+    def ends(self, *, log_x: bool, log_y: bool) -> tuple[float, float, float, float]:
+        """The positions of the left, right, lower and upper end."""
+        left = position(self.first, logarithmic=True) if log_x else 0.0
+        right = position(max(self.last, 2 * self.first), logarithmic=True) if log_x else self.last
+        if not log_y:
+            return left, right, self.bottom, self.top
+        lowest = min(self.lowest, self.top / 2)
+        return left, right, position(lowest, logarithmic=True), position(self.top, logarithmic=True)
 
 
 class Chart(QWidget):
     """Curves over the epochs, drawn with pyqtgraph in the theme's colours.
 
-    There is no zooming or panning: the whole run is always visible, and the wheel scrolls the page.
+    The wheel and the keys + and - zoom, dragging and the arrow keys move the section that is shown, and Home shows the
+    whole run again. While the whole run is shown, the axes follow it.
     """
+
+    zooms_values = True
+    """Whether the axis of values can be zoomed too."""
 
     pointer_moved = Signal(float)
     """The epoch under the mouse."""
     pointer_left = Signal()
+    zoomed = Signal()
+    """The user zoomed or moved the section that is shown."""
+    whole_run_wanted = Signal()
+    """The user wants to see the whole run again."""
 
-    def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
+    def __init__(self, text: ChartText, series: Sequence[Series], *, has_lane: bool = False) -> None:
+        """has_lane: whether the texts of marks stand above the plot."""
         super().__init__()
-        self._text, self._series, self._unit = text, list(series), text.unit
-        self._range_ends = 1.0, 1.0
-        self._earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
-        self._annotations: list[pg.InfiniteLine] = []
-        self._points: list[tuple[Values, Values]] = [(np.empty(0), np.empty(0)) for _ in series]
+        self._text, self._unit = text, text.unit
+        self.whole = WholeRun()
+        self.follows, self.log_x, self.log_y = True, False, False
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
         self.header.addWidget(self.legend, 1)
-        self.plot = FixedPlot(f"{text.name} over the epochs")
+        axes = {"left": ScaleAxis("left", text.tick_text), "bottom": ScaleAxis("bottom")}
+        self.plot = FixedPlot(f"{text.name} over the epochs", axes)
+        self.lines = ChartLines(self.plot.box, series)
+        self.lane = MarkLane(self._pixel_of) if has_lane else None
         self._empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"Chart of {text.name}")
 
     def _prepare_plot(self) -> None:
         box, axes = self.plot.box, self.plot.axes
         box.setDefaultPadding(0)
+        box.setMouseEnabled(x=False, y=False)  # while empty: the wheel scrolls the page
         # Also while empty: rendering the grid for the first time would delay the start of a run.
         self.plot.show_grid(x=True, y=True)
-        self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
-        self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
-        for index, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
-            curve.setZValue(index)
-            markers.setZValue(len(self._series) + index)
-            box.addItem(curve)
-            if not self._series[index].faint:
-                box.addItem(markers)
         for axis in axes.values():
             # Grid and labels change rarely, and drawing them takes longer than the curves.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -83,6 +123,8 @@ class Chart(QWidget):
         self._crosshair.setVisible(False)
         box.addItem(self._crosshair)
         box.sigResized.connect(self._apply_ranges)
+        box.sigRangeChangedManually.connect(self._on_zoomed)
+        box.sigXRangeChanged.connect(self._update_lane)
         self.plot.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
@@ -90,15 +132,34 @@ class Chart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(GAP // 2)
         layout.addLayout(self.header, 0, 0)
-        layout.addWidget(self.plot, 1, 0)
+        if self.lane is not None:
+            layout.addWidget(self.lane, 1, 0)
+        layout.addWidget(self.plot, 2, 0)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         # Hiding it must not move the plot, or all axes would be redrawn.
         size_policy = self._empty.sizePolicy()
         size_policy.setRetainSizeWhenHidden(True)
         self._empty.setSizePolicy(size_policy)
-        layout.addWidget(self._empty, 1, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.setRowStretch(1, 1)
+        layout.addWidget(self._empty, 2, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.setRowStretch(2, 1)
+
+    def hasHeightForWidth(self) -> bool:
+        """False: QBoxLayout would give several charts the same height, although their minimum heights differ."""
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """High enough for the legend, which wraps at the present width, and for the plot."""
+        layout, needed = self.layout(), super().minimumSizeHint()
+        if layout is not None and self.width() >= needed.width():
+            needed.setHeight(layout.minimumHeightForWidth(self.width()))
+        return needed
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Adapt the minimum height to the legend, which wraps at another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     # ---------------------------------------------------------------- drawing
 
@@ -107,84 +168,103 @@ class Chart(QWidget):
         self._unit = unit
         self._apply_colours()
 
-    def set_points(self, series: Series, x: Values, y: Values) -> None:
-        """Draw the curve of `series` through points x, y (n,)."""
-        index = self._series.index(series)
-        if x is self._points[index][0]:
-            return  # unchanged: a Curve returns the same arrays until it gets a point
-        self._points[index] = (x, y)
-        self._curves[index].setData(x, y)
-        if series.marked:
-            few = slice(None, None, 1 + len(x) // MAX_MARKERS)
-            self._markers[index].setData(x[few], y[few])
-        elif not series.faint:
-            # The newest point: visible after one step, unlike a line.
-            self._markers[index].setData(x[-1:], y[-1:])
-        self._update_empty_text()
+    def set_points(self, series: Series, x: Values, y: Values, band: Band | None = None) -> None:
+        """Draw the curve of `series` through points x, y (n,), or as a band that shows the range of its values."""
+        if self.lines.set_points(series, x, y, band):
+            self.legend.set_banded(series, band is not None)
+            self._update_empty_text()
 
     def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:
         """Draw these lines of earlier runs behind the curves, replacing the last ones."""
-        box = self.plot.box
-        for _, curve in self._earlier:
-            box.removeItem(curve)
-        self._earlier = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
-        for _, curve in self._earlier:
-            curve.setZValue(-1)
-            # They change only with the axes, so a cached image is cheaper.
-            curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-            box.addItem(curve)
-        self._colour_earlier()
+        self.lines.set_earlier_lines(lines, colours_of(self))
         self._update_empty_text()
 
-    def set_annotations(self, annotations: Sequence[tuple[float, str]]) -> None:
-        """Show a vertical line with a label at each (epoch, label), replacing the last ones."""
-        for line in self._annotations:
-            self.plot.box.removeItem(line)
-        self._annotations = [
-            pg.InfiniteLine(
-                epoch, 90, movable=False, label=text, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
-            )
-            for epoch, text in annotations
-        ]
-        for line in self._annotations:
-            self.plot.box.addItem(line)
-        self._colour_annotations()
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw a vertical line at each mark; the texts go into the lane, if there is one."""
+        self.lines.set_marks(marks)
+        if self.lane is not None:
+            self.lane.show_marks(marks)
 
     def _update_empty_text(self) -> None:
-        is_empty = not self._earlier and not any(len(points[0]) for points in self._points)
-        if is_empty == self._empty.isHidden():
-            self._empty.setVisible(is_empty)
+        if self.lines.is_empty == self._empty.isHidden():
+            self._empty.setVisible(self.lines.is_empty)
+        self.plot.box.setMouseEnabled(x=not self.lines.is_empty, y=not self.lines.is_empty and self.zooms_values)
 
-    def set_ranges(self, last_epoch: float, top: float) -> None:
-        """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""
-        if self._range_ends != (last_epoch, top):
-            self._range_ends = last_epoch, top
+    def set_whole(self, whole: WholeRun) -> None:
+        """Set the range of the whole run, which is shown unless the user has zoomed."""
+        if self.whole != whole:
+            self.whole = whole
             self._apply_ranges()
+
+    def set_logarithmic(self, *, x: bool, y: bool) -> None:
+        """Make the axis of epochs (x) or of values (y) logarithmic, or linear again, and show the whole run."""
+        self.log_x, self.log_y = x, y
+        self.lines.set_logarithmic(x=x, y=y)
+        self.show_whole_run()
+
+    def show_whole_run(self) -> None:
+        """Show the whole run, and follow it."""
+        self.follows = True
+        self._apply_ranges()
+
+    @Slot()
+    def _on_zoomed(self) -> None:
+        self.zoomed.emit()
 
     @Slot()
     def _apply_ranges(self) -> None:
-        last_epoch, top = self._range_ends
-        box = self.plot.box
-        # Room for half a marker at either side, and for half a number at the ends of the axis.
+        box, whole = self.plot.box, self.whole
+        left, right, bottom, top = whole.ends(log_x=self.log_x, log_y=self.log_y)
         metrics = self._small_font_metrics()
-        margin = last_epoch * max(MARKER_SIZE, metrics.horizontalAdvance("00") // 2) / max(1.0, box.width())
-        above = top * metrics.height() * 0.6 / max(1.0, box.height())
-        box.setRange(xRange=(-margin, last_epoch + margin), yRange=(-above, top + above), padding=0)
+        self.plot.axes["bottom"].set_scale_of_values(
+            logarithmic=self.log_x, end=whole.last, unit=whole.first if whole.in_steps else 1.0, whole=whole.in_steps
+        )
+        self.plot.axes["left"].set_scale_of_values(logarithmic=self.log_y, end=whole.top)
+        self._epoch_word.setText("step" if whole.in_steps else "epoch")
+        self._place_epoch_word()
+        # Room for half a marker or label at each end: pyqtgraph hides a label that does not fit.
+        width, height = max(1.0, box.width()), max(1.0, box.height())
+        last_label = self.plot.axes["bottom"].text_at(right)
+        before = (right - left) * max(MARKER_SIZE, metrics.horizontalAdvance("0") / 2 + 2) / width
+        after = (right - left) * max(MARKER_SIZE, metrics.horizontalAdvance(last_label) / 2 + 2) / width
+        above = (top - bottom) * metrics.height() * 0.6 / height
+        x, y = (left - before, right + after), (bottom - above, top + above)
+        self.lines.set_height(*y)
+        # The limits first: the range would be clipped to the old ones.
+        box.setLimits(
+            xMin=x[0], xMax=x[1], yMin=y[0], yMax=y[1], minXRange=(x[1] - x[0]) / 1e4, minYRange=(y[1] - y[0]) / 1e4
+        )
+        if self.follows:
+            box.setRange(xRange=x, yRange=y, padding=0)
+
+    @Slot()
+    def _update_lane(self) -> None:
+        if self.lane is not None:
+            self.lane.update()
 
     def _small_font_metrics(self) -> QFontMetrics:
         return QFontMetrics(scaled(self.font(), SMALL_SCALE))
 
     # ---------------------------------------------------------------- reading
 
+    def _pixel_of(self, epochs: float) -> float | None:
+        """The horizontal pixel of the plot at `epochs`; None if it is outside the section that is shown."""
+        box = self.plot.box
+        x = position(epochs, logarithmic=self.log_x)
+        left, right = box.viewRange()[0]
+        return box.mapViewToScene(QPointF(x, 0)).x() if left <= x <= right else None
+
     def set_crosshair(self, x: float | None) -> None:
         """Show the crosshair at epoch `x`, or none."""
-        self._crosshair.setVisible(x is not None)
-        if x is not None:
-            self._crosshair.setValue(x)
+        place = None if x is None else position(x, logarithmic=self.log_x)
+        shown = place is not None and bool(np.isfinite(place))
+        self._crosshair.setVisible(shown)
+        if shown:
+            self._crosshair.setValue(place)
 
     def show_values_at(self, x: float | None) -> None:
         """Show each curve's value in the legend, at the point nearest to epoch `x`, or the newest."""
-        self.legend.show_values([self._reading(points, x) for points in self._points])
+        self.legend.show_values([self._reading(points, x) for points in self.lines.points])
 
     def _reading(self, points: tuple[Values, Values], x: float | None) -> str:
         xs, ys = points
@@ -193,17 +273,39 @@ class Chart(QWidget):
         return self._text.format_value(float(ys[-1] if x is None else ys[nearest(xs, x)]))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse over the plot; never filters an event out."""
+        """Follow the mouse over the plot, and show the whole run on a double click; never filters an event out."""
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             box = self.plot.box
             place = self.plot.mapToScene(event.position().toPoint())
             if box.sceneBoundingRect().contains(QPointF(place)):
-                self.pointer_moved.emit(box.mapSceneToView(place).x())
+                x = box.mapSceneToView(place).x()
+                self.pointer_moved.emit(10**x if self.log_x else x)
             else:
                 self.pointer_left.emit()
         elif event.type() == QEvent.Type.Leave:
             self.pointer_left.emit()
+        elif event.type() == QEvent.Type.MouseButtonDblClick:
+            self.whole_run_wanted.emit()
         return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom with + and -, move with the arrow keys, and show the whole run with Home."""
+        box, key = self.plot.box, event.key()
+        width, height = box.viewRect().width(), box.viewRect().height()
+        if key == Qt.Key.Key_Home:
+            self.whole_run_wanted.emit()
+            return
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            factor = 1 / ZOOM_BY_KEY if key == Qt.Key.Key_Minus else ZOOM_BY_KEY
+            box.scaleBy((factor, factor if self.zooms_values else 1.0))
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            box.translateBy(x=PAN_BY_KEY * width * (1 if key == Qt.Key.Key_Right else -1))
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            box.translateBy(y=PAN_BY_KEY * height * (1 if key == Qt.Key.Key_Up else -1))
+        else:
+            super().keyPressEvent(event)
+            return
+        self.zoomed.emit()
 
     # ------------------------------------------------------------------ theme
 
@@ -217,20 +319,14 @@ class Chart(QWidget):
         colours = colours_of(self)
         small = scaled(self.font(), SMALL_SCALE)
         self.plot.setBackground(colours.surface)
-        for curve, markers, series in zip(self._curves, self._markers, self._series, strict=True):
-            pen = series.pen(colours)
-            curve.setPen(pen)
-            # Qt paints a wide line in one piece many times more slowly than in segments.
-            curve.setSegmentedLineMode("on" if pen.width() > 1 else "auto")
-            markers.setPen(None)
-            markers.setBrush(series.colour(colours))
-        self._colour_earlier()
-        self._colour_annotations()
+        self.lines.apply_colours(colours)
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
-            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
+            axis.setStyle(
+                tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1, hideOverlappingLabels=False
+            )
             axis.label.setFont(small)
         self.plot.setMinimumHeight(MIN_LINES * self._small_font_metrics().height())
         # Fixed and the same for every chart, so that charts line up and labels never move a plot.
@@ -239,23 +335,16 @@ class Chart(QWidget):
         left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
         for axis in (left, bottom):
             axis.enableAutoSIPrefix(False)  # setLabel alone still shows 0.1 as 100
-        left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
+        left.setWidth(metrics.horizontalAdvance("0.000") + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
         self._epoch_word.setFont(small)
         self._epoch_word.setBrush(QColor(colours.quiet_text))
-        self._epoch_word.setPos(-metrics.horizontalAdvance("epoch") - GAP, GAP // 2)
+        self._place_epoch_word()
+        self._apply_ranges()
 
-    def _colour_earlier(self) -> None:
-        colours = colours_of(self)
-        for line, curve in self._earlier:
-            curve.setPen(earlier_pen(QColor(getattr(colours, line.kind)), line.dash))
-
-    def _colour_annotations(self) -> None:
-        colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
-        for line in self._annotations:
-            line.setPen(pg.mkPen(colours.quiet_text, width=1, style=Qt.PenStyle.DotLine))
-            line.label.setColor(colours.quiet_text)
-            line.label.setFont(small)
+    def _place_epoch_word(self) -> None:
+        width = self._small_font_metrics().horizontalAdvance(self._epoch_word.text())
+        self._epoch_word.setPos(-width - GAP, GAP // 2)
 
 
 def nearest(xs: Values, x: float) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,20 +13,30 @@ MAX_MAGNITUDE = 1e6
 """Values of greater magnitude are not drawn, because they would make the axes useless."""
 
 
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The range of a curve: at x (n,) its values are between low (n,) and high (n,)."""
+
+    x: Values
+    low: Values
+    high: Values
+
+
 class Curve:
-    """A curve of any length that holds at most 2 * `capacity` points.
+    """A curve of any length that holds at most 2 * `capacity` + `head` points.
 
     Points go into buckets in their order; the lowest and the highest of each bucket are kept, so that no peak is lost.
     If there would be more than `capacity` buckets, the bucket size doubles. The kept points do not depend on how many
-    points are added at a time.
+    points are added at a time. The first `head` points are all kept: a logarithmic axis enlarges them.
 
     Values that are not finite, or beyond MAX_MAGNITUDE in magnitude, are dropped.
     """
 
-    def __init__(self, capacity: int = 500) -> None:
+    def __init__(self, capacity: int = 500, head: int = 0) -> None:
         if capacity < 1:
             raise ValueError(f"Capacity must be at least 1; got {capacity}.")
-        self._capacity = capacity
+        self._capacity, self._head = capacity, head
+        self._band: Band | None = None
         self._bucket_size = 1
         self._count = 0
         self._numbers: NDArray[np.int64] = np.empty(0, np.int64)
@@ -51,6 +63,23 @@ class Curve:
         self._thin_out()
         return self._x, self._y
 
+    def band(self) -> Band | None:
+        """The lowest and highest values of each bucket; None while every point is kept."""
+        self._thin_out()
+        if self._bucket_size == 1:
+            return None
+        if self._band is None:
+            starts = np.flatnonzero(np.diff(self._buckets(self._numbers), prepend=-1))
+            low, high = np.minimum.reduceat(self._y, starts), np.maximum.reduceat(self._y, starts)
+            self._band = Band(
+                np.append(self._x[starts], self._x[-1]), np.append(low, low[-1]), np.append(high, high[-1])
+            )
+        return self._band
+
+    def _buckets(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The bucket of each point; each point of the head has its own."""
+        return np.where(numbers < self._head, numbers, self._head + numbers // self._bucket_size)
+
     def _thin_out(self) -> None:
         if not self._newest_count:
             self._newest = []
@@ -64,7 +93,8 @@ class Curve:
         self._newest, self._newest_count = [], 0
         while self._count > self._capacity * self._bucket_size:
             self._bucket_size *= 2
-        kept = _lowest_and_highest(y, numbers // self._bucket_size)
+        kept = _lowest_and_highest(y, self._buckets(numbers))
+        self._band = None
         self._numbers, self._x, self._y = numbers[kept], x[kept], y[kept]
 
 
@@ -101,7 +131,7 @@ class Smoothed:
     def extend(self, values: Values) -> Values:
         """The average (n,) after each of `values` (n,) and all earlier values.
 
-        Values that a Curve would drop are skipped: the average kept_mask, NaN without an earlier value.
+        Values that a Curve would drop are skipped: the average stays, NaN without an earlier value.
         """
         decay, mean, weight = self._decay, self._mean, self._weight
         averages = []

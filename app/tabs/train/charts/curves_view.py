@@ -1,34 +1,28 @@
-"""The live curves: loss above, accuracy below, with a common crosshair."""
+"""The live curves: loss above, accuracy below, then the learning rate, with a common crosshair."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, log10
 
-import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from app.session.run_events import PreviousPart
+from app.session.run_events import PreviousPart, StepsDone
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.train.charts.chart import Chart, ChartText, nearest
-from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Smoothed, Values
-from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
+from app.tabs.train.charts.chart import Chart, ChartText, WholeRun, nearest
+from app.tabs.train.charts.chart_tools import ChartTools
+from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, EarlierRunsLegend, ShownRun, loss_of, task_of
+from app.tabs.train.charts.kept_runs import KeptRun, KeptRuns, comparable
 from app.tabs.train.charts.legend import Series
+from app.tabs.train.charts.rate_chart import RATE, RateChart
+from app.tabs.train.charts.run_curves import RunCurves
 from app.widgets.elements import text_label
+from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.reporting.number_text import percent_text
-from nncore.training.events import EpochDone, Started
+from nncore.training.events import Diverged, EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
-SAMPLES_SMOOTHED = 500
-"""A smoothed line averages over at least this number of samples, or an epoch if it is shorter."""
-
-EPOCHS_SHOWN_AT_FIRST = 10
-"""The axis of a longer run grows in a few jumps."""
-
-MIN_LOSS_TOP = 0.1
-"""First maximum of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
 
 LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY_CHART = ChartText(
@@ -41,10 +35,10 @@ VALIDATION = Series("validation", "validation", marked=True)
 
 
 class CurvesView(QFrame):
-    """Loss and accuracy of the current run over its epochs.
+    """Loss, accuracy and learning rate of the current run over its epochs.
 
     New points are painted by a timer, at most ten times per second, while the view is visible; the timer stops when
-    nothing is new.
+    nothing is new. While the user has not zoomed, the axes follow the run.
     """
 
     painting = Signal()
@@ -53,126 +47,154 @@ class CurvesView(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.loss = Chart(LOSS_CHART, (EACH_BATCH, SMOOTHED, VALIDATION))
+        self.loss = Chart(LOSS_CHART, (EACH_BATCH, SMOOTHED, VALIDATION), has_lane=True)
         self.accuracy = Chart(ACCURACY_CHART, (SMOOTHED_TRAINING, VALIDATION))
-        self._charts = (self.loss, self.accuracy)
-        self.earlier_legend = EarlierRunsLegend()
-        self._earlier_length, self._classes = 0.0, True
+        self.rate = RateChart()
+        self._charts = (self.loss, self.accuracy, self.rate)
+        self.tools, self.earlier_legend = ChartTools(), EarlierRunsLegend()
+        self._chosen: list[ShownRun] = []
+        self._kept = KeptRuns()
+        self._settings: RunSettings | None = None
+        self._shown: list[ShownRun] = []
+        self._next_settings: RunSettings | None = None
+        self._classes, self._run = True, RunCurves()
         self._epoch_label = text_label(style="quiet", wraps=False)
-        self.accuracy.header.addWidget(self._epoch_label)
+        self._dirty = False
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(MILLISECONDS_BETWEEN_PAINTS)
         self._timer.timeout.connect(self._on_timer)
         self._pointer: float | None = None
-        for chart in self._charts:
-            chart.pointer_moved.connect(self._on_pointer_moved)
-            chart.pointer_left.connect(self._on_pointer_left)
+        self._connect()
         self.clear()
 
     def _lay_out(self) -> None:
-        self.accuracy.plot.box.setXLink(self.loss.plot.box)
+        for chart in (self.accuracy, self.rate):
+            chart.plot.box.setXLink(self.loss.plot.box)
+        self.accuracy.header.addWidget(self._epoch_label)
+        self.rate.header.addWidget(self.tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
-        layout.setSpacing(GROUP_GAP)
-        layout.addWidget(self.loss, 1)
-        layout.addWidget(self.accuracy, 1)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.loss, 3)
+        layout.addWidget(self.accuracy, 3)
+        layout.addWidget(self.rate)
         layout.addWidget(self.earlier_legend)
+
+    def _connect(self) -> None:
+        for chart in self._charts:
+            chart.pointer_moved.connect(self._on_pointer_moved)
+            chart.pointer_left.connect(self._on_pointer_left)
+            chart.zoomed.connect(self._on_zoomed)
+            chart.whole_run_wanted.connect(self.show_whole_run)
+        self.tools.scales_changed.connect(self._on_scales_changed)
+        self.tools.whole_run_wanted.connect(self.show_whole_run)
+        self.earlier_legend.removed.connect(self._remove_shown)
 
     # ----------------------------------------------------------------- events
 
     def clear(self) -> None:
-        """Remove the run and show empty plots."""
-        self._empty_curves(epochs=5, steps_per_epoch=1, samples_per_step=1)
+        """Remove the run and show empty plots; its curves stay behind the next run of the same task."""
+        self._keep_run()
+        self._show_run(RunCurves(classes=self._classes))
         self._tell_screen_readers()
         self._paint()
 
+    def announce(self, settings: RunSettings) -> None:
+        """Tell the settings of the run that begins next: they name it once a later run is in front of it."""
+        self._next_settings = settings
+
     def begin(self, started: Started) -> None:
-        """Begin a run: remove the last one, and show the validation before its first step."""
-        self._empty_curves(started.epochs, started.steps_per_epoch, started.samples_per_epoch / started.steps_per_epoch)
-        done = started.samples_done // started.samples_per_epoch
-        self._add_validation(done, started.validation_loss, started.validation_accuracy)
+        """Begin a run, in front of the last one, and show the validation before its first step."""
+        self._keep_run()
+        self._settings, self._next_settings = self._next_settings, None
+        self._show_run(RunCurves.begin(started, self._classes))
+        self.show_whole_run()
+        self._show_earlier()
         self._mark_dirty()
 
     def add_previous_part(self, part: PreviousPart) -> None:
         """Show the earlier part of a continued run."""
-        self._validation_loss, self._validation_accuracy = Curve(), Curve()
-        for row in part.epochs:
-            self._add_validation(int(row["epoch"] or 0), row["validation_loss"], row["validation_accuracy"])
-        steps, losses, accuracies = part.curve.astype(np.float64)
-        if not len(steps):
-            return
-        annotations = [(step / self._steps_per_epoch, f"rate {rate:g}") for step, rate in part.rates[1:]]
-        for chart in self._charts:
-            chart.set_annotations(annotations)
-        # Each point is the mean of several steps.
-        window = max(1.0, self._window * len(steps) / steps[-1])
-        self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
+        self._run.add_previous_part(part)
+        self._mark_dirty()
 
-    def add_steps(self, epochs: Values, losses: Values, accuracies: Values) -> None:
-        """Add steps: epochs done (n,), losses (n,) and accuracies (n,), 0 to 1."""
-        self._add(epochs, losses, accuracies, self._smooth_loss, self._smooth_accuracy)
-
-    def _add(
-        self, epochs: Values, losses: Values, accuracies: Values, smooth_loss: Smoothed, smooth_accuracy: Smoothed
-    ) -> None:
-        smoothed = smooth_loss.extend(losses)
-        self._batch_loss.extend(epochs, losses)
-        self._training_loss.extend(epochs, smoothed)
-        self._training_accuracy.extend(epochs, smooth_accuracy.extend(100 * accuracies))
-        self._extend_loss_axis(float(np.nanmax(smoothed, initial=0)))
+    def add_steps(self, done: StepsDone) -> None:
+        """Add steps."""
+        self._run.add_steps(done.steps.astype(float), done.losses, done.accuracies, done.rates, done.rate_changes)
         self._mark_dirty()
 
     def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
         """Add the validation figures of epochs, and update the summary for screen readers."""
         for done in epochs:
-            self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
+            self._run.add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
         if epochs:
             self._tell_screen_readers(epochs[-1])
             self._mark_dirty()
 
-    def set_earlier_runs(self, runs: Sequence[EarlierRun]) -> None:
-        """Show earlier runs behind the live curves, at most MAX_EARLIER_RUNS; empty: none."""
-        runs = runs[:MAX_EARLIER_RUNS]
-        self.loss.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.losses(dash)])
-        self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
-        self.earlier_legend.show_runs(runs)
-        self._earlier_length = max((run.length for run in runs), default=0.0)
+    def show_divergence(self, diverged: Diverged) -> None:
+        """Mark where the run diverged."""
+        self._run.add_divergence(diverged)
         self._mark_dirty()
+
+    def end(self) -> None:
+        """The run has ended: the axis ends with its data."""
+        self._run.has_ended = True
+        self._mark_dirty()
+
+    def _keep_run(self) -> None:
+        """Keep the curves of the run that was shown, if it is known and made a step."""
+        kept = KeptRun.from_curves(self._settings, self._run) if self._settings is not None else None
+        if kept is not None:
+            self._kept.add(kept, self.tools.keep.isChecked())
+        self._settings = None
+
+    def _show_run(self, curves: RunCurves) -> None:
+        self._run, self._dirty = curves, False
+        self.tools.set_has_run(False)
 
     def set_classes(self, classes: bool) -> None:
         """Set whether the run is a classification; without classes there is no accuracy."""
         self._classes = classes
         self.accuracy.setVisible(classes)
+        (self.accuracy if classes else self.loss).header.addWidget(self._epoch_label)
         # Linked axes need positions on the screen, which a hidden plot does not have.
         self.accuracy.plot.box.setXLink(self.loss.plot.box if classes else None)
         self.loss.set_unit(LOSS_CHART.unit if classes else "")
         self.loss.legend.set_shown(VALIDATION, classes)  # regression uses no validation set
         self.clear()
+        self._show_earlier()
 
-    def _empty_curves(self, epochs: int, steps_per_epoch: int, samples_per_step: float) -> None:
-        # Smoothed lines average over this window; with few samples they would be as noisy as the raw ones.
-        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step))
-        self._window = window
-        self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
-        self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
-        self._training_accuracy, self._validation_accuracy = Curve(), Curve()
-        self._epochs, self._steps_per_epoch = epochs, steps_per_epoch
-        self._loss_top = 3.0 if self._classes else MIN_LOSS_TOP
-        self._dirty = False
-        for chart in self._charts:
-            chart.set_annotations(())
+    # ----------------------------------------------------------- earlier runs
 
-    def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
-        if loss is not None and accuracy is not None:
-            self._validation_loss.append(epoch, loss)
-            self._validation_accuracy.append(epoch, 100 * accuracy)
-            self._extend_loss_axis(loss)
+    def set_earlier_runs(self, runs: Sequence[ShownRun]) -> None:
+        """Show these logged runs behind the live curves if they are comparable; empty: none, also no kept ones."""
+        self._chosen = list(runs)
+        if not runs:
+            self._kept = KeptRuns()
+        self._show_earlier()
 
-    def _extend_loss_axis(self, loss: float) -> None:
-        """Extend the loss axis if necessary; it never shrinks during a run."""
-        if loss <= MAX_MAGNITUDE and 1.1 * loss > self._loss_top:
-            self._loss_top = round_up(1.1 * loss)
+    def _show_earlier(self) -> None:
+        """Show the chosen and the kept runs that learn the same as the present run, at most MAX_EARLIER_RUNS."""
+        present = self._settings
+        kept: list[ShownRun] = [] if present is None else list(self._kept.named(present))
+        runs = comparable([*self._chosen, *kept], "" if present is None else task_of(present))
+        if not self._classes:
+            runs = [run for run in runs if not run.task.endswith(" classes")]
+        self._shown = runs = runs[:MAX_EARLIER_RUNS]
+        same_loss = [present is None or run.loss in ("", loss_of(present)) for run in runs]
+        losses = [run.losses(dash) for dash, run in enumerate(runs) if same_loss[dash]]
+        self.loss.set_earlier_lines([line for lines in losses for line in lines])
+        self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
+        self.earlier_legend.show_runs(runs)
+        self._mark_dirty()
+
+    @Slot(int)
+    def _remove_shown(self, number: int) -> None:
+        run = self._shown[number]
+        if isinstance(run, KeptRun):
+            self._kept.remove(run.losses_drawn)
+        self._chosen = [other for other in self._chosen if other is not run]
+        self._show_earlier()
 
     # --------------------------------------------------------------- painting
 
@@ -202,25 +224,52 @@ class CurvesView(QFrame):
 
     def _paint(self) -> None:
         self._dirty = False
-        for chart, series, curve in (
-            (self.loss, EACH_BATCH, self._batch_loss),
-            (self.loss, SMOOTHED, self._training_loss),
-            (self.loss, VALIDATION, self._validation_loss),
-            (self.accuracy, SMOOTHED_TRAINING, self._training_accuracy),
-            (self.accuracy, VALIDATION, self._validation_accuracy),
-        ):
-            chart.set_points(series, *curve.points())
-        end = self._last_epoch_shown()
-        self.loss.set_ranges(end, self._loss_top)
-        self.accuracy.set_ranges(end, 100)
+        run = self._run
+        self.loss.set_points(EACH_BATCH, *run.batch_loss.points(), run.batch_loss.band())
+        self.loss.set_points(SMOOTHED, *run.training_loss.points())
+        self.loss.set_points(VALIDATION, *run.validation_loss.points())
+        self.accuracy.set_points(SMOOTHED_TRAINING, *run.training_accuracy.points())
+        self.accuracy.set_points(VALIDATION, *run.validation_accuracy.points())
+        self.rate.set_points(RATE, *run.rates.curve.points())
+        if len(run.batch_loss.points()[0]) and not self.tools.keep.isEnabled():
+            self.tools.set_has_run(True)
+        self._set_axes()
+        for chart in self._charts:
+            chart.set_marks(run.rates.marks)
         self._show_values()
 
-    def _last_epoch_shown(self) -> float:
-        done = self._batch_loss.points()[0]
-        if not len(done) and self._earlier_length:
-            return self._earlier_length
-        reached = float(done[-1]) if len(done) else 0.0
-        return min(self._epochs, round_up(max(EPOCHS_SHOWN_AT_FIRST, reached)))
+    def _set_axes(self) -> None:
+        run = self._run
+        last, first = run.axis_end, run.first_step
+        if not run.reached and self._shown:  # without a run the earlier ones set the axis
+            last = max(shown.length for shown in self._shown) or last
+        lowest = min(run.lowest_loss, run.loss_top / 10)
+        self.loss.set_whole(WholeRun(last, run.loss_top, 0.0, first, lowest))
+        self.accuracy.set_whole(WholeRun(last, 100.0, 0.0, first))
+        self.rate.set_whole(WholeRun(last, run.rates.highest or 1.0, 0.0, first))
+
+    # ------------------------------------------------------------------- zoom
+
+    @Slot()
+    def _on_scales_changed(self) -> None:
+        log_x, log_y = self.tools.log_x.isChecked(), self.tools.log_y.isChecked()
+        for chart in self._charts:
+            chart.set_logarithmic(x=log_x, y=log_y and chart is self.loss)
+        self.show_whole_run()
+        self._show_values()
+
+    @Slot()
+    def _on_zoomed(self) -> None:
+        for chart in self._charts:
+            chart.follows = False
+        self.tools.set_zoomed(True)
+
+    @Slot()
+    def show_whole_run(self) -> None:
+        """Show the whole run, and follow it."""
+        for chart in self._charts:
+            chart.show_whole_run()
+        self.tools.set_zoomed(False)
 
     # ---------------------------------------------------------------- reading
 
@@ -236,22 +285,27 @@ class CurvesView(QFrame):
 
     def _show_values(self) -> None:
         """Show the values at the pointer, or the newest ones without a pointer."""
-        done = self._batch_loss.points()[0]
+        done = self._run.batch_loss.points()[0]
         x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
         for chart in self._charts:
             chart.set_crosshair(x)
             chart.show_values_at(x)
-        newest = f"now, epoch {done[-1]:.2f}" if len(done) else ""
-        self._epoch_label.setText(newest if x is None else f"at epoch {x:.2f}")
+        newest = f"now, {self._place_in_words(float(done[-1]))}" if len(done) else ""
+        self._epoch_label.setText(newest if x is None else f"at {self._place_in_words(x)}")
+
+    def _place_in_words(self, x: float) -> str:
+        if self.loss.whole.in_steps:
+            return f"step {round(x * self._run.steps_per_epoch):,}"
+        return f"epoch {x:.2f}"
 
     def _tell_screen_readers(self, done: EpochDone | None = None) -> None:
         self.setAccessibleName("Training curves")
-        first = self._batch_loss.points()[1]
+        first = self._run.batch_loss.points()[1]
         if done is None or not len(first):
             self.setAccessibleDescription("No curves yet. " + LOSS_CHART.empty)
             return
         summary = (
-            f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "
+            f"After {done.epoch} of {self._run.epochs} epochs the training loss went from {first[0]:.3f} to "
             f"{done.training_loss:.3f} and the training accuracy reached "
             f"{percent_text(done.training_accuracy or 0, 1)}."
         )
@@ -267,12 +321,3 @@ def loss_text(loss: float) -> str:
     if loss >= 100:
         return f"{loss:.0f}"
     return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"
-
-
-def round_up(value: float) -> float:
-    """The smallest 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten that is at least `value` > 0."""
-    power = 10.0 ** floor(log10(value))
-    for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
-        if digit * power >= value:
-            return digit * power
-    return 10 * power

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.style.theme import GROUP_GAP, colours_of, line_width
 from app.tabs.train.charts.curve import Curve, Smoothed, Values
-from app.widgets.elements import without_margins
+from app.widgets.elements import close_button, without_margins
 from app.widgets.plain_text import ElidedLabel
+from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.html_report import ReportedRun
+from nncore.experiments.run_log.logged_run import RunSettings
+from nncore.model.losses import DEFAULT_LOSSES
 from nncore.training.history import EpochFigures
 
 RUN_DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
@@ -46,12 +50,46 @@ class EarlierLine:
     y: Values
 
 
+class ShownRun(Protocol):
+    """A run whose lines can be shown behind the live curves.
+
+    name: that of the run. differs: the settings that differ from the other runs. task: what it learns; only runs of the
+    same task are comparable. loss: the name of its loss function; "" if unknown. length: its number of epochs.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def differs(self) -> str: ...  # noqa: D102
+    @property
+    def task(self) -> str: ...  # noqa: D102
+    @property
+    def loss(self) -> str: ...  # noqa: D102
+    @property
+    def length(self) -> float: ...  # noqa: D102
+    def losses(self, dash: int) -> list[EarlierLine]: ...  # noqa: D102
+    def accuracies(self, dash: int) -> list[EarlierLine]: ...  # noqa: D102
+
+
+def task_of(settings: RunSettings) -> str:
+    """What a run with these settings learns: the description of its curve, or its number of classes."""
+    recipe = RECIPES.get(settings.recipe)
+    if recipe is not None and recipe.fits_a_curve:
+        return settings.data or recipe.examples.description
+    return f"{settings.spec.outputs} classes"
+
+
+def loss_of(settings: RunSettings) -> str:
+    """The name of the loss of a run with these settings."""
+    return settings.config.loss or DEFAULT_LOSSES[settings.spec.output]
+
+
 @dataclass(frozen=True, eq=False)
 class EarlierRun:
     """An earlier run. differs: the settings that differ from the other runs.
 
     epochs: its figures epoch by epoch. curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an
-    epoch.
+    epoch. task, loss: as in ShownRun.
     """
 
     name: str
@@ -59,6 +97,8 @@ class EarlierRun:
     epochs: Sequence[EpochFigures]
     curve: NDArray[np.float32]
     steps_per_epoch: float
+    task: str = ""
+    loss: str = ""
 
     @property
     def length(self) -> float:
@@ -100,6 +140,8 @@ def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
             each.epochs,
             each.curve,
             each.run.steps / each.run.epochs if each.run.epochs and each.run.steps else 1.0,
+            task_of(each.run.settings),
+            loss_of(each.run.settings),
         )
         for each, differs in zip(runs, differences, strict=True)
     ]
@@ -117,7 +159,10 @@ def earlier_pen(colour: QColor, dash: int) -> QPen:
 
 
 class EarlierRunsLegend(QWidget):
-    """Dash pattern, name and differing settings of each earlier run; hidden without any."""
+    """Dash pattern, name and differing settings of each earlier run, with a button to remove it; hidden without any."""
+
+    removed = Signal(int)
+    """The number of the run that the user removes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,7 +173,7 @@ class EarlierRunsLegend(QWidget):
         self._grid.setVerticalSpacing(0)
         self.hide()
 
-    def show_runs(self, runs: Sequence[EarlierRun]) -> None:
+    def show_runs(self, runs: Sequence[ShownRun]) -> None:
         """Show `runs` in the order of their dash patterns."""
         while (taken := self._grid.takeAt(0)) is not None:
             widget = taken.widget()
@@ -145,6 +190,7 @@ class EarlierRunsLegend(QWidget):
             row = without_margins(QHBoxLayout(entry))
             row.addWidget(_DashSample(index))
             row.addWidget(label, 1)
+            row.addWidget(close_button(f"Remove the curves of {run.name}", partial(self.removed.emit, index)))
             self._grid.addWidget(entry, index // LEGEND_COLUMNS, index % LEGEND_COLUMNS)
         for column in range(LEGEND_COLUMNS):
             self._grid.setColumnStretch(column, 1)

@@ -14,19 +14,31 @@ from app.style.theme import GROUP_GAP, Colours, colours_of, line_width
 from app.widgets.elements import row_of, text_label
 from app.widgets.layouts.flow_layout import FlowLayout
 
+ROLES = {"training": "training", "validation": "validation", "rate": "winner"}
+"""The colour of the theme for each role."""
+
+BAND = 0.5
+"""Opacity of the band of the values of single batches."""
+
 
 @dataclass(frozen=True)
 class Series:
     """Name and style of one curve; markers distinguish curves in addition to colour."""
 
     name: str
-    role: Literal["training", "validation"]
+    role: Literal["training", "validation", "rate"]
     faint: bool = False
     marked: bool = False
 
     def colour(self, colours: Colours) -> QColor:
         """Its colour in the theme `colours`."""
-        return QColor(colours.batch if self.faint else getattr(colours, self.role))
+        return QColor(colours.batch if self.faint else getattr(colours, ROLES[self.role]))
+
+    def fill(self, colours: Colours) -> QColor:
+        """The colour of the band of its values in the theme `colours`."""
+        colour = self.colour(colours)
+        colour.setAlphaF(BAND)
+        return colour
 
     def pen(self, colours: Colours) -> QPen:
         """Its pen; the curve of single batches stays thin, so that the others can be seen before it."""
@@ -41,6 +53,7 @@ class LineSample(QWidget):
     def __init__(self, series: Series) -> None:
         super().__init__()
         self._series = series
+        self.is_band = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -53,6 +66,10 @@ class LineSample(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._series.marked)
             painter.setPen(self._series.pen(colours))
+            if self.is_band:
+                painter.setBrush(self._series.fill(colours))
+                painter.drawRect(0, middle - 4, self.width() - 1, 8)
+                return
             painter.drawLine(0, middle, self.width() - 1, middle)
             if self._series.marked:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -67,15 +84,16 @@ class Legend(QWidget):
         super().__init__()
         self._widest = widest
         self._values: list[QLabel] = []
+        self._samples = {each: LineSample(each) for each in series}
         self._entries: dict[Series, QWidget] = {}
         layout = FlowLayout(spacing=GROUP_GAP)
         self.setLayout(layout)
-        for each in series:
+        for each, sample in self._samples.items():
             name, value = text_label(each.name, "quiet", wraps=False), QLabel("–")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setAccessibleName(each.name)
             entry = QWidget()
-            entry.setLayout(row_of(LineSample(each), name, value))
+            entry.setLayout(row_of(sample, name, value))
             layout.addWidget(entry)
             self._entries[each] = entry
             self._values.append(value)
@@ -90,6 +108,13 @@ class Legend(QWidget):
     def set_shown(self, series: Series, shown: bool) -> None:
         """Show or hide the entry of a series."""
         self._entries[series].setVisible(shown)
+
+    def set_banded(self, series: Series, banded: bool) -> None:
+        """Show the sample of a series as a band of values, or as a line."""
+        sample = self._samples[series]
+        if sample.is_band != banded:
+            sample.is_band = banded
+            sample.update()
 
     def show_values(self, values: Sequence[str]) -> None:
         """Show one value for each series."""

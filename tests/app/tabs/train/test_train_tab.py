@@ -16,7 +16,7 @@ from nncore.training.events import Diverged, EpochDone, Finished, Started
 from nncore.training.health import LayerHealth
 
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
-STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
+STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001, rates=np.full(5, 0.001))
 EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2)
 STOPPED = Finished(1, 12, 1.0, "stopped", None)
 
@@ -83,7 +83,9 @@ def test_step_requests_a_run_of_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> N
     assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), RECIPES["quick"].config]
     begin(tab, RunState.PAUSED)
     assert status(tab).startswith("Paused")
-    tab.steps_done(replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1])))
+    tab.steps_done(
+        replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1]), rates=np.array([0.1]))
+    )
     qtbot.waitUntil(lambda: tab.curves.loss.legend.values()[0] == "2.400")
 
 

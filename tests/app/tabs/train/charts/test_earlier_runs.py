@@ -76,10 +76,10 @@ def test_a_long_earlier_run_has_a_limited_number_of_points() -> None:
 def test_earlier_runs_are_faint_and_dashed_behind_the_live_curves(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run(), earlier_run(name="other")])
     for chart in (view.loss, view.accuracy):
-        assert len(chart._earlier) == 4
-        pens = [curve.opts["pen"] for _, curve in chart._earlier]
-        for (line, curve), pen in zip(chart._earlier, pens, strict=True):
-            assert curve.zValue() < min(live.zValue() for live in chart._curves)
+        assert len(chart.lines.earlier) == 4
+        pens = [curve.opts["pen"] for _, curve in chart.lines.earlier]
+        for (line, curve), pen in zip(chart.lines.earlier, pens, strict=True):
+            assert curve.zValue() < min(live.zValue() for live in chart.lines.curves)
             assert pen.dashPattern() == list(RUN_DASHES[line.dash])
             assert pen.color().alphaF() == pytest.approx(OPACITY, abs=0.01)
         assert pens[0].dashPattern() != pens[2].dashPattern()
@@ -89,10 +89,10 @@ def test_earlier_runs_stay_when_a_run_begins(view: CurvesView, qtbot: QtBot) -> 
     view.set_earlier_runs([earlier_run()])
     view.begin(STARTED)
     settled(qtbot, view)
-    assert len(view.loss._earlier) == 2
+    assert len(view.loss.lines.earlier) == 2
     items = len(view.loss.plot.box.addedItems)
     view.set_earlier_runs([])
-    assert view.loss._earlier == []
+    assert view.loss.lines.earlier == []
     assert len(view.loss.plot.box.addedItems) == items - 2
     assert view.earlier_legend.isHidden()
 
@@ -101,7 +101,7 @@ def test_without_a_run_earlier_runs_set_the_axis(view: CurvesView, qtbot: QtBot)
     view.set_earlier_runs([earlier_run(steps=120, epochs=12), earlier_run()])
     settled(qtbot, view)
     assert not view.loss._empty.isVisible()
-    assert view.loss._range_ends[0] == 12
+    assert view.loss.whole.last == 12
     view.set_earlier_runs([])
     settled(qtbot, view)
     assert view.loss._empty.isVisible()
@@ -117,7 +117,7 @@ def test_the_legend_shows_names_and_differing_settings(view: CurvesView) -> None
 def test_the_number_of_earlier_runs_is_limited(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run()] * (MAX_EARLIER_RUNS + 3))
     assert len(view.earlier_legend.labels) == MAX_EARLIER_RUNS
-    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._earlier}) == MAX_EARLIER_RUNS
+    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss.lines.earlier}) == MAX_EARLIER_RUNS
 
 
 def test_earlier_runs_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
@@ -125,7 +125,7 @@ def test_earlier_runs_follow_the_theme(view: CurvesView, qapp: QApplication) -> 
     try:
         for choice, colours in ((ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)):
             apply_theme(qapp, choice)
-            for (line, curve), role in zip(view.loss._earlier, ("training", "validation"), strict=True):
+            for (line, curve), role in zip(view.loss.lines.earlier, ("training", "validation"), strict=True):
                 assert line.kind == role
                 assert curve.opts["pen"].color().rgb() == QColor(getattr(colours, role)).rgb()
     finally:

@@ -1,0 +1,105 @@
+"""The learning rate of a run, step by step, and a mark for each change of it. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from app.tabs.train.charts.curve import Curve, Values
+
+RATE_CHANGES_SHOWN = 200
+"""Maximum number of marks; the oldest are removed."""
+
+MIN_JUMP = 1.1
+"""A jump of the factor of a schedule by more than this ratio gets a mark; slow changes show in the curve."""
+
+FLAT = 1e-6
+"""Relative change of the factor of a schedule from one step to the next below which it counts as constant."""
+
+RateChanges = Sequence[tuple[int, float]]
+"""(step, learning rate), the steps from which another rate was set."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a step: text for the lane above the chart; x: epochs done.
+
+    kind: a change of the learning rate by hand or by the schedule, or a divergence.
+    """
+
+    x: float
+    text: str
+    kind: Literal["hand", "schedule", "diverged"]
+
+
+class RateTrack:
+    """The learning rate in use over the epochs (`curve`), and the marks of its changes (`marks`).
+
+    The rate in use is the rate that was set times the factor of the schedule, so both can be told apart.
+    """
+
+    def __init__(self, steps_per_epoch: float, head: int = 0) -> None:
+        self.curve = Curve(head=head)
+        self.marks: list[Mark] = []
+        self.highest = 0.0
+        self._steps_per_epoch = steps_per_epoch
+        self._set_rate: float | None = None
+        self._factor, self._last_ratio, self._last_rate = 0.0, float("nan"), 0.0
+
+    def add(self, steps: Values, rates: Values, changes: RateChanges) -> None:
+        """Add steps (n,) with the rates in use (n,); changes: the rates set, from which step on."""
+        if not len(steps):
+            return
+        set_rates = self._rates_set(steps, changes)
+        self.curve.extend(steps / self._steps_per_epoch, rates)
+        self.highest = max(self.highest, float(np.max(rates)))
+        self._mark_schedule(steps, rates, rates / set_rates)
+        self._forget_oldest()
+
+    def add_changes(self, changes: RateChanges) -> None:
+        """Add changes by hand without the steps between them, of the earlier part of a continued run."""
+        for step, rate in changes:
+            self._set(step, rate)
+        self._forget_oldest()
+
+    def add_mark(self, mark: Mark) -> None:
+        """Add another mark."""
+        self.marks.append(mark)
+
+    def _rates_set(self, steps: Values, changes: RateChanges) -> Values:
+        """The rate that was set at each step (n,)."""
+        starts, values = [-np.inf], [self._set_rate or 0.0]
+        for step, rate in changes:
+            self._set(step, rate)
+            starts.append(step)
+            values.append(rate)
+        found = np.array(values)[np.searchsorted(starts, steps, side="right") - 1]
+        return np.where(found > 0, found, 1.0)
+
+    def _set(self, step: float, rate: float) -> None:
+        if self._set_rate is not None and rate != self._set_rate:
+            self.marks.append(Mark(step / self._steps_per_epoch, f"rate {rate:g}", "hand"))
+        self._set_rate = rate
+
+    def _mark_schedule(self, steps: Values, rates: Values, factors: Values) -> None:
+        """Mark where the schedule jumps after a constant stretch, and where it stops raising the rate."""
+        before = np.append(self._factor, factors[:-1])
+        ratios = np.divide(factors, before, out=np.full(len(factors), np.nan), where=before > 0)
+        earlier = np.append(self._last_ratio, ratios[:-1])
+        jumps = ((ratios > MIN_JUMP) | (ratios < 1 / MIN_JUMP)) & (np.abs(earlier - 1) < FLAT)  # false for NaN
+        peaks = (earlier > 1 + FLAT) & (ratios < 1)
+        rates_before = np.append(self._last_rate, rates[:-1])
+        for number in np.flatnonzero(jumps | peaks).tolist():
+            step, rate, highest = float(steps[number]), float(rates[number]), float(rates_before[number])
+            text = f"schedule: {rate:.3g}" if jumps[number] else f"schedule: falls from {highest:.3g}"
+            step -= not jumps[number]  # the highest rate was one step earlier
+            self.marks.append(Mark(step / self._steps_per_epoch, text, "schedule"))
+        self._last_rate = float(rates[-1])
+        self._factor, self._last_ratio = float(factors[-1]), float(ratios[-1])
+
+    def _forget_oldest(self) -> None:
+        self.marks.sort(key=lambda mark: mark.x)
+        del self.marks[:-RATE_CHANGES_SHOWN]
