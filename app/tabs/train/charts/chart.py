@@ -223,12 +223,14 @@ class Chart(QWidget):
         self._epoch_word.setText("step" if whole.in_steps else "epoch")
         self._place_epoch_word()
         # Room for half a marker or label at each end: pyqtgraph hides a label that does not fit.
-        width, height = max(1.0, box.width()), max(1.0, box.height())
         last_label = self.plot.axes["bottom"].text_at(right)
-        before = (right - left) * max(MARKER_SIZE, metrics.horizontalAdvance("0") / 2 + 2) / width
-        after = (right - left) * max(MARKER_SIZE, metrics.horizontalAdvance(last_label) / 2 + 2) / width
-        above = (top - bottom) * metrics.height() * 0.6 / height
-        x, y = (left - before, right + after), (bottom - above, top + above)
+        before = max(MARKER_SIZE, metrics.horizontalAdvance("0") / 2 + 2)
+        after = max(MARKER_SIZE, metrics.horizontalAdvance(last_label) / 2 + 2)
+        above = 0.5 * metrics.height() + 1
+        x_unit = (right - left) / max(1.0, box.width() - before - after)  # of a pixel
+        y_unit = (top - bottom) / max(1.0, box.height() - 2 * above)
+        x = left - before * x_unit, right + after * x_unit
+        y = bottom - above * y_unit, top + above * y_unit
         self.lines.set_height(*y)
         # The limits first: the range would be clipped to the old ones.
         box.setLimits(
