@@ -19,7 +19,7 @@ from app.tabs.train.charts.legend import Legend, Series
 from app.tabs.train.charts.mark_lane import MarkLane
 from app.tabs.train.charts.rate_track import Mark
 from app.tabs.train.charts.scale.axes import ScaleAxis
-from app.tabs.train.charts.scale.ticks import number_text, position
+from app.tabs.train.charts.scale.ticks import label_of_tick, position
 from app.widgets.plot import FixedPlot
 
 MIN_LINES = 8
@@ -38,7 +38,7 @@ class ChartText:
     empty: str
     widest: str
     format_value: Callable[[float], str]
-    tick_text: Callable[[float], str] = number_text
+    tick_text: Callable[[float], str] = label_of_tick
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.tabs.train.charts.run_curves import RunCurves
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.logged_run import RunSettings
 
-Points = tuple[Values, Values]
+LinePoints = tuple[Values, Values]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class KeptRun:
 
     settings: RunSettings
     length: float
-    losses_drawn: tuple[Points, Points]
-    accuracies_drawn: tuple[Points, Points]
+    losses_drawn: tuple[LinePoints, LinePoints]
+    accuracies_drawn: tuple[LinePoints, LinePoints]
     name: str = ""
     differs: str = ""
 
@@ -75,7 +75,7 @@ class KeptRuns:
             for run, differs in zip(runs, differences[:-1], strict=True)
         ]
 
-    def remove(self, losses_drawn: tuple[Points, Points]) -> None:
+    def remove(self, losses_drawn: tuple[LinePoints, LinePoints]) -> None:
         """Remove the run with these points."""
         self._kept = [run for run in self._kept if run.losses_drawn is not losses_drawn]
         if self._last is not None and self._last.losses_drawn is losses_drawn:
@@ -87,12 +87,12 @@ def comparable(runs: Sequence[ShownRun], task: str) -> list[ShownRun]:
     return [run for run in runs if not task or not run.task or run.task == task]
 
 
-def _thinned(curve: Curve) -> Points:
+def _thinned(curve: Curve) -> LinePoints:
     few = Curve(CAPACITY)
     few.extend(*curve.points())
     return few.points()
 
 
-def _lines(dash: int, drawn: tuple[Points, Points]) -> list[EarlierLine]:
+def _lines(dash: int, drawn: tuple[LinePoints, LinePoints]) -> list[EarlierLine]:
     kinds: tuple[CurveKind, CurveKind] = "training", "validation"
     return [EarlierLine(kind, dash, *points) for kind, points in zip(kinds, drawn, strict=True)]

@@ -1,4 +1,4 @@
 """The scales of the charts: linear and logarithmic axes, and their ticks.
 
-Read `ticks.py` first.
+Read first: `ticks.py`.
 """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetrics
 
-from app.tabs.train.charts.scale.ticks import linear_ticks, log_ticks, number_text, position
+from app.tabs.train.charts.scale.ticks import label_of_tick, linear_ticks, log_ticks, position
 
 GAPS_BETWEEN_LABELS = {"bottom": 5.0, "left": 2.0}
 """Least distance of two ticks, as a multiple of the height of the labels."""
@@ -20,7 +20,7 @@ class ScaleAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     numbers are labelled. end: the value at the end of the data, which is always labelled.
     """
 
-    def __init__(self, side: str, text: Callable[[float], str] = number_text) -> None:
+    def __init__(self, side: str, text: Callable[[float], str] = label_of_tick) -> None:
         super().__init__(side)
         self._side, self._text = side, text
         self.setStyle(textFillLimits=[(0, 10.0)])  # all labels: there are never more ticks than fit

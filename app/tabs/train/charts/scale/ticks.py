@@ -9,7 +9,7 @@ import numpy as np
 from app.tabs.train.charts.curve import Values
 
 NICE_SPACINGS = (1.0, 2.0, 2.5, 5.0, 10.0)
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED_DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ROUND_ENDS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -82,11 +82,11 @@ def position(value: float, *, logarithmic: bool) -> float:
     return float(positions(np.array([value]), logarithmic=logarithmic)[0])
 
 
-def number_text(value: float) -> str:
+def label_of_tick(value: float) -> str:
     """A tick's value with up to three significant digits: "0.05", "12,000", "3·10⁻⁵"."""
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     digits, power = f"{value:.2e}".split("e")
     digits = digits.rstrip("0").rstrip(".")
-    raised = f"10{str(int(power)).translate(SUPERSCRIPTS)}"
+    raised = f"10{str(int(power)).translate(RAISED_DIGITS)}"
     return raised if digits == "1" else f"{digits}·{raised}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tabs.train.charts.scale.ticks import linear_ticks, log_ticks, number_text, positions, round_up
+from app.tabs.train.charts.scale.ticks import label_of_tick, linear_ticks, log_ticks, positions, round_up
 
 
 @given(st.floats(1e-6, 1e6))
@@ -52,7 +52,7 @@ def test_logarithmic_ticks_are_within_the_axis_and_few(low: float, decades: floa
     ],
 )
 def test_tick_labels_are_readable(value: float, text: str) -> None:
-    assert number_text(value) == text
+    assert label_of_tick(value) == text
 
 
 def test_what_is_not_above_0_has_no_place_on_a_logarithmic_axis() -> None:
