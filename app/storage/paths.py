@@ -68,6 +68,16 @@ def epochs_folder(checkpoint: Path) -> Path:
     return checkpoint.with_suffix(EPOCHS_SUFFIX)
 
 
+def train_settings_path() -> Path:
+    """The file of the settings typed last in the Train tab."""
+    return user_folder() / "settings in Train.json"
+
+
+def sweep_values_path() -> Path:
+    """The file of the values typed last in the sweep dialog."""
+    return user_folder() / "values in Sweep.json"
+
+
 def ink_folder() -> Path:
     """The folder of the user's drawings."""
     return user_folder() / "ink"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
-from app.storage.paths import ink_folder
+from app.storage.paths import ink_folder, train_settings_path
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import TabRow
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
@@ -50,6 +50,8 @@ class TabConnections(QObject):
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
         self._session.data_changed.connect(tab.settings.set_data)
+        tab.error_message.connect(self._window.messages.show_error)
+        tab.keep_settings(train_settings_path())
 
     def connect_draw_tab(self, tab: DrawTab) -> None:
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""

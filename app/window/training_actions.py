@@ -16,7 +16,7 @@ from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
-from app.storage.paths import run_log_path
+from app.storage.paths import run_log_path, sweep_values_path
 from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from nncore.data.curves import CurvePoints
@@ -130,7 +130,7 @@ class TrainingActions(QObject):
         name, share = self._recipe_and_share()
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
         data = self.session.data if points is None else points.splits()
-        self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window)
+        self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window, sweep_values_path())
         if points is None:
             self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.run_logged)

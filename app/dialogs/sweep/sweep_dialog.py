@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS
+from app.dialogs.sweep.kept_values import KeptValues
 from app.dialogs.sweep.sweep_estimate import SweepEstimate
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
@@ -35,7 +36,6 @@ from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 from nncore.reporting.number_text import about_duration_text, duration_text
 
-EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels."""
 
@@ -48,8 +48,18 @@ class SweepDialog(QDialog):
 
     run_logged = Signal(int)
 
-    def __init__(self, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> None:
-        """base: the settings to vary, on the part of `data` that its recipe uses; log: the log of runs."""
+    def __init__(
+        self,
+        base: RunSettings,
+        data: Splits | None,
+        log: Path | None,
+        parent: QWidget | None = None,
+        values: Path | None = None,
+    ) -> None:
+        """base: the settings to vary, on the part of `data` that its recipe uses; log: the log of runs.
+
+        values: the file that keeps the typed values for the next time; None to keep none.
+        """
         super().__init__(parent)
         self.setWindowTitle("Sweep")
         self._base, self._data, self._log = base, data, log
@@ -59,7 +69,8 @@ class SweepDialog(QDialog):
         self._estimate.estimated.connect(self._show_count)
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
-        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in DIALOG_SETTINGS}
+        self.entries = {setting: QLineEdit() for setting in DIALOG_SETTINGS}
+        self.kept = KeptValues(self.entries, values)
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.progress, self.state = QProgressBar(), text_label(style="quiet")
         self.run_button = push_button("", "", self._start_or_stop)
@@ -67,20 +78,21 @@ class SweepDialog(QDialog):
         self._read_entries()
         self._list_axis_choices()
         self._show_running(False)
+        next(iter(self.entries.values())).setFocus()
 
     @classmethod
     def deleted_on_close(
-        cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None
+        cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget, values: Path
     ) -> SweepDialog:
         """Create a dialog that is deleted when it is closed."""
-        dialog = cls(base, data, log, parent)
+        dialog = cls(base, data, log, parent, values)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
 
     def _lay_out(self) -> None:
         self._set_up_widgets()
         explanation = text_label("Enter several values separated by spaces. Every combination is one run.", "quiet")
-        left = column_of(explanation, self.form, self.count, self.problem)
+        left = column_of(explanation, self.kept, self.form, self.count, self.problem)
         left.addStretch(1)
         for widget in (self.state, self.progress, self.run_button):
             left.addWidget(widget)
@@ -106,6 +118,7 @@ class SweepDialog(QDialog):
             examples = row.examples or " ".join(row.choices)
             self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
             entry.textChanged.connect(self._read_entries)
+        self.kept.failed.connect(self._show_problem)
         self.count.setProperty("value", True)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the sweep")
@@ -245,8 +258,8 @@ class SweepDialog(QDialog):
         self.problem.setVisible(bool(sentence))
 
     def _show_running(self, is_running: bool) -> None:
-        for entry in self.entries.values():
-            entry.setEnabled(not is_running)
+        for each in (*self.entries.values(), self.kept.button):
+            each.setEnabled(not is_running)
         self.progress.setVisible(is_running)
         self.run_button.setText("&Stop" if is_running else "&Run")
         self.run_button.setEnabled(is_running or bool(self._jobs and self._data is not None))
@@ -259,7 +272,8 @@ class SweepDialog(QDialog):
 
     def _list_axis_choices(self) -> None:
         """List the choices for the horizontal axis: the settings that vary, time, and number of parameters."""
-        varied = [name for name, _ in self._jobs[0].settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
+        settings = self._jobs[0].settings if self._jobs else ()  # values from last time may be invalid
+        varied = [name for name, _ in settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
         self.against.blockSignals(True)
         self.against.clear()
         for name in varied:
@@ -276,13 +290,12 @@ class SweepDialog(QDialog):
     # ------------------------------------------------------------------- close
 
     def finish(self) -> bool:
-        """Stop the sweep and wait for it; False if it does not end in time."""
-        if not self._estimate.finish():
-            return False
-        if self._thread is None:
-            return True
-        self._thread.stop()
-        return self._thread.wait(2 * CLOSE_TIMEOUT_MILLISECONDS)
+        """Save the values, stop the sweep and wait for it; False if it does not end in time."""
+        finished = [self.kept.finish(), self._estimate.finish()]
+        if self._thread is not None:
+            self._thread.stop()
+            finished.append(self._thread.wait(2 * CLOSE_TIMEOUT_MILLISECONDS))
+        return all(finished)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the sweep first."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from app.background.task_queue import TaskQueue
-from app.background.throttle import SAVE_MILLISECONDS, Throttle
+from app.background.saver import Saver
 from app.canvas.canvas import Canvas
 from app.storage.drawing_file import DrawingFile
 from nncore.preprocessing.ink import Ink
@@ -25,17 +25,15 @@ class DrawingKeeper(QObject):
     def __init__(self, canvas: Canvas, folder: Path, parent: QObject) -> None:
         """folder: the folder of the file; the drawing in it is restored some time later."""
         super().__init__(parent)
-        self._canvas, self._file, self._tasks = canvas, DrawingFile(folder), TaskQueue(self)
-        self._has_failed = False
-        self.throttle = Throttle(SAVE_MILLISECONDS, self)
-        self.throttle.due.connect(self._save)
-        self._tasks.add("read", self._file.read, self._restore, self.failed.emit)
-        canvas.drawing_changed.connect(self.throttle.request)
+        self._canvas, self._file = canvas, DrawingFile(folder)
+        self.saver = Saver(self._work, self)
+        self.saver.failed.connect(self.failed)
+        self.saver.tasks.add("read", self._file.read, self._restore, self.failed.emit)
+        canvas.drawing_changed.connect(self.saver.request)
 
     def finish(self) -> bool:
         """Save the drawing and wait for it; False if that takes too long."""
-        self.throttle.flush()
-        if not self._tasks.finish():
+        if not self.saver.finish():
             return False
         self._file.release()
         return True
@@ -45,17 +43,7 @@ class DrawingKeeper(QObject):
             self._canvas.restore_ink(ink)
             self.restored.emit()
 
-    @Slot()
-    def _save(self) -> None:
+    def _work(self) -> Callable[[], None] | None:
         if self._canvas.picture is not None:
-            return
-        ink = self._canvas.drawing.ink()
-        self._tasks.add("save", partial(self._file.write, ink), self._note_success, self._report, latest_only=True)
-
-    def _note_success(self, _: object) -> None:
-        self._has_failed = False
-
-    def _report(self, sentence: str) -> None:
-        if not self._has_failed:
-            self._has_failed = True
-            self.failed.emit(sentence)
+            return None
+        return partial(self._file.write, self._canvas.drawing.ink())

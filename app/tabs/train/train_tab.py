@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -20,6 +21,7 @@ from app.tabs.train.charts.health_view import HealthScroll, HealthView
 from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
+from app.tabs.train.settings.settings_keeper import SettingsKeeper
 from app.tabs.train.settings.settings_panel import SettingsPanel
 from app.widgets.elements import without_margins
 from app.widgets.layouts.scroll_page import ScrollPage
@@ -64,6 +66,9 @@ class TrainTab(Tab):
     remedy_chosen = Signal(Hint)
     """The remedy of this Hint was applied, to the run or to the settings of the next one."""
 
+    error_message = Signal(str)
+    """One sentence: why the settings could not be saved."""
+
     def __init__(self) -> None:
         super().__init__()
         self.settings, self.buttons = SettingsPanel(), RunButtons()
@@ -79,6 +84,7 @@ class TrainTab(Tab):
         self._ended_run: EndedRun | None = None
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
+        self._keeper: SettingsKeeper | None = None
         self._place_of_curves = QFrame()
         self._place_of_curves.setProperty("card", True)
         scroll = HealthScroll()
@@ -92,6 +98,15 @@ class TrainTab(Tab):
     def focus(self) -> None:
         """Put the focus on the Train button, which the space bar presses."""
         self.buttons.train_button.setFocus()
+
+    def keep_settings(self, path: Path) -> None:
+        """Show the settings of an earlier start, which are in the file `path`, and save changed ones in it."""
+        self._keeper = SettingsKeeper(self.settings, path, self)
+        self._keeper.failed.connect(self.error_message)
+
+    def finish(self) -> bool:
+        """Save the settings and wait for it; False if that takes too long."""
+        return self._keeper is None or self._keeper.finish()
 
     def complete(self) -> None:
         """Build the charts."""

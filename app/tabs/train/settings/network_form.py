@@ -102,3 +102,9 @@ class NetworkForm(SettingsForm):
         """Disable or enable all controls; the network stays visible."""
         super().set_running(running)
         self.layers.set_locked(running)
+
+
+def are_same_choices(spec: NetworkSpec, other: NetworkSpec) -> bool:
+    """Whether two networks are the same in the form, apart from their inputs and classes, which depend on the data."""
+    same_layers = blocks_of(spec)[0] == blocks_of(other)[0] and spec.output == other.output
+    return same_layers and initializations_of(spec.layers) == initializations_of(other.layers)

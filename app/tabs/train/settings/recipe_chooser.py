@@ -1,4 +1,4 @@
-"""The list of recipes, and a button that opens the page of the selected recipe."""
+"""The list of recipes, a button that opens the page of the selected recipe, and the way back to its settings."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from PySide6.QtWidgets import (
 
 from app.style.icons import set_icon
 from app.style.theme import GAP, colours_of
+from app.widgets.elements import text_label
 from app.widgets.form import Choice
 from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import RECIPE_GROUPS, RECIPES, Recipe
 from nncore.reporting.number_text import about_duration_text
 
 TIP = "A recipe fills in all settings; you can change each of them afterwards."
+
+OWN_TIP = "Replace these settings by those of the recipe."
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -139,3 +142,34 @@ class RecipeChooser(QWidget):
     @Slot()
     def _on_activated(self) -> None:
         self.chosen.emit(self.choice.value)
+
+
+class RestoredRow(QWidget):
+    """Hidden until settings of an earlier start are shown."""
+
+    recipe_requested = Signal()
+    """The user wants the settings of the recipe."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentence, self.button = text_label(), QToolButton()
+        self.button.setText("Use the recipe's own")
+        self.button.setProperty("plain", True)
+        self.button.clicked.connect(self.recipe_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, GAP, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.sentence, 1)
+        layout.addWidget(self.button)
+        self.lock("")
+        self.show_sentence("")
+
+    def show_sentence(self, sentence: str) -> None:
+        """Say where the settings come from; "" hides the line."""
+        self.sentence.setText(sentence)
+        self.setVisible(bool(sentence))
+
+    def lock(self, reason: str) -> None:
+        """Disable the button and give the reason in its tooltip; enable it if `reason` is empty."""
+        self.button.setEnabled(not reason)
+        self.button.setToolTip(f"{OWN_TIP} {reason}".rstrip())

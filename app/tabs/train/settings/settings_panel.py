@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.session.typed_settings import TrainSettings
 from app.style.theme import GAP
 from app.tabs.train.settings.augmentation_form import AugmentationForm
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.curve_form import CurveForm
 from app.tabs.train.settings.learning_form import LearningForm
-from app.tabs.train.settings.network_form import NetworkForm
-from app.tabs.train.settings.recipe_chooser import RecipeChooser
+from app.tabs.train.settings.network_form import NetworkForm, are_same_choices
+from app.tabs.train.settings.recipe_chooser import RecipeChooser, RestoredRow
 from app.widgets.elements import text_label, without_margins
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
@@ -31,6 +32,7 @@ from nncore.training.memory import check_memory
 FIRST_RECIPE = "quick"
 NEW_WEIGHTS = "Train starts with new weights."
 ONLY_RATE = "During a run only the learning rate can change."
+FROM_LAST_TIME = "Settings from last time"
 WIDTH_IN_LETTERS, MAX_WIDTH = 42, 400
 """Width of the panel in average letters, and its maximum in pixels, unless the controls need more."""
 
@@ -59,6 +61,7 @@ class SettingsPanel(QWidget):
         self._font_and_width = "", 0
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = text_label(style="group"), ElidedLabel(), text_label(style="quiet")
+        self.restored = RestoredRow()
         self.curve = CurveForm()
         self.network, self.learning, self.loss = NetworkForm(), LearningForm(), SettingsForm("loss")
         self.augmentation, self.stopping = AugmentationForm(), SettingsForm("stopping")
@@ -79,6 +82,7 @@ class SettingsPanel(QWidget):
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
         self.recipes.chosen.connect(self.choose_recipe)
         self.recipes.page_requested.connect(self.page_requested)
+        self.restored.recipe_requested.connect(lambda: self.choose_recipe(self.recipe.name))
         self.choose_recipe(FIRST_RECIPE)
         self._fit_to_font()
 
@@ -99,7 +103,7 @@ class SettingsPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
-        for widget in (self.recipes, self.summary, self.data, self.note):
+        for widget in (self.recipes, self.summary, self.data, self.note, self.restored):
             layout.addWidget(widget)
         layout.addSpacing(GAP // 2)
         layout.addWidget(self._scroll, 1)
@@ -159,6 +163,7 @@ class SettingsPanel(QWidget):
 
     def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
         """Show these settings; run: also choose the examples of this run."""
+        self.restored.show_sentence("")
         if run is not None:
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
@@ -176,6 +181,25 @@ class SettingsPanel(QWidget):
         finally:
             self._filling = False
         self._on_edit()
+
+    def typed(self) -> TrainSettings | None:
+        """The present settings, for the next start; None for those of the first recipe. Raises SettingError."""
+        spec, config, curve = self.spec(), self.config(), self.curve.source if self.recipe.fits_a_curve else ""
+        recipe = self.recipe
+        if recipe.name == FIRST_RECIPE and are_same_choices(spec, recipe.spec) and config == recipe.config:
+            return None
+        return TrainSettings(self.recipe.name, spec, config, curve)
+
+    def restore(self, typed: TrainSettings) -> None:
+        """Show settings of an earlier start, and say so; an unknown recipe counts as the first one."""
+        run = RunSettings("", typed.spec, typed.config, typed.curve, recipe=typed.recipe)
+        self.set_values(typed.spec, typed.config, run)
+        self._run_share = None
+        examples, missing = self.recipe.examples, ""
+        if isinstance(examples, CurveExamples) and typed.curve not in ("", self.curve.source):
+            self.curve.show_examples(examples)  # the points came from a file
+            missing = f", without {typed.curve}"
+        self.restored.show_sentence(f"{FROM_LAST_TIME}{missing}.")
 
     @Slot(str)
     def choose_recipe(self, name: str) -> None:
@@ -221,6 +245,7 @@ class SettingsPanel(QWidget):
         """Lock the settings that cannot change during a run, or unlock them."""
         self._running = running
         self.recipes.lock(LOCKED if running else "")
+        self.restored.lock(LOCKED if running else "")
         for form in self._forms:
             form.set_running(running)
         self._on_edit()

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.sweep.kept_values import EXAMPLES
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME
 from nncore.experiments.recipes import RECIPES
@@ -152,3 +153,27 @@ def test_the_time_of_the_sweep_is_shown_beside_the_number_of_runs(dialog: SweepD
     qtbot.waitUntil(lambda: dialog.count.text().endswith((" min", " h")), timeout=60_000)
     dialog.entries["epochs"].setText("none")
     assert dialog.count.text() == "no runs"
+
+
+def test_typed_values_are_there_the_next_time_and_the_examples_can_be_restored(qtbot: QtBot, tmp_path: Path) -> None:
+    def opened() -> SweepDialog:
+        dialog = SweepDialog(BASE, few_digits(), None, values=tmp_path / "values.json")
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    first = opened()
+    assert not first.kept.isVisible()
+    first.entries["seed"].setText("1 2 nonsense")
+    first.entries["batch_size"].clear()
+    qtbot.waitUntil(lambda: not first.kept.saver.is_busy)  # as after a kill: it is not closed
+    second = opened()
+    assert second.kept.isVisible()
+    assert second.entries["seed"].text() == "1 2 nonsense"
+    assert second.entries["batch_size"].text() == ""
+    qtbot.mouseClick(second.kept.button, Qt.MouseButton.LeftButton)
+    assert not second.kept.isVisible()
+    assert {setting: entry.text() for setting, entry in second.entries.items() if entry.text()} == EXAMPLES
+    second.close()
+    assert not (tmp_path / "values.json").exists()
+    first.close()
