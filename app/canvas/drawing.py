@@ -101,7 +101,7 @@ class Drawing:
         return self._before_erasing is not None and self._before_erasing is not self._content
 
     def begin(self, x: float, y: float) -> None:
-        """End the present stroke, and put the pen down at (x, y), on the canvas or outside."""
+        """End the current stroke, and put the pen down at (x, y), on the canvas or outside."""
         self.end()
         if not (isfinite(x) and isfinite(y)):
             return
@@ -124,7 +124,7 @@ class Drawing:
             self._current.append([entry, exit_])
 
     def begin_erasing(self, x: float, y: float, radius: float) -> None:
-        """End the present stroke, and put the eraser down at (x, y)."""
+        """End the current stroke, and put the eraser down at (x, y)."""
         self.end()
         if isfinite(x) and isfinite(y):
             self._pen, self._before_erasing = (x, y), self._content
@@ -192,7 +192,7 @@ class Drawing:
         self._undo_stack.appendleft(_placed(ink))
 
     def ink(self) -> Ink:
-        """The drawing as ink, with the present stroke; a drawing smaller than MAX_TAP_SIZE becomes one point."""
+        """The drawing as ink, with the current stroke; a drawing smaller than MAX_TAP_SIZE becomes one point."""
         pieces = tuple(self._as_array(piece) for stroke in self.strokes for piece in stroke)
         if len(self._arrays) > 2 * len(pieces) + 100:
             self._arrays.clear()

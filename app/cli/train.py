@@ -108,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
 def _locked(checkpoint: Path | None) -> Iterator[None]:
     """Hold the lock of the file of --checkpoint; raises SettingError if another training writes this file.
 
-    The lock is in the folder of runs, where `app.storage.leftovers` deletes it later. Without it the training goes on.
+    The lock is in the folder of runs, where `app.storage.leftovers` deletes it later. Without it, training continues.
     """
     if checkpoint is None:
         yield

@@ -23,7 +23,7 @@ from nncore.system.file_lock import FileLock
 class EpochsKeeper:
     """Saves the epochs of one run; used on the training thread.
 
-    An error is reported once, and the run goes on without saving its epochs. Writing takes at most
+    An error is reported once, and the run continues without saving its epochs. Writing takes at most
     MAX_WRITING_FRACTION of the time, so of very short epochs several are written together.
     """
 

@@ -80,7 +80,7 @@ class HandwritingTeacher(QObject):
     def set_base(self, network: Network | None, *, learn: bool = True) -> None:
         """Adapt copies of `network` from now on; `network` itself stays unchanged.
 
-        learn: adapt to the present examples now; otherwise when the examples change next.
+        learn: adapt to the current examples now; otherwise when the examples change next.
         """
         self._stop()
         self.base, self.has_learned = network, False
@@ -122,7 +122,7 @@ class HandwritingTeacher(QObject):
         self.changed.emit()
 
     def _adapt(self) -> None:
-        """Adapt the base to the present examples."""
+        """Adapt the base to the current examples."""
         self._stop()
         if self.base is None:
             return

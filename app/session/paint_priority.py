@@ -23,7 +23,7 @@ class PaintPriority:
         self._free.set()
 
     def claim(self) -> None:
-        """Make the training wait after its present step, until `release`."""
+        """Make the training wait after its current step, until `release`."""
         self._free.clear()
 
     def release(self) -> None:

@@ -1,4 +1,4 @@
-"""The steps of a training, combined into fewer events so that the window keeps up. Imports no Qt."""
+"""The steps of a training, combined into fewer events, so that the window has time to show them. Imports no Qt."""
 
 from __future__ import annotations
 

@@ -41,11 +41,11 @@ class Session(QObject):
     data_changed = Signal(Splits)
     """The data set in use has changed."""
     model_changed = Signal(Model)
-    """The model in use has changed: opened, reverted, or trained by the present run; `network` is built from it."""
+    """The model in use has changed: opened, reverted, or trained by the current run; `network` is built from it."""
     run_state_changed = Signal(RunState)
     """The state of the run has changed."""
     run_event = Signal(object)
-    """An event of the present run: Started, PreviousPart, StepsDone, Diverged or Finished."""
+    """An event of the current run: Started, PreviousPart, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not start or continue."""
     status_message = Signal(str)
@@ -57,7 +57,7 @@ class Session(QObject):
     ended_run_changed = Signal(object)
     """The EndedRun that `continue_ended` would train further; None if there is none."""
     curve_fitted = Signal(Fit)
-    """The present fit of a run that learns a curve."""
+    """The current fit of a run that learns a curve."""
     snapshots_created = Signal(EpochSnapshots, int)
     """The epoch snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
     model_not_saved = Signal(str)
@@ -267,7 +267,7 @@ class Session(QObject):
         self._thread.start()
 
     def pause(self) -> None:
-        """Pause after the present mini-batch."""
+        """Pause after the current mini-batch."""
         if self._thread is not None and self.run_state is RunState.RUNNING:
             self._thread.control.pause()
             self._set_run_state(RunState.PAUSED)

@@ -59,7 +59,7 @@ class TrainingThread(QThread):
     model_not_saved = Signal(str, Model)
     """One sentence: why the model could not be saved; and the model."""
     curve_fitted = Signal(Fit)
-    """The present fit of a curve."""
+    """The current fit of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be logged; the run continues."""
     snapshots_created = Signal(EpochSnapshots)
@@ -147,7 +147,7 @@ class TrainingThread(QThread):
             self._paint_priority.wait_for_release()
 
     def _emit_fit(self, epoch: int) -> None:
-        """Emit the present fit: after each of COMPARED_EPOCHS, otherwise at most every FIT_INTERVAL_SECONDS."""
+        """Emit the current fit: after each of COMPARED_EPOCHS, otherwise at most every FIT_INTERVAL_SECONDS."""
         is_due = epoch in COMPARED_EPOCHS or perf_counter() - self._fit_emitted_at >= FIT_INTERVAL_SECONDS
         if self._curve is not None and is_due:
             self._fit_emitted_at = perf_counter()

@@ -54,7 +54,7 @@ def _start(number: int) -> str:
     """The start of a process. On Linux "ticks@boot": clock ticks after the boot, and the identity of the boot.
 
     Other systems, and earlier versions of Digit Lab on Linux, use seconds since 1970. psutil calculates them on Linux
-    from the present clock, so that they change with it; other systems store them when the process starts.
+    from the current clock, so that they change with it; other systems store them when the process starts.
     """
     if not sys.platform.startswith("linux"):
         return f"{psutil.Process(number).create_time():.2f}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
 
 
 class TabConnections(QObject):
-    """Connects each new tab with the session and the window, and gives it the present state.
+    """Connects each new tab with the session and the window, and gives it the current state.
 
     It also keeps the network that reads drawings, and shows what one tab sends to another.
     """

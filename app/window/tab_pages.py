@@ -21,7 +21,7 @@ AnyTab = TypeVar("AnyTab", bound=Tab)
 class TabRow:
     """A tab of the main window: its title, module and class, what connects it, and its tool tip.
 
-    connect: called once with the connections and the new tab; connects signals and gives the tab the present state.
+    connect: called once with the connections and the new tab; connects signals and gives the tab the current state.
     """
 
     title: str

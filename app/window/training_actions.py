@@ -55,7 +55,7 @@ class TrainingActions(QObject):
         self._connect()
 
     def finish(self) -> bool:
-        """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
+        """Cancel all work in the background and wait for its threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
         return self.rate_finder.finish() and self.recipe_durations.finish() and self.tasks.finish()
@@ -172,7 +172,7 @@ class TrainingActions(QObject):
         self._warn_if_data_differs(run)
 
     def _warn_if_data_differs(self, run: LoggedRun) -> None:
-        """Show a message if the run used other images than the present ones; a curve is restored with its run."""
+        """Show a message if the run used other images than the current ones; a curve is restored with its run."""
         data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
         trained_on, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
         if fits or data is None or trained_on in ("", data.training.source):
@@ -240,7 +240,7 @@ class TrainingActions(QObject):
             self._start_recipe(spec, config, paused=True)
 
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
-        """Start a run with the selected recipe and the present settings."""
+        """Start a run with the selected recipe and the current settings."""
         name, share = self._recipe_and_share()
         parent, points = self._fork_parent.id if self._fork_parent else None, self.train_tab.settings.points()
         self.session.start_training(

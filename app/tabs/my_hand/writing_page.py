@@ -69,7 +69,7 @@ class WritingPage(QWidget):
         self._compose()
 
     def show_test(self, test: HandwritingTest) -> None:
-        """Ask for the next digit of `test`, with its present drawing on the canvas."""
+        """Ask for the next digit of `test`, with its current drawing on the canvas."""
         self.test = test
         number, count, digit = len(test.drawings), len(test.prompts), test.prompt
         self.digit.setText("" if digit is None else str(digit))

@@ -58,7 +58,7 @@ class TrainTab(Tab):
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
     find_rate_requested = Signal(NetworkSpec, TrainingConfig)
-    """Search for a learning rate for this NetworkSpec and TrainingConfig."""
+    """Find a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
     """Show the page of the recipe with this name."""
     curves_painting = Signal()
@@ -85,8 +85,8 @@ class TrainTab(Tab):
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
         self._keeper: SettingsKeeper | None = None
-        self._place_of_curves = QFrame()
-        self._place_of_curves.setProperty("card", True)
+        self._curves_placeholder = QFrame()
+        self._curves_placeholder.setProperty("card", True)
         scroll = HealthScroll()
         scroll.setWidget(self.health)
         self.health_group = CollapsibleGroup("Health of the layers", scroll)
@@ -119,14 +119,14 @@ class TrainTab(Tab):
 
         curves = CurvesView()
         curves.painting.connect(self.curves_painting)
-        self._plots.replaceWidget(self._place_of_curves, curves)
-        self._place_of_curves.deleteLater()
+        self._plots.replaceWidget(self._curves_placeholder, curves)
+        self._curves_placeholder.deleteLater()
         curves.show()
         return curves
 
     @cached_property
     def fit(self) -> FitView:
-        """The points and fits of a curve, which are built when a curve is learned first."""
+        """The points and fits of a curve, which are built when a curve is learned for the first time."""
         from app.tabs.train.charts.fit_view import FitView
 
         fit = FitView()
@@ -143,7 +143,7 @@ class TrainTab(Tab):
         right.setSpacing(GAP)
         self._plots = QHBoxLayout()
         self._plots.setSpacing(GAP)
-        self._plots.addWidget(self._place_of_curves, 1)
+        self._plots.addWidget(self._curves_placeholder, 1)
         charts = QWidget()
         column = without_margins(QVBoxLayout(charts))
         column.addLayout(self._plots, 2)
@@ -365,7 +365,7 @@ class TrainTab(Tab):
 
     @Slot(object)
     def show_fit(self, fit: Fit) -> None:
-        """Draw the present fit of a curve."""
+        """Draw the current fit of a curve."""
         self.fit.show_fit(fit)
 
     @Slot(object)

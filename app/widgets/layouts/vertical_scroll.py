@@ -1,4 +1,4 @@
-"""A column that scrolls vertically, as wide as its content needs in the present font."""
+"""A column that scrolls vertically, as wide as its content needs in the current font."""
 
 from __future__ import annotations
 

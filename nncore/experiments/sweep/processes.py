@@ -27,7 +27,7 @@ SWEEP_POLL_INTERVAL = 0.1
 MAX_ATTEMPTS = 2
 """A run whose process dies is tried once more and then fails, because the run itself may be the cause."""
 
-DIED = "The process of this run died twice: the run may need more memory than the computer has."
+DIED = "The process of this run ended unexpectedly two times: the run may need more memory than the computer has."
 
 # The data and settings of this worker process, the same for all its jobs.
 _worker_state: dict[str, Any] = {}

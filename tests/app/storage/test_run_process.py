@@ -35,7 +35,7 @@ def test_a_description_of_an_earlier_version_is_understood() -> None:
 
 def test_a_change_of_the_clock_does_not_end_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     before = process_description()
-    if sys.platform.startswith("linux"):  # here psutil calculates the time from the present clock
+    if sys.platform.startswith("linux"):  # here psutil calculates the time from the current clock
         monkeypatch.setattr(psutil.Process, "create_time", lambda process: 1.0)
     assert process_description() == before
     assert is_alive(before)

@@ -149,7 +149,7 @@ class Chart(QWidget):
         return False
 
     def minimumSizeHint(self) -> QSize:
-        """High enough for the legend, which wraps at the present width, and for the plot."""
+        """High enough for the legend, which wraps at the current width, and for the plot."""
         layout, needed = self.layout(), super().minimumSizeHint()
         if layout is not None and self.width() >= needed.width():
             needed.setHeight(layout.minimumHeightForWidth(self.width()))

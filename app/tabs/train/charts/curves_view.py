@@ -174,7 +174,7 @@ class CurvesView(QFrame):
         self._show_earlier()
 
     def _show_earlier(self) -> None:
-        """Show the chosen and the kept runs that learn the same as the present run, at most MAX_EARLIER_RUNS."""
+        """Show the chosen and the kept runs that learn the same as the current run, at most MAX_EARLIER_RUNS."""
         present = self._settings
         kept: list[ShownRun] = [] if present is None else list(self._kept.named(present))
         runs = comparable([*self._chosen, *kept], "" if present is None else task_of(present))

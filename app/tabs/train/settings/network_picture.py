@@ -101,19 +101,19 @@ class NetworkPicture(QWidget):
                 self._draw_stage(painter, index)
             self._write_shapes(painter)
 
-    def _column(self, number: int) -> QRectF:
+    def _column(self, index: int) -> QRectF:
         """The area of a stage and of its numbers."""
         widths = [1.0 if stage.is_vector else IMAGES_WIDTH for stage in self.stages]
         unit = self.width() / sum(widths)
-        return QRectF(sum(widths[:number]) * unit, 0, widths[number] * unit, self.height())
+        return QRectF(sum(widths[:index]) * unit, 0, widths[index] * unit, self.height())
 
-    def _centre(self, number: int) -> QPointF:
-        return QPointF(self._column(number).center().x(), (self.height() - self.fontMetrics().height()) / 2)
+    def _centre(self, index: int) -> QPointF:
+        return QPointF(self._column(index).center().x(), (self.height() - self.fontMetrics().height()) / 2)
 
-    def _map_areas(self, number: int) -> list[QRectF]:
+    def _map_areas(self, index: int) -> list[QRectF]:
         """The squares of a stage of images, the one at the back first; the front one is the last."""
-        stage, centre = self.stages[number], self._centre(number)
-        available = min(0.9 * self._column(number).width(), self.height() - 2.0 * self.fontMetrics().height())
+        stage, centre = self.stages[index], self._centre(index)
+        available = min(0.9 * self._column(index).width(), self.height() - 2.0 * self.fontMetrics().height())
         largest = max(max(stage.shape[-2:]) for stage in self.stages if not stage.is_vector)
         side = max(6.0, 0.75 * available * max(stage.shape[-2:]) / largest)
         drawn = min(stage.count, MAX_MAPS_DRAWN)
@@ -124,9 +124,9 @@ class NetworkPicture(QWidget):
             for back in reversed(range(drawn))
         ]
 
-    def _unit_centres(self, number: int) -> list[tuple[int | None, QPointF]]:
+    def _unit_centres(self, index: int) -> list[tuple[int | None, QPointF]]:
         """Each unit that is drawn, or None for the dots, and its centre."""
-        units, centre = self.stages[number].units_drawn, self._centre(number)
+        units, centre = self.stages[index].units_drawn, self._centre(index)
         height = (self.height() - self.fontMetrics().height()) * 0.92
         pitch = height / (MAX_UNITS_DRAWN + 1)
         first = centre.y() - (len(units) - 1) * pitch / 2
@@ -146,11 +146,11 @@ class NetworkPicture(QWidget):
             return
         painter.drawLines([QLineF(source, target) for source in sources for target in targets])
 
-    def _ends(self, number: int) -> list[QPointF]:
+    def _ends(self, index: int) -> list[QPointF]:
         """Where the connections of a stage begin and end: its units, or corners of its front map."""
-        if self.stages[number].is_vector:
-            return [centre for unit, centre in self._unit_centres(number) if unit is not None]
-        front = self._map_areas(number)[-1]
+        if self.stages[index].is_vector:
+            return [centre for unit, centre in self._unit_centres(index) if unit is not None]
+        front = self._map_areas(index)[-1]
         return [front.topRight(), front.bottomRight()]
 
     def _draw_window(self, painter: QPainter, left: int, right: int) -> None:
@@ -162,17 +162,17 @@ class NetworkPicture(QWidget):
         painter.drawLine(QLineF(window.topRight(), target.center()))
         painter.drawLine(QLineF(window.bottomRight(), target.center()))
 
-    def _draw_stage(self, painter: QPainter, number: int) -> None:
-        colours, stage = colours_of(self), self.stages[number]
+    def _draw_stage(self, painter: QPainter, index: int) -> None:
+        colours, stage = colours_of(self), self.stages[index]
         if not stage.is_vector:
             painter.setPen(QPen(QColor(colours.edge), 1))
             painter.setBrush(QColor(colours.surface))
-            painter.drawRects(self._map_areas(number))
-            self._draw_window_frame(painter, number)
+            painter.drawRects(self._map_areas(index))
+            self._draw_window_frame(painter, index)
             return
         painter.setBrush(QColor(colours.accent))
         radius = self._unit_radius()
-        for unit, centre in self._unit_centres(number):
+        for unit, centre in self._unit_centres(index):
             painter.setPen(Qt.PenStyle.NoPen)
             if unit is not None:
                 painter.drawEllipse(centre, radius, radius)
@@ -180,9 +180,9 @@ class NetworkPicture(QWidget):
             for row in (-1, 0, 1):
                 painter.drawEllipse(centre + QPointF(0, row * radius), radius / 4, radius / 4)
 
-    def _draw_window_frame(self, painter: QPainter, number: int) -> None:
-        if number + 1 < len(self.stages) and not self.stages[number + 1].is_vector:
-            source = self._map_areas(number)[-1]
+    def _draw_window_frame(self, painter: QPainter, index: int) -> None:
+        if index + 1 < len(self.stages) and not self.stages[index + 1].is_vector:
+            source = self._map_areas(index)[-1]
             side = source.width() / 4
             painter.setPen(QPen(QColor(colours_of(self).accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -319,7 +319,7 @@ class SettingsPanel(QWidget):
     # ------------------------------------------------------------------- font
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the panel as wide as its controls need in their present font; does not filter any event."""
+        """Keep the panel as wide as its controls need in their current font; does not filter any event."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit_to_font()
         return False

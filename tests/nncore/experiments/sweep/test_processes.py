@@ -140,7 +140,7 @@ def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
         (0, "failed", 2),
         (1, "finished", 1),
     ]
-    assert "died twice" in next(result.problem for result in results if result.state == "failed")
+    assert "ended unexpectedly two times" in next(result.problem for result in results if result.state == "failed")
 
 
 def test_a_cancelled_sweep_stops_its_runs_and_starts_no_other() -> None:
