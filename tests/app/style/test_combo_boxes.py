@@ -30,7 +30,7 @@ def change_theme_often(app: QApplication) -> None:
 def test_a_combo_box_has_one_delegate_after_many_changes_of_theme(qapp: QApplication, box: QComboBox) -> None:
     change_theme_often(qapp)
     assert len(box.findChildren(QAbstractItemDelegate)) == 2  # that of the box, and the first one of its list
-    assert not box.view().grab().isNull()
+    assert box.view().sizeHintForRow(0) > 0
 
 
 def test_a_delegate_that_was_set_stays(qapp: QApplication, box: QComboBox) -> None:
