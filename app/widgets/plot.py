@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QGraphicsGridLayout, QGridLayout, QLabel, QSizePolicy, QWidget
@@ -53,6 +55,20 @@ class FixedPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
         """Show or hide the vertical lines (x) and the horizontal lines (y)."""
         self.axes["bottom"].setGrid(GRID_OPACITY if x else False)
         self.axes["left"].setGrid(GRID_OPACITY if y else False)
+
+
+class Dots(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Dots of a plot, which may have tool tips.
+
+    A ScatterPlotItem keeps an object for each dot in an array, and each object keeps the array. The garbage collector
+    of Python does not see this cycle, so all dots of a plot would stay in memory after a click on it.
+    """
+
+    def points(self) -> NDArray[np.object_]:
+        """New objects for all dots."""
+        points: NDArray[np.object_] = super().points().copy()
+        self.data["item"] = None
+        return points
 
 
 class Plot(QWidget):

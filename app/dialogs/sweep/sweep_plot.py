@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from app.style.theme import colours_of
-from app.widgets.plot import Plot
+from app.widgets.plot import Dots, Plot
 from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
@@ -25,8 +24,8 @@ class SweepPlot(Plot):
         self.best_in_words = ""
         self._results: list[SweepResult] = []
         self._against = TIME
-        self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._describe_dot)
-        self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._describe_dot)
+        self._dots = Dots(size=9, hoverable=True, hoverSize=13, tip=self._describe_dot)
+        self._best = Dots(size=14, symbol="star", hoverable=True, tip=self._describe_dot)
         self.plot.box.addItem(self._dots)
         self.plot.box.addItem(self._best)
         self.apply_colours()

@@ -16,7 +16,7 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.evaluation_runner import MapResult
 from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.occlusion_view import OcclusionView
-from app.widgets.plot import Plot
+from app.widgets.plot import Dots, Plot
 from nncore.evaluation.projection import output_names, why_no_tsne
 from nncore.reporting.number_text import percent_text
 
@@ -193,8 +193,8 @@ class MapPlot(Plot):
         self._labels: NDArray[np.intp] = np.empty(0, np.intp)
         self._misread: NDArray[np.bool_] = np.empty(0, np.bool_)
         self._symbols: list[QPainterPath] = []
-        self._rings = pg.ScatterPlotItem(symbol="o", pxMode=True)
-        self._digits = pg.ScatterPlotItem(pxMode=True)
+        self._rings = Dots(symbol="o", pxMode=True)
+        self._digits = Dots(pxMode=True)
         self.plot.box.addItem(self._rings)
         self.plot.box.addItem(self._digits)
         self.plot.setAccessibleName("Map of the digits")

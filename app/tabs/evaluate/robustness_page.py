@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.widgets.elements import push_button, row_of, text_label
-from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
+from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Dots, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 from nncore.reporting.number_text import percent_text
 
@@ -102,7 +102,7 @@ class RobustnessPlot(Plot):
         self.distortion = distortion
         self.points: list[RobustnessPoint] = []
         self._line = pg.PlotCurveItem(antialias=True)
-        self._dots = pg.ScatterPlotItem(size=7, hoverable=True, hoverSize=11, tip=self._point_tip)
+        self._dots = Dots(size=7, hoverable=True, hoverSize=11, tip=self._point_tip)
         self.plot.box.addItem(self._line)
         self.plot.box.addItem(self._dots)
         low, high = distortion.strengths[0], distortion.strengths[-1]

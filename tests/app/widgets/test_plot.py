@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
+from pyqtgraph.graphicsItems.ScatterPlotItem import SpotItem
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import app
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.widgets.plot import Plot
+from app.widgets.plot import Dots, Plot
 
 
 def shown(qtbot: QtBot) -> Plot:
@@ -65,3 +71,24 @@ def test_it_follows_theme_and_font(qtbot: QtBot, qapp: QApplication) -> None:
     font.setPointSizeF(2 * font.pointSizeF())
     plot.setFont(font)
     assert plot.plot.axes["left"].fixedWidth > width
+
+
+def test_the_dots_of_earlier_data_are_not_kept_after_clicks_on_them(qtbot: QtBot) -> None:
+    plot, dots = shown(qtbot), Dots(hoverable=True, hoverSize=9, tip=lambda x, y, data: f"{x} {y}")
+    plot.plot.box.addItem(dots)
+    clicked: list[object] = []
+    dots.sigClicked.connect(lambda _, points: clicked.extend(point.index() for point in points))
+    for _ in range(3):
+        dots.setData([0.25, 0.75], [1.0, 1.0])
+        place = plot.plot.mapFromScene(dots.mapToScene(QPointF(0.75, 1.0)))
+        QTest.mouseMove(plot.plot.viewport(), place)
+        QTest.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert clicked == [1, 1, 1]
+    dots.ptsClicked = None
+    gc.collect()
+    assert not [each for each in gc.get_objects() if isinstance(each, SpotItem) and each._plot is dots]
+
+
+def test_all_dots_of_the_app_are_freed() -> None:
+    modules = Path(app.__file__).parent.rglob("*.py")
+    assert [each.name for each in modules if "pg.ScatterPlotItem(" in each.read_text(encoding="utf-8")] == []

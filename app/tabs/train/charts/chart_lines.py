@@ -16,6 +16,7 @@ from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Series
 from app.tabs.train.charts.rate_track import Mark
 from app.tabs.train.charts.scale.ticks import positions
+from app.widgets.plot import Dots
 
 MARKER_SIZE = 7
 MAX_MARKERS = 40
@@ -35,7 +36,7 @@ class ChartLines:
         self.earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
         self.curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
         self.bands = [pg.PlotCurveItem(fillLevel="enclosed") for _ in self._series]
-        self.markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
+        self.markers = [Dots(size=MARKER_SIZE if each.marked else 5) for each in self._series]
         self.mark_lines = {kind: pg.PlotCurveItem(connect="pairs") for kind in ("change", "diverged")}
         for item in self.mark_lines.values():
             item.setZValue(-0.5)
