@@ -8,11 +8,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunLogNewerError
+from nncore.experiments.run_log.log import (
+    VERSION,
+    RunLog,
+    RunLogDamagedError,
+    RunLogError,
+    RunLogNewerError,
+    file_identity,
+)
+from nncore.system.file_lock import FileLock
 
 Result = TypeVar("Result")
 ReportError = Callable[[str], None]
 """Called with one sentence: the problem, and what was done about it."""
+
+LOCK_SECONDS = 10.0
+"""How long to wait while another process renames a damaged log."""
+
+ATTEMPTS = 3
+"""How often a log that is damaged is renamed before the damage is reported as an error."""
 
 
 def open_log(path: Path, report_error: ReportError, timeout: float | None = None) -> RunLog:
@@ -42,32 +56,43 @@ def with_log(
 
     If `work` finds that the log is damaged, the log is renamed and `work` is called with a new log. Raises RunLogError.
     """
-    try:
-        with open_log(path, report_error, timeout) as log:
-            path = log.path
+    with open_log(path, report_error, timeout) as log:
+        try:
             return work(log)
-    except RunLogDamagedError as problem:
-        rename_damaged(path, problem, report_error)
-        with open_log(path, report_error, timeout) as log:
-            return work(log)
+        except RunLogDamagedError as damage:
+            problem = damage
+    rename_damaged(log.path, log.file, problem, report_error)
+    with open_log(path, report_error, timeout) as log:
+        return work(log)
 
 
 def _open_or_replace(path: Path, report_error: ReportError, timeout: float | None) -> RunLog:
-    try:
-        return RunLog(path, timeout, report_error)
-    except RunLogDamagedError as problem:
-        rename_damaged(path, problem, report_error)
-        return RunLog(path, timeout, report_error)
+    for _ in range(ATTEMPTS):
+        file = file_identity(path)
+        try:
+            return RunLog(path, timeout, report_error)
+        except RunLogDamagedError as problem:
+            rename_damaged(path, file, problem, report_error)
+    return RunLog(path, timeout, report_error)
 
 
-def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: ReportError) -> None:
-    """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails."""
+def rename_damaged(
+    path: Path, file: tuple[int, int] | None, problem: RunLogDamagedError, report_error: ReportError
+) -> None:
+    """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails.
+
+    file: its `file_identity`. Does nothing if it is no longer at `path`: another process has renamed it, and may have
+    created a new log there.
+    """
     damaged_path = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
-        for suffix in ("-wal", "-shm", ""):  # files of SQLite that belong to the log
-            part = path.with_name(path.name + suffix)
-            with suppress(FileNotFoundError):  # it has no such file, or another process has renamed it
-                part.rename(damaged_path.with_name(damaged_path.name + suffix))
+        with FileLock(path.with_suffix(".renaming")).held(LOCK_SECONDS):
+            if file_identity(path) != file:
+                return
+            for suffix in ("-wal", "-shm", ""):  # files of SQLite that belong to the log
+                part = path.with_name(path.name + suffix)
+                with suppress(FileNotFoundError):  # it has no such file
+                    part.rename(damaged_path.with_name(damaged_path.name + suffix))
     except OSError as failure:
         raise RunLogError(f"{problem} It cannot be renamed ({failure.strerror or failure}).") from None
     report_error(f"{problem} It was renamed to {damaged_path.name}, and a new log was created.")

@@ -242,9 +242,11 @@ class RunRecorder:
             try:
                 work(*self._open_log_and_number())
             except RunLogDamagedError as problem:  # `work` has found the damage
-                path = self._log.path if self._log is not None else self._path
+                damaged = self._log
+                if damaged is None:
+                    raise
                 self._close_log()
-                rename_damaged(path, problem, self._report_once)
+                rename_damaged(damaged.path, damaged.file, problem, self._report_once)
                 work(*self._open_log_and_number())
         except (RunLogError, OSError) as problem:
             if not self._log_fails:  # another attempt may fail for another reason, but that is not said again
@@ -256,6 +258,8 @@ class RunRecorder:
         return True
 
     def _open_log_and_number(self) -> tuple[RunLog, int]:
+        if self._log is not None and self._log.was_replaced:  # another process has found damage in it
+            self._close_log()
         if self._log is None:
             has_failed = self._failed_at > float("-inf")
             self._log = open_log(self._path, self._report_once, SHORT_LOCK_TIMEOUT if has_failed else None)

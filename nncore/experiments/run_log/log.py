@@ -60,6 +60,15 @@ MAX_NUMBERS = 5
 """Largest number of unreadable runs that a message names."""
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at `path` from one that replaces it; None if there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class RunLog:
     """A connection to the log; each thread needs its own. Every method raises RunLogError.
 
@@ -90,6 +99,12 @@ class RunLog:
         except BaseException:
             self._connection.close()
             raise
+        self.file = file_identity(path)
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether the file was renamed or replaced since it was opened, so that others no longer find it."""
+        return file_identity(self.path) != self.file
 
     def _prepare(self) -> None:
         with self._translated_errors():

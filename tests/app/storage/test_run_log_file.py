@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
-from app.storage.run_log_file import open_log, with_log
-from nncore.experiments.run_log.log import VERSION, RunLog, RunLogError, RunSettings
+from app.storage.run_log_file import open_log, rename_damaged, with_log
+from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunSettings, file_identity
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 
@@ -100,3 +103,53 @@ def test_a_log_whose_damage_is_found_while_reading_is_renamed(path: Path) -> Non
     assert [each.read_bytes() for each in path.parent.glob("runs damaged *.sqlite")] == [spoilt]
     assert with_log(path, messages.append, lambda log: log.begin(SETTINGS)) == 1
     assert len(messages) == 1
+
+
+def test_a_log_that_another_process_has_replaced_is_not_renamed(path: Path) -> None:
+    path.write_bytes(RUBBISH)
+    damaged, messages = file_identity(path), list[str]()
+    open_log(path, messages.append).close()  # what the other process does
+    with open_log(path, messages.append) as log:
+        log.begin(SETTINGS)
+    rename_damaged(path, damaged, RunLogDamagedError("damaged"), messages.append)
+    with open_log(path, messages.append) as log:
+        assert len(log.runs()) == 1
+    assert len(messages) == 1
+    assert len(list(path.parent.glob("runs damaged *.sqlite"))) == 1
+
+
+PROCESS = """
+import sys
+from pathlib import Path
+from app.storage.run_log_file import with_log
+from tests.app.storage.test_run_log_file import SETTINGS
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(5):
+    with_log(Path(sys.argv[1]), print, lambda log: log.begin(SETTINGS))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_find_the_same_damage_keep_all_their_runs(path: Path) -> None:
+    command = [sys.executable, "-c", PROCESS, str(path)]
+    for _ in range(5):
+        path.write_bytes(RUBBISH)
+        with ExitStack() as stack:
+            processes = [stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, text=True)) for _ in range(3)]
+            for process in processes:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "ready\n"
+            for process in processes:
+                assert process.stdin is not None
+                process.stdin.write("go\n")
+                process.stdin.flush()
+            messages = [line for process in processes for line in process.communicate()[0].splitlines()]
+        assert [process.returncode for process in processes] == [0, 0, 0]
+        assert len(messages) == 1, messages
+        with RunLog(path) as log:
+            assert len(log.runs()) == 15
+        (kept,) = path.parent.glob("runs damaged *.sqlite")
+        assert kept.read_bytes() == RUBBISH
+        kept.unlink()
+        path.unlink()
