@@ -20,6 +20,8 @@ from typing import NoReturn
 
 from app.cli.output import discard_output, prepare_output, print_error
 from app.cli.preflight import missing_package, no_qt, why_no_window
+from app.storage.crash_trace import keep_crash_trace
+from app.storage.paths import user_folder
 from nncore import __version__
 from nncore.errors import DigitLabError
 from nncore.system.blas_threads import one_blas_thread
@@ -83,6 +85,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.command is None:
         return _open_window()
+    keep_crash_trace(user_folder())
     status: int = import_module(f"{__package__}.{options.command}").run(options)
     return status
 

@@ -9,10 +9,11 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.storage.crash_trace import start_crash_trace
 from app.storage.paths import user_folder
 from app.window.process.crash_reporter import CrashReporter
 from app.window.process.open_requests import OpenRequests
-from app.window.process.program_log import end_log, start_crash_trace, start_log
+from app.window.process.program_log import end_log, start_log
 
 
 def run_window(paths: Sequence[Path] = ()) -> int:

@@ -142,7 +142,7 @@ class CrashReporter(QObject):
         dialog.exec()
 
     def show_earlier_crash(self, trace: str, window: QWidget) -> None:
-        """Say that an earlier process crashed. trace: what `start_crash_trace` returned; "" shows nothing."""
+        """Say that an earlier process crashed. trace: from `start_crash_trace`; "" shows nothing."""
         if trace:
             dialog = CrashDialog(
                 "Digit Lab ended with a serious error the last time.",

@@ -1,8 +1,7 @@
-"""The log file: warnings, uncaught exceptions, Qt's messages, and the trace of a crash that Python cannot catch."""
+"""The log file: warnings, uncaught exceptions, and Qt's messages."""
 
 from __future__ import annotations
 
-import faulthandler
 import logging
 import sys
 from collections import Counter
@@ -14,9 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 LOG_BYTES = 1_000_000
-
-MAX_TRACE_BYTES = 100_000
-"""What is read of the trace of a crash."""
 
 _MAX_KEYS = 1000
 
@@ -78,27 +74,3 @@ def start_log(folder: Path) -> Path | None:
 def end_log() -> None:
     """Let Qt write to stderr again: it may say more after Python has ended."""
     qInstallMessageHandler(None)
-
-
-def start_crash_trace(folder: Path) -> str:
-    """Write the trace of a crash of this process, such as a segmentation fault, to a file in `folder`, or to stderr.
-
-    Returns the trace of an earlier process, and removes it from the file; "" if none has crashed. A process that was
-    killed leaves no trace.
-    """
-    try:
-        # Appending: another process may write to the same file.
-        file = (folder / "crash.txt").open("a+b", buffering=0)
-        file.seek(0)
-        earlier = file.read(MAX_TRACE_BYTES) or b""
-        file.truncate(0)
-    except OSError:
-        if sys.stderr is not None:
-            with suppress(OSError, ValueError):  # standard error may be no file
-                faulthandler.enable()
-        return ""
-    faulthandler.enable(file)
-    trace = earlier.decode("utf-8", "replace").strip()
-    if trace:
-        logging.critical("Digit Lab ended with a serious error the last time:\n%s", trace)
-    return trace

@@ -133,7 +133,7 @@ for _ in range(5):
 @pytest.mark.slow
 def test_processes_that_find_the_same_damage_keep_all_their_runs(path: Path) -> None:
     command = [sys.executable, "-c", PROCESS, str(path)]
-    for _ in range(5):
+    for _ in range(2):
         path.write_bytes(RUBBISH)
         with ExitStack() as stack:
             processes = [stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, text=True)) for _ in range(3)]

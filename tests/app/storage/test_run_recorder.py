@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from app.storage import run_recorder
+from app.storage.run_log_file import rename_damaged
 from app.storage.run_process import is_alive
 from app.storage.run_recorder import RunRecorder
-from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunLogError, RunSettings
+from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model, save_model, trained_model
 from nncore.training import Training, TrainingConfig
@@ -260,6 +261,22 @@ def test_a_damaged_log_is_renamed_and_a_new_log_has_the_complete_run(path: Path,
         assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
     (error,) = run.errors
     assert aside.name in error
+
+
+def test_a_run_goes_on_in_the_new_log_after_another_process_has_renamed_the_damaged_one(path: Path) -> None:
+    run, started = RecordedRun(path), False
+    for event in run:
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            with RunLog(path) as log:
+                file = log.file
+            rename_damaged(path, file, RunLogDamagedError("damaged"), lambda sentence: None)
+            started = True
+    assert started
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+        assert (logged.state, logged.epochs) == ("finished", 4)
+        assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
+    assert run.errors == []
 
 
 def test_a_newer_log_stays_unchanged_and_a_second_log_is_used(path: Path) -> None:
