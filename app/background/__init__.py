@@ -1,4 +1,4 @@
-"""Background work: a queue of tasks, a throttle for frequent requests, the signals that end a program, and a guard.
+"""Background work: tasks, a throttle for requests, signals that end a program, and errors in methods that Qt calls.
 
 Read first: `task_queue.py`.
 """

@@ -18,9 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from app.background.crash_trace import keep_crash_trace
 from app.cli.output import discard_output, prepare_output, print_error
 from app.cli.preflight import missing_package, no_qt, why_no_window
-from app.storage.crash_trace import keep_crash_trace
 from app.storage.paths import user_folder
 from nncore import __version__
 from nncore.errors import DigitLabError

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 ReportError = Callable[[str], None]
 """Called with one sentence: the problem, and what was done about it."""
 
-LOCK_SECONDS = 10.0
+RENAMING_SECONDS = 10.0
 """How long to wait while another process renames a damaged log."""
 
 ATTEMPTS = 3
@@ -86,7 +86,7 @@ def rename_damaged(
     """
     damaged_path = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
-        with FileLock(path.with_suffix(".renaming")).held(LOCK_SECONDS):
+        with FileLock(path.with_suffix(".renaming")).held(RENAMING_SECONDS):
             if file_identity(path) != file:
                 return
             for suffix in ("-wal", "-shm", ""):  # files of SQLite that belong to the log

@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.storage.crash_trace import start_crash_trace
+from app.background.crash_trace import start_crash_trace
 from app.storage.paths import user_folder
 from app.window.process.crash_reporter import CrashReporter
 from app.window.process.open_requests import OpenRequests
