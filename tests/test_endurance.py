@@ -46,3 +46,11 @@ def test_rounds_of_usual_work_leave_nothing(report: Report) -> None:
 
     soak.run(Limits(count=1), report.seed, report)
     assert report.failures == []
+
+
+@pytest.mark.parametrize("journal", [[], ["saving drawing 1 0123456789abcdef"]])
+def test_a_window_that_is_killed_before_its_first_save_has_lost_nothing(tmp_path: Path, journal: list[str]) -> None:
+    from tests.endurance import kill
+
+    lines = [(0.0, line) for line in journal]
+    assert kill.ROUNDS["window"][1](kill.Round("1", tmp_path, tmp_path, lines)) == 0
