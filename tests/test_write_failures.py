@@ -27,7 +27,7 @@ from app.cli import evaluate
 from app.cli.desktop_entry import install_desktop_entry
 from app.storage.ink_library import Example, InkLibrary
 from app.storage.run_tables import write_run_tables
-from app.style.theme import ThemeChoice
+from app.style.theme import Appearance, ThemeChoice
 from app.window.preferences import WindowPlace, WindowPreferences
 from nncore.data.formats import InkSamples
 from nncore.data.formats.unipen_writer import write_ink
@@ -234,7 +234,7 @@ def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) 
 
     def store(theme: ThemeChoice, place: WindowPlace) -> None:
         preferences = WindowPreferences()
-        preferences.theme = theme
+        preferences.appearance = Appearance(theme)
         preferences.keep_place("a screen", place)
         del preferences  # writes the file
 
@@ -247,6 +247,6 @@ def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) 
         if states[-1] != old:
             break
     assert len(states) > 1
-    assert WindowPreferences().theme is ThemeChoice.LIGHT
+    assert WindowPreferences().appearance == Appearance(ThemeChoice.LIGHT)
     assert WindowPreferences().place("a screen") == new
     assert [each.name for each in user_files.iterdir()] == ["settings.ini"]

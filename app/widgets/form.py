@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -95,8 +95,10 @@ def next_learning_rate(rate: float, direction: int) -> float:
 class FormRow:
     """One setting: its label, its control, and a line below for a message."""
 
-    def __init__(self, name: str, control: QWidget, tooltip: str) -> None:
-        self.control = control
+    def __init__(self, name: str, control: QWidget, tooltip: str, beside: QWidget | None = None) -> None:
+        """beside: a widget at the right of the control."""
+        self.control, self._beside = control, beside
+        self._is_shown = True
         self.label = QLabel(name)
         self.label.setBuddy(control)
         self.message = QLabel()
@@ -111,10 +113,18 @@ class FormRow:
     def show_message(self, text: str, *, is_error: bool = True) -> None:
         """Show `text` under the control, or nothing; `is_error` marks the control too."""
         self.message.setText(text)
-        self.message.setVisible(bool(text))
+        self.message.setVisible(self._is_shown and bool(text))
         set_style(self.message, "error", is_error)
         set_style(self.control, "error", is_error and bool(text))
         self.control.setAccessibleDescription(text)
+
+    def set_shown(self, shown: bool) -> None:
+        """Show or hide the whole row; a hidden setting keeps its value."""
+        self._is_shown = shown
+        for widget in (self.label, self.control, self._beside):
+            if widget is not None:
+                widget.setVisible(shown)
+        self.message.setVisible(shown and bool(self.message.text()))
 
     def lock(self, reason: str) -> None:
         """Disable the control and give the reason in its tooltip; enable it if `reason` is empty."""
@@ -136,6 +146,7 @@ class Form(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[str, FormRow] = {}
+        self._full_width: list[tuple[str, QWidget]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GAP)
@@ -144,7 +155,7 @@ class Form(QWidget):
 
     def add(self, field: str, name: str, control: QWidget, tooltip: str, beside: QWidget | None = None) -> None:
         """Add the setting `field`, called `name`, at the bottom; `beside` goes to the right of its control."""
-        row, number = FormRow(name, control, tooltip), self._grid.rowCount()
+        row, number = FormRow(name, control, tooltip, beside), self._grid.rowCount()
         self._grid.addWidget(row.label, number, 0)
         self._grid.addWidget(control, number, 1, 1, 1 if beside else 2)
         if beside:
@@ -152,9 +163,17 @@ class Form(QWidget):
         self._grid.addWidget(row.message, number + 1, 0, 1, 3)
         self.rows[field] = row
 
-    def add_full_width(self, widget: QWidget) -> None:
-        """Add a widget at the bottom, across all columns."""
+    def add_full_width(self, widget: QWidget, field: str = "") -> None:
+        """Add a widget at the bottom, across all columns; field: the setting that it belongs to."""
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 3)
+        self._full_width.append((field, widget))
+
+    def show_only(self, fields: Collection[str] | None) -> None:
+        """Show these settings and what belongs to them, and hide all others; None shows everything."""
+        for field, row in self.rows.items():
+            row.set_shown(fields is None or field in fields)
+        for field, widget in self._full_width:
+            widget.setVisible(fields is None or field in fields)
 
     @property
     def label_width(self) -> int:

@@ -15,7 +15,7 @@ from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
 from app.storage.paths import run_log_path
 from app.storage.run_store import RunStore
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import Appearance, apply_appearance
 from app.tabs.runs.run_offer import RunOffer
 from app.window.closing import WindowClosing
 from app.window.file_actions import FileActions
@@ -163,13 +163,14 @@ class MainWindow(QMainWindow):
 
     # --------------------------------------------------------------- actions
 
-    @Slot(ThemeChoice)
-    def set_theme(self, choice: ThemeChoice) -> None:
-        """Use the theme `choice` now and after the next start."""
-        self.preferences.theme = choice
+    @Slot(Appearance)
+    def set_appearance(self, chosen: Appearance) -> None:
+        """Use this theme, text size and projector mode now and after the next start."""
+        self.preferences.appearance = chosen
+        self.entries.view.show_appearance(chosen)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        apply_theme(application, choice)
+        apply_appearance(application, chosen)
 
     @Slot()
     def show_model_card(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMessageBox
 
 from app.window.main_menu import MainMenu
+from app.window.view_menu import ViewMenu
 from nncore import __version__
 
 if TYPE_CHECKING:
@@ -51,10 +52,9 @@ class MenuEntries(QObject):
         menu.add("Use the bundled M&NIST data", self._session.load_bundled_data)
 
     def _add_view_entries(self) -> None:
-        menu, window = self._menu, self._window
-        menu.add_themes(window.preferences.theme)
-        menu.theme_chosen.connect(window.set_theme)
-        menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
+        window = self._window
+        self.view = ViewMenu(self._menu, window, window.preferences.appearance)
+        self.view.appearance_chosen.connect(window.set_appearance)
 
     def _add_program_entries(self) -> None:
         self._menu.add("About Digit &Lab", self._about)
@@ -63,10 +63,6 @@ class MenuEntries(QObject):
     @Slot()
     def _update_revert(self) -> None:
         self.revert_action.setEnabled(not self._session.model_is_saved)
-
-    @Slot()
-    def _toggle_full_screen(self) -> None:
-        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
     def _about(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
 
 from app.storage.paths import user_folder
-from app.style.theme import ThemeChoice
+from app.style.fonts import TEXT_SCALES
+from app.style.theme import Appearance, ThemeChoice
 
 MAX_RECENT_FILES = 8
 
@@ -34,15 +35,21 @@ class WindowPreferences:
         self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
 
     @property
-    def theme(self) -> ThemeChoice:
-        """The theme: light, dark, or that of the system."""
-        stored = self._store.value("theme")
-        is_known = isinstance(stored, str) and stored in list(ThemeChoice)
-        return ThemeChoice(stored) if is_known else ThemeChoice.SYSTEM
+    def appearance(self) -> Appearance:
+        """Theme, text size and projector mode."""
+        theme, size = self._store.value("theme"), self._store.value("textsize")
+        is_known = isinstance(theme, str) and theme in list(ThemeChoice)
+        return Appearance(
+            ThemeChoice(theme) if is_known else ThemeChoice.SYSTEM,
+            next((scale for scale in TEXT_SCALES if str(scale) == size), 1.0),
+            self._store.value("projector") == "on",
+        )
 
-    @theme.setter
-    def theme(self, choice: ThemeChoice) -> None:
-        self._store.setValue("theme", choice.value)
+    @appearance.setter
+    def appearance(self, chosen: Appearance) -> None:
+        self._store.setValue("theme", chosen.theme.value)
+        self._store.setValue("textsize", str(chosen.text_scale))
+        self._store.setValue("projector", "on" if chosen.projector else "off")
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -20,7 +20,7 @@ from app.storage.data_sources import load_path
 from app.storage.image_file import read_colour_image
 from app.storage.ink_library import InkLibrary
 from app.storage.run_store import RunStore
-from app.style.theme import ThemeChoice
+from app.style.theme import Appearance, ThemeChoice
 from app.window.preferences import MAX_RECENT_FILES, WindowPlace, WindowPreferences
 from app.window.process.open_requests import OpenRequests
 from nncore.data.dataset import load_mnist
@@ -161,7 +161,7 @@ def _pictures(suffix: str) -> Iterator[bytes]:
 def _settings(folder: Path) -> bytes:
     with mock.patch.dict(os.environ, DIGITLAB_HOME=str(folder / "home")):
         preferences = WindowPreferences()
-        preferences.theme = ThemeChoice.DARK
+        preferences.appearance = Appearance(ThemeChoice.DARK, 1.5, projector=True)
         preferences.keep_place("a screen", WindowPlace(QRect(10, 20, 1200, 680)))
         for name in ("model.npz", "ü, data.csv"):
             preferences.add_recent_file(folder / name)
@@ -231,7 +231,7 @@ def _read_picture(path: Path) -> Sequence[str]:
 def _read_settings(path: Path) -> Sequence[str]:
     with mock.patch.dict(os.environ, DIGITLAB_HOME=str(path.parent)):
         preferences = WindowPreferences()
-        assert preferences.theme in ThemeChoice
+        assert preferences.appearance.theme in ThemeChoice
         place = preferences.place(preferences.last_screen)
         assert place is None or not place.area.isEmpty()
         assert len(preferences.recent_files) <= MAX_RECENT_FILES

@@ -25,7 +25,8 @@ from shiboken6 import isValid
 
 from app.background.task_queue import TaskQueue
 from app.session.run_events import RunState
-from app.style.theme import ThemeChoice
+from app.style.fonts import TEXT_SCALES
+from app.style.theme import Appearance, ThemeChoice
 from app.window.main_window import MainWindow
 from tests.endurance.kinds import kinds
 from tests.endurance.mutations import changed
@@ -214,8 +215,9 @@ class Monkey:
         self.window.tabs.setCurrentIndex(int(self.rng.integers(self.window.tabs.count())))
 
     def theme(self, target: QWidget) -> None:
-        choices = list(ThemeChoice)
-        self.window.set_theme(choices[self.rng.integers(len(choices))])
+        themes, projector = list(ThemeChoice), bool(self.rng.integers(2))
+        theme, scale = themes[self.rng.integers(len(themes))], TEXT_SCALES[self.rng.integers(len(TEXT_SCALES))]
+        self.window.set_appearance(Appearance(theme, scale, projector=projector))
 
     def answer_dialog(self, target: QWidget) -> None:
         dialog = target.window()

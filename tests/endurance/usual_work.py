@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.session.run_events import RunState
-from app.style.theme import ThemeChoice
+from app.style.theme import Appearance, ThemeChoice
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from tests.endurance.random_events import Monkey
@@ -41,6 +41,6 @@ class Worker(Monkey):
             window.open_paths([self.files[number]])
             self.rest()
         if self.rng.random() < 0.1:
-            window.set_theme((ThemeChoice.LIGHT, ThemeChoice.DARK)[self.rng.integers(2)])
+            window.set_appearance(Appearance((ThemeChoice.LIGHT, ThemeChoice.DARK)[self.rng.integers(2)]))
         session.open_bundled_model()
         self.rest()

@@ -57,14 +57,14 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     # Imported here, where an error in a module of the window can be shown.
     from app.session.session import Session
     from app.style.icons import icon
-    from app.style.theme import apply_theme, without_style_sheet
+    from app.style.theme import apply_appearance, without_style_sheet
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
     from app.window.process.end_signals import EndSignals
 
     application.setWindowIcon(icon("app", ""))
     settings = WindowPreferences()
-    apply_theme(application, settings.theme)
+    apply_appearance(application, settings.appearance)
     with without_style_sheet(application):
         window = MainWindow(Session(), settings)
     session = window.session

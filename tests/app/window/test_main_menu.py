@@ -54,18 +54,3 @@ def test_an_icon_follows_the_theme_while_the_menu_is_closed(window: QWidget, qap
     assert colour_of(action.icon()) == QColor(LIGHT.text)
     apply_theme(qapp, ThemeChoice.DARK)
     assert colour_of(action.icon()) == QColor(DARK.text)
-
-
-def test_a_chosen_theme_is_emitted_and_checked(window: QWidget, qtbot: QtBot) -> None:
-    menu = MainMenu(window)
-    menu.add_themes(ThemeChoice.LIGHT)
-    themes = menu.actions()[0].menu()
-    assert isinstance(themes, QWidget)
-    light, dark = (next(a for a in themes.actions() if a.text() == text) for text in ("&Light", "&Dark"))
-    assert light.isChecked()
-    with qtbot.waitSignal(menu.theme_chosen) as chosen:
-        dark.trigger()
-    assert chosen.args == [ThemeChoice.DARK]
-    assert dark.isChecked()
-    assert not light.isChecked()
-    assert not menu.actions()[0].icon().isNull()

@@ -19,7 +19,7 @@ from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
 from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import Appearance, ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
@@ -392,10 +392,10 @@ def test_the_theme_menu_overrides_the_system_and_is_saved(window: MainWindow, qa
     def lightness() -> int:
         return window.palette().color(QPalette.ColorRole.Window).lightness()
 
-    window.set_theme(ThemeChoice.DARK)
+    window.set_appearance(Appearance(ThemeChoice.DARK))
     assert lightness() < 128
-    assert WindowPreferences().theme is ThemeChoice.DARK
-    window.set_theme(ThemeChoice.LIGHT)
+    assert WindowPreferences().appearance.theme is ThemeChoice.DARK
+    window.set_appearance(Appearance(ThemeChoice.LIGHT))
     assert lightness() > 128
 
 

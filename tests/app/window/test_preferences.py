@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QRect, Qt
 
 from app.storage.paths import models_folder, user_folder
-from app.style.theme import ThemeChoice
+from app.style.theme import Appearance, ThemeChoice
 from app.window.preferences import WindowPlace, WindowPreferences
 
 
@@ -23,13 +23,13 @@ def test_without_digitlab_home_the_platform_sets_the_folder(monkeypatch: pytest.
 
 def test_preferences_are_kept_between_starts() -> None:
     first = WindowPreferences()
-    assert first.theme is ThemeChoice.SYSTEM
+    assert first.appearance == Appearance(ThemeChoice.SYSTEM, 1.0, projector=False)
     assert (first.last_screen, first.place("HDMI-1 1920x1080")) == ("", None)
     place = WindowPlace(QRect(10, -20, 300, 400), Qt.WindowState.WindowMaximized)
-    first.theme = ThemeChoice.DARK
+    first.appearance = Appearance(ThemeChoice.DARK, 1.25, projector=True)
     first.keep_place("HDMI-1 1920x1080", place)
     del first
-    assert WindowPreferences().theme is ThemeChoice.DARK
+    assert WindowPreferences().appearance == Appearance(ThemeChoice.DARK, 1.25, projector=True)
     assert WindowPreferences().last_screen == "HDMI-1 1920x1080"
     assert WindowPreferences().place("HDMI-1 1920x1080") == place
     assert WindowPreferences().place("another") is None
@@ -51,12 +51,14 @@ def test_the_geometry_of_an_earlier_version_is_read(user_files: Path) -> None:
         "\x00\x01 no settings",
         "[General\ntheme",
         "[General]\ntheme=@ByteArray(dark)\n",
+        "[General]\ntextsize=1e9\nprojector=7\n",
+        "[General]\ntextsize=nan\nprojector=@Rect(1 2 3 4)\n",
     ],
 )
 def test_invalid_values_count_as_not_set(user_files: Path, content: str) -> None:
     user_files.mkdir()
     (user_files / "settings.ini").write_text(content)
-    assert WindowPreferences().theme is ThemeChoice.SYSTEM
+    assert WindowPreferences().appearance == Appearance()
     assert WindowPreferences().geometry is None
     assert WindowPreferences().last_screen == ""
     assert WindowPreferences().place("x") is None

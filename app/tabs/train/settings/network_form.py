@@ -45,7 +45,7 @@ class NetworkForm(SettingsForm):
         self.hidden_layers = QLineEdit()
         self.layers = LayersEditor(self.hidden_layers)
         self.add("layers", "hidden layers", self.hidden_layers, LAYERS_TIP, beside=self.layers.add_button)
-        self.add_full_width(self.layers)
+        self.add_full_width(self.layers, "layers")
         self.initialization: Choice = self.add_choice(
             "initialization", "initialization", INITIALIZATION_NAMES, INITIALIZATION_TIP
         )

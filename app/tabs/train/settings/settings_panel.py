@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 from app.session.typed_settings import TrainSettings
 from app.style.theme import GAP
 from app.tabs.train.settings.augmentation_form import AugmentationForm
-from app.tabs.train.settings.collapsible_group import CollapsibleGroup
+from app.tabs.train.settings.collapsible_group import CollapsibleGroup, MoreSettings
 from app.tabs.train.settings.curve_form import CurveForm
 from app.tabs.train.settings.learning_form import LearningForm
 from app.tabs.train.settings.network_form import NetworkForm, are_same_choices
@@ -76,7 +76,9 @@ class SettingsPanel(QWidget):
             CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
             CollapsibleGroup("Stopping", self.stopping, is_open=False),
         )
+        self.more_settings = MoreSettings(self._forms)
         self._lay_out()
+        self.more_settings.fields_changed.connect(self._show_groups)
         for form in self._forms:
             form.changed.connect(self._on_edit)
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
@@ -92,6 +94,7 @@ class SettingsPanel(QWidget):
         groups = QVBoxLayout(self._content)
         groups.setContentsMargins(0, 0, GAP, 0)
         groups.setSpacing(GAP)
+        groups.addWidget(self.more_settings)
         for group in self.groups:
             groups.addWidget(group)
         groups.addStretch()
@@ -164,6 +167,7 @@ class SettingsPanel(QWidget):
     def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
         """Show these settings; run: also choose the examples of this run."""
         self.restored.show_sentence("")
+        self._filling = True
         if run is not None:
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
@@ -172,7 +176,6 @@ class SettingsPanel(QWidget):
             if examples is not None:
                 self.curve.show_examples(examples)
         self._shown = config
-        self._filling = True
         try:
             self.network.show_spec(spec)
             for form in (self.learning, self.loss, self.stopping):
@@ -207,6 +210,7 @@ class SettingsPanel(QWidget):
         recipe = recipe_named(name)
         self._run_share = None
         self.recipes.show_recipe(name)
+        self._filling = True  # the network does not suit the curve yet
         if isinstance(recipe.examples, CurveExamples):
             self.curve.show_examples(recipe.examples)
         self.set_values(recipe.spec, recipe.config)
@@ -255,16 +259,21 @@ class SettingsPanel(QWidget):
         if self._filling:
             return
         self._problems = self._all_problems()
-        # Only images can be distorted, and only a regression has a curve.
-        for form, group in zip(self._forms, self.groups, strict=True):
-            if form in (self.curve, self.augmentation):
-                group.setVisible(self.recipe.fits_a_curve == (form is self.curve))
+        self.more_settings.reveal(self._problems)
+        self._show_groups()
         for form, group in zip(self._forms, self.groups, strict=True):
             form.show_problems(self._problems)
             if not group.is_open and any(field in self._problems for field in form.rows):
                 group.open()
         self._summarize(self.network.draw())
         self.changed.emit()
+
+    @Slot()
+    def _show_groups(self) -> None:
+        for form, group in zip(self._forms, self.groups, strict=True):
+            # Only images can be distorted, and only a regression has a curve.
+            is_other = form is self.augmentation if self.recipe.fits_a_curve else form is self.curve
+            group.setVisible(self.more_settings.shows(form) and not is_other)
 
     def _all_problems(self) -> dict[str, SettingError]:
         """All errors, by setting; those of the network first."""
