@@ -16,8 +16,8 @@ from app.tabs.train.charts.chart_lines import MARKER_SIZE, ChartLines
 from app.tabs.train.charts.curve import Band, Values
 from app.tabs.train.charts.earlier_runs import EarlierLine
 from app.tabs.train.charts.legend import Legend, Series
-from app.tabs.train.charts.mark_lane import MarkLane
-from app.tabs.train.charts.rate_track import Mark
+from app.tabs.train.charts.mark_labels import MarkLabels
+from app.tabs.train.charts.rate_history import Mark
 from app.tabs.train.charts.scale.axes import ScaleAxis
 from app.tabs.train.charts.scale.ticks import label_of_tick, position
 from app.widgets.plot import FixedPlot
@@ -88,8 +88,8 @@ class Chart(QWidget):
     whole_run_wanted = Signal()
     """The user wants to see the whole run again."""
 
-    def __init__(self, text: ChartText, series: Sequence[Series], *, has_lane: bool = False) -> None:
-        """has_lane: whether the texts of marks stand above the plot."""
+    def __init__(self, text: ChartText, series: Sequence[Series], *, has_mark_labels: bool = False) -> None:
+        """has_mark_labels: whether the texts of marks are above the plot."""
         super().__init__()
         self._text, self._unit = text, text.unit
         self.whole = WholeRun()
@@ -100,7 +100,7 @@ class Chart(QWidget):
         axes = {"left": ScaleAxis("left", text.tick_text), "bottom": ScaleAxis("bottom")}
         self.plot = FixedPlot(f"{text.name} over the epochs", axes)
         self.lines = ChartLines(self.plot.box, series)
-        self.lane = MarkLane(self._pixel_of) if has_lane else None
+        self.mark_labels = MarkLabels(self._pixel_of) if has_mark_labels else None
         self._empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
@@ -132,8 +132,8 @@ class Chart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(GAP // 2)
         layout.addLayout(self.header, 0, 0)
-        if self.lane is not None:
-            layout.addWidget(self.lane, 1, 0)
+        if self.mark_labels is not None:
+            layout.addWidget(self.mark_labels, 1, 0)
         layout.addWidget(self.plot, 2, 0)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -180,10 +180,10 @@ class Chart(QWidget):
         self._update_empty_text()
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Draw a vertical line at each mark; the texts go into the lane, if there is one."""
+        """Draw a vertical line at each mark; the texts are shown above the plot, if `has_mark_labels`."""
         self.lines.set_marks(marks)
-        if self.lane is not None:
-            self.lane.show_marks(marks)
+        if self.mark_labels is not None:
+            self.mark_labels.show_marks(marks)
 
     def _update_empty_text(self) -> None:
         if self.lines.is_empty == self._empty.isHidden():
@@ -241,8 +241,8 @@ class Chart(QWidget):
 
     @Slot()
     def _update_lane(self) -> None:
-        if self.lane is not None:
-            self.lane.update()
+        if self.mark_labels is not None:
+            self.mark_labels.update()
 
     def _small_font_metrics(self) -> QFontMetrics:
         return QFontMetrics(scaled(self.font(), SMALL_SCALE))

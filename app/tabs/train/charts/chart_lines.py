@@ -14,7 +14,7 @@ from app.style.theme import Colours
 from app.tabs.train.charts.curve import Band, Values
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Series
-from app.tabs.train.charts.rate_track import Mark
+from app.tabs.train.charts.rate_history import Mark
 from app.tabs.train.charts.scale.ticks import positions
 from app.widgets.plot import Dots
 

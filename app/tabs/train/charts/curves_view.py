@@ -47,7 +47,7 @@ class CurvesView(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.loss = Chart(LOSS_CHART, (EACH_BATCH, SMOOTHED, VALIDATION), has_lane=True)
+        self.loss = Chart(LOSS_CHART, (EACH_BATCH, SMOOTHED, VALIDATION), has_mark_labels=True)
         self.accuracy = Chart(ACCURACY_CHART, (SMOOTHED_TRAINING, VALIDATION))
         self.rate = RateChart()
         self._charts = (self.loss, self.accuracy, self.rate)
@@ -101,7 +101,7 @@ class CurvesView(QFrame):
         self._paint()
 
     def announce(self, settings: RunSettings) -> None:
-        """Tell the settings of the run that begins next: they name it once a later run is in front of it."""
+        """Set the settings of the next run, by which the legend names it when a later run is shown."""
         self._next_settings = settings
 
     def begin(self, started: Started) -> None:
@@ -175,13 +175,13 @@ class CurvesView(QFrame):
 
     def _show_earlier(self) -> None:
         """Show the chosen and the kept runs that learn the same as the current run, at most MAX_EARLIER_RUNS."""
-        present = self._settings
-        kept: list[ShownRun] = [] if present is None else list(self._kept.named(present))
-        runs = comparable([*self._chosen, *kept], "" if present is None else task_of(present))
+        current = self._settings
+        kept: list[ShownRun] = [] if current is None else list(self._kept.named(current))
+        runs = comparable([*self._chosen, *kept], "" if current is None else task_of(current))
         if not self._classes:
             runs = [run for run in runs if not run.task.endswith(" classes")]
         self._shown = runs = runs[:MAX_EARLIER_RUNS]
-        same_loss = [present is None or run.loss in ("", loss_of(present)) for run in runs]
+        same_loss = [current is None or run.loss in ("", loss_of(current)) for run in runs]
         losses = [run.losses(dash) for dash, run in enumerate(runs) if same_loss[dash]]
         self.loss.set_earlier_lines([line for lines in losses for line in lines])
         self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
@@ -189,8 +189,8 @@ class CurvesView(QFrame):
         self._mark_dirty()
 
     @Slot(int)
-    def _remove_shown(self, number: int) -> None:
-        run = self._shown[number]
+    def _remove_shown(self, index: int) -> None:
+        run = self._shown[index]
         if isinstance(run, KeptRun):
             self._kept.remove(run.losses_drawn)
         self._chosen = [other for other in self._chosen if other is not run]

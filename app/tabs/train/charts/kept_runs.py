@@ -30,8 +30,8 @@ class KeptRun:
         """The run as it is drawn now; None if it has no steps."""
         if not len(curves.batch_loss.points()[0]):
             return None
-        losses = _thinned(curves.training_loss), curves.validation_loss.points()
-        accuracies = _thinned(curves.training_accuracy), curves.validation_accuracy.points()
+        losses = _with_fewer_points(curves.training_loss), curves.validation_loss.points()
+        accuracies = _with_fewer_points(curves.training_accuracy), curves.validation_accuracy.points()
         return cls(settings, curves.reached, losses, accuracies)
 
     @property
@@ -87,7 +87,7 @@ def comparable(runs: Sequence[ShownRun], task: str) -> list[ShownRun]:
     return [run for run in runs if not task or not run.task or run.task == task]
 
 
-def _thinned(curve: Curve) -> LinePoints:
+def _with_fewer_points(curve: Curve) -> LinePoints:
     few = Curve(CAPACITY)
     few.extend(*curve.points())
     return few.points()

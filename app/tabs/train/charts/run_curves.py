@@ -9,7 +9,7 @@ import numpy as np
 from app.session.run_events import PreviousPart
 from app.tabs.train.charts.curve import Curve, Smoothed, Values, is_drawable
 from app.tabs.train.charts.earlier_runs import SMOOTHED_SHARE
-from app.tabs.train.charts.rate_track import Mark, RateChanges, RateTrack
+from app.tabs.train.charts.rate_history import Mark, RateChanges, RateHistory
 from app.tabs.train.charts.scale.ticks import round_up
 from nncore.training.events import Diverged, Started
 
@@ -47,7 +47,7 @@ class RunCurves:
         self.batch_loss, self.training_loss = Curve(head=HEAD), Curve(head=HEAD)
         self.training_accuracy = Curve(head=HEAD)
         self.validation_loss, self.validation_accuracy = Curve(), Curve()
-        self.rates = RateTrack(steps_per_epoch, HEAD)
+        self.rates = RateHistory(steps_per_epoch, HEAD)
         self.epochs, self.steps_per_epoch = epochs, steps_per_epoch
         self.loss_top = 3.0 if classes else MIN_LOSS_TOP
         self.lowest_loss = np.inf

@@ -330,11 +330,11 @@ def test_the_rate_is_a_curve_and_its_changes_are_marked(view: CurvesView, qtbot:
     np.testing.assert_allclose(y, rates)
     assert view.rate.legend.values() == ["0.02"]
     assert [(mark.x, mark.text) for mark in view.loss.lines.marks] == [(0.4, "rate 0.02")]
-    assert view.loss.lane is not None
-    (mark, place), *_ = view.loss.lane.placed()
+    assert view.loss.mark_labels is not None
+    (mark, place), *_ = view.loss.mark_labels.placed()
     assert mark.text == "rate 0.02"
-    lane = QRect(view.loss.lane.mapTo(view.loss, place.topLeft()), place.size())
-    assert not lane.intersects(view.loss.plot.geometry())
+    labels = QRect(view.loss.mark_labels.mapTo(view.loss, place.topLeft()), place.size())
+    assert not labels.intersects(view.loss.plot.geometry())
     pixel = view.loss.plot.box.mapViewToScene(QPointF(0.4, 0)).x()
     assert abs(place.left() - pixel) <= 1
 
@@ -345,13 +345,13 @@ def test_texts_of_marks_cover_neither_each_other_nor_the_edge(view: CurvesView, 
     rates = np.array([rate for _, rate in changes])
     add_steps(view, np.arange(1, 41) / 10, np.ones(40), np.ones(40), rates, changes)
     settled(qtbot, view)
-    lane = view.loss.lane
-    assert lane is not None
-    places = [place for _, place in lane.placed()]
+    labels = view.loss.mark_labels
+    assert labels is not None
+    places = [place for _, place in labels.placed()]
     assert 2 < len(places) < 39
-    assert all(lane.rect().contains(place) for place in places)
+    assert all(labels.rect().contains(place) for place in places)
     assert not any(one.intersects(other) for one in places for other in places if one is not other)
-    assert lane.placed()[0][0].x == 4.0
+    assert labels.placed()[0][0].x == 4.0
 
 
 def test_many_losses_are_drawn_as_a_band_with_a_line(view: CurvesView, qtbot: QtBot) -> None:

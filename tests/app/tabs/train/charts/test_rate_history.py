@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.session.run_events import StepBatcher
-from app.tabs.train.charts.rate_track import RATE_CHANGES_SHOWN, Mark, RateTrack
+from app.tabs.train.charts.rate_history import RATE_CHANGES_SHOWN, Mark, RateHistory
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import Training, TrainingConfig
@@ -15,7 +15,7 @@ from nncore.training.events import StepDone
 STEPS_PER_EPOCH = 10
 
 
-def trained(schedule: str, changes: dict[int, float] | None = None, epochs: int = 8, chunk: int = 7) -> RateTrack:
+def trained(schedule: str, changes: dict[int, float] | None = None, epochs: int = 8, chunk: int = 7) -> RateHistory:
     """Train on 40 examples in batches of 4, and set the rate after the steps in `changes`; add `chunk` steps a time."""
     rng = np.random.default_rng(0)
     data = Dataset.from_floats(rng.random((40, 3), np.float32), rng.random((40, 1), np.float32), source="noise")
@@ -23,7 +23,7 @@ def trained(schedule: str, changes: dict[int, float] | None = None, epochs: int 
     spec = NetworkSpec((3,), NetworkSpec.dense((3, 1)).layers, "linear")
     training = Training(Network(spec, seed=0), Splits(data), config)
     batcher = StepBatcher(clock=lambda: 0.0, rates_used=training.control.rates_used)
-    track = RateTrack(STEPS_PER_EPOCH)
+    history = RateHistory(STEPS_PER_EPOCH)
     for event in training.events():
         if isinstance(event, StepDone):
             batcher.add(event)
@@ -31,15 +31,15 @@ def trained(schedule: str, changes: dict[int, float] | None = None, epochs: int 
             if event.step % chunk == 0 or event.step == STEPS_PER_EPOCH * epochs:
                 done = batcher.flush()
                 assert done is not None
-                track.add(done.steps.astype(float), done.rates, done.rate_changes)
-    return track
+                history.add(done.steps.astype(float), done.rates, done.rate_changes)
+    return history
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 80])
 def test_a_change_by_hand_is_marked_at_the_step_where_it_took_effect(chunk: int) -> None:
-    track = trained("constant", {14: 0.05, 30: 0.2}, chunk=chunk)
-    assert track.marks == [Mark(1.5, "rate 0.05", "hand"), Mark(3.1, "rate 0.2", "hand")]
-    x, rates = track.curve.points()
+    history = trained("constant", {14: 0.05, 30: 0.2}, chunk=chunk)
+    assert history.marks == [Mark(1.5, "rate 0.05", "hand"), Mark(3.1, "rate 0.2", "hand")]
+    x, rates = history.curve.points()
     assert rates[:14].tolist() == [0.1] * 14
     assert rates[14:30].tolist() == [0.05] * 16
     assert len(x) == 80
@@ -47,16 +47,16 @@ def test_a_change_by_hand_is_marked_at_the_step_where_it_took_effect(chunk: int)
 
 @pytest.mark.parametrize("chunk", [1, 7, 80])
 def test_each_step_of_a_schedule_is_marked(chunk: int) -> None:
-    track = trained("step", chunk=chunk)
-    assert [(mark.x, mark.text, mark.kind) for mark in track.marks] == [
+    history = trained("step", chunk=chunk)
+    assert [(mark.x, mark.text, mark.kind) for mark in history.marks] == [
         (4.1, "schedule: 0.01", "schedule"),
         (6.1, "schedule: 0.001", "schedule"),
     ]
 
 
 def test_a_change_by_hand_is_no_change_of_the_schedule() -> None:
-    track = trained("step", {14: 0.05})
-    assert [mark.text for mark in track.marks] == ["rate 0.05", "schedule: 0.005", "schedule: 0.0005"]
+    history = trained("step", {14: 0.05})
+    assert [mark.text for mark in history.marks] == ["rate 0.05", "schedule: 0.005", "schedule: 0.0005"]
     assert [mark.text for mark in trained("cosine", {14: 0.01}).marks] == ["rate 0.01"]
 
 
@@ -74,8 +74,8 @@ def test_slow_schedules_have_no_marks(schedule: str, epochs: int) -> None:
 
 
 def test_only_the_newest_marks_are_kept() -> None:
-    track = RateTrack(1)
+    history = RateHistory(1)
     steps = np.arange(1.0, 1001.0)
-    track.add(steps, 1 / steps, [(int(step), 1 / step) for step in steps.tolist()])
-    assert len(track.marks) == RATE_CHANGES_SHOWN
-    assert track.marks[-1].x == 1000
+    history.add(steps, 1 / steps, [(int(step), 1 / step) for step in steps.tolist()])
+    assert len(history.marks) == RATE_CHANGES_SHOWN
+    assert history.marks[-1].x == 1000

@@ -25,7 +25,7 @@ RateChanges = Sequence[tuple[int, float]]
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at a step: text for the lane above the chart; x: epochs done.
+    """Something that happened at a step: text for the strip above the chart; x: epochs done.
 
     kind: a change of the learning rate by hand or by the schedule, or a divergence.
     """
@@ -35,7 +35,7 @@ class Mark:
     kind: Literal["hand", "schedule", "diverged"]
 
 
-class RateTrack:
+class RateHistory:
     """The learning rate in use over the epochs (`curve`), and the marks of its changes (`marks`).
 
     The rate in use is the rate that was set times the factor of the schedule, so both can be told apart.
@@ -92,10 +92,10 @@ class RateTrack:
         jumps = ((ratios > MIN_JUMP) | (ratios < 1 / MIN_JUMP)) & (np.abs(earlier - 1) < FLAT)  # false for NaN
         peaks = (earlier > 1 + FLAT) & (ratios < 1)
         rates_before = np.append(self._last_rate, rates[:-1])
-        for number in np.flatnonzero(jumps | peaks).tolist():
-            step, rate, highest = float(steps[number]), float(rates[number]), float(rates_before[number])
-            text = f"schedule: {rate:.3g}" if jumps[number] else f"schedule: falls from {highest:.3g}"
-            step -= not jumps[number]  # the highest rate was one step earlier
+        for index in np.flatnonzero(jumps | peaks).tolist():
+            step, rate, highest = float(steps[index]), float(rates[index]), float(rates_before[index])
+            text = f"schedule: {rate:.3g}" if jumps[index] else f"schedule: falls from {highest:.3g}"
+            step -= not jumps[index]  # the highest rate was one step earlier
             self.marks.append(Mark(step / self._steps_per_epoch, text, "schedule"))
         self._last_rate = float(rates[-1])
         self._factor, self._last_ratio = float(factors[-1]), float(ratios[-1])

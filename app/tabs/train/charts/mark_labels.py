@@ -1,4 +1,4 @@
-"""The lane above a chart with the texts of its marks, so that no text covers a curve."""
+"""A strip above a chart with the texts of its marks, so that no text covers a curve."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.train.charts.rate_track import Mark
+from app.tabs.train.charts.rate_history import Mark
 
 
-class MarkLane(QWidget):
-    """One line of text, each text beside the place of its mark; pointing at the lane shows those that did not fit.
+class MarkLabels(QWidget):
+    """One line of text, each text beside the place of its mark; pointing at the strip shows those that did not fit.
 
     pixel_of: the horizontal pixel of a number of epochs; None if it is outside the chart.
     """
