@@ -30,6 +30,7 @@ COMMANDS = {
     "train": "train a network and report its accuracy",
     "evaluate": "measure how well a model reads labelled digits",
     "recognize": "read digits from pictures or ink files",
+    "look": "print what a model computes for one image, layer by layer",
     "export": "write a model as ONNX, or as a Python script that needs only NumPy",
     "recipes": "list the named experiments, or explain one",
     "runs": "list, show, export or delete logged runs",

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     status = 0
     for path in options.files:
         try:
-            for sample, image in _images_of(path):
+            for sample, image in images_of_file(path):
                 _print(path, sample, read_digit(network, image), model.class_names, options.json)
         except DataError as problem:
             print_error(str(problem))
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
+def images_of_file(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
     """Each digit of a file with its number, counted from 1; None for a picture with one digit.
 
     The digits of a picture are counted from left to right.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from inspect import getsource
 from math import pi, sqrt
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms, positions_of_all, terms_of_one
 from nncore.model.outputs import sigmoid_by_tanh
 
 
@@ -36,6 +38,16 @@ class Activation(LayerSpec):
                 "activation", f"Activation {self.function!r} is unknown: choose one of {', '.join(ACTIVATIONS)}."
             )
 
+    @property
+    def full_label(self) -> str:
+        """The name of the function in the window."""
+        return ACTIVATIONS[self.function].label
+
+    @property
+    def formula(self) -> str:  # type: ignore[override]  # it depends on the function
+        """How one number is computed."""
+        return ACTIVATIONS[self.function].formula
+
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
         """Create the layer that computes."""
         return ACTIVATIONS[self.function].build(input_shape, parameters.values.dtype)
@@ -45,12 +57,13 @@ class Activation(LayerSpec):
 class ActivationKind:
     """A row of ACTIVATIONS: an activation and its properties.
 
-    label: its name in the window. build(shape, dtype): creates its layer for inputs of `shape`. saturates: whether its
-    slope vanishes for large positive and negative inputs, which can make gradients vanish. can_die: whether a unit that
-    gives 0 for all inputs has no gradient; the health view counts such units.
+    label: its name in the window. formula: how y is computed from x. build(shape, dtype): creates its layer for inputs
+    of `shape`. saturates: whether its slope vanishes for large positive and negative inputs, which can make gradients
+    vanish. can_die: whether a unit that gives 0 for all inputs has no gradient; the health view counts such units.
     """
 
     label: str
+    formula: str
     build: Callable[[Shape, np.dtype[np.floating]], Layer]
     saturates: bool = False
     can_die: bool = False
@@ -76,6 +89,12 @@ class ActivationLayer(Layer):
 
     def predict(self, X: Array) -> Array:
         return self.function.apply(X, np.empty_like(X))
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        return terms_of_one(float(self.predict(X)[0][position]), position, X[0])
+
+    def source(self) -> str:
+        return getsource(self.function.apply)
 
 
 @dataclass(frozen=True)
@@ -222,6 +241,11 @@ class SoftmaxLayer(Layer):
     def predict(self, X: Array) -> Array:
         return _softmax(X, np.empty_like(X), np.empty_like(X[:, :1]))
 
+    def terms(self, X: Array, position: Position) -> Terms:
+        sources = positions_of_all(self.shape)
+        sources = sources[(sources[:, 1:] == position[1:]).all(axis=1)]  # all features, or channels of this pixel
+        return Terms(float(self.predict(X)[0][position]), sources, X[0][tuple(sources.T)])
+
 
 def _softmax(X: Array, out: Array, row_values: Array) -> Array:
     """Subtract the maximum of each row before exp, so that it cannot overflow; `row_values` holds a number per row."""
@@ -240,12 +264,20 @@ def _elementwise(
 
 
 ACTIVATIONS = {
-    "relu": ActivationKind("ReLU", _elementwise(_relu, _relu_backward, works_in_booleans=True), can_die=True),
-    "leaky_relu": ActivationKind("leaky ReLU", _elementwise(_leaky_relu, _leaky_relu_backward)),
-    "gelu": ActivationKind("GELU", _elementwise(_gelu, _gelu_backward)),
-    "sigmoid": ActivationKind("sigmoid", _elementwise(sigmoid_by_tanh, _sigmoid_backward), saturates=True),
-    "tanh": ActivationKind("tanh", _elementwise(_tanh, _tanh_backward), saturates=True),
-    "softmax": ActivationKind("softmax", SoftmaxLayer),
-    "linear": ActivationKind("none", _elementwise(_linear, _linear_backward)),
+    "relu": ActivationKind(
+        "ReLU", "y = max(x, 0)", _elementwise(_relu, _relu_backward, works_in_booleans=True), can_die=True
+    ),
+    "leaky_relu": ActivationKind(
+        "leaky ReLU", f"y = max(x, {LEAKY_RELU_SLOPE} x)", _elementwise(_leaky_relu, _leaky_relu_backward)
+    ),
+    "gelu": ActivationKind(
+        "GELU", "y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2", _elementwise(_gelu, _gelu_backward)
+    ),
+    "sigmoid": ActivationKind(
+        "sigmoid", "y = 1 / (1 + exp(−x))", _elementwise(sigmoid_by_tanh, _sigmoid_backward), saturates=True
+    ),
+    "tanh": ActivationKind("tanh", "y = tanh(x)", _elementwise(_tanh, _tanh_backward), saturates=True),
+    "softmax": ActivationKind("softmax", "y = exp(x) / Σ exp(x)", SoftmaxLayer),
+    "linear": ActivationKind("none", "y = x", _elementwise(_linear, _linear_backward)),
 }
 """The activations, by their names in settings and files, in the order of the window's list."""

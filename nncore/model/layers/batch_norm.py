@@ -11,6 +11,7 @@ import numpy as np
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms, terms_of_one
 from nncore.system.numpy_modes import unbuffered
 
 
@@ -28,6 +29,7 @@ class BatchNorm(LayerSpec):
     kind: ClassVar[str] = "batch_norm"
     label: ClassVar[str] = "batch norm"
     help: ClassVar[str] = "Shifts and scales each feature to mean 0 and variance 1 over the batch."
+    formula: ClassVar[str] = "y = γ (x − mean) / √(variance + ε) + β"
     summary_format: ClassVar[str] = "norm"
     momentum: float = 0.1
     epsilon: float = 1e-5
@@ -138,3 +140,10 @@ class BatchNormLayer(Layer):
         Y: Array = X * scale.reshape(per_channel)
         Y += (self.beta - self.mean * scale).reshape(per_channel)
         return Y
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        names = {"γ": self.gamma, "β": self.beta, "mean": self.mean, "variance": self.variance}
+        constants = {name: float(numbers[position[0]]) for name, numbers in names.items()}
+        return terms_of_one(
+            float(self.predict(X)[0][position]), position, X[0], **constants, **{"ε": self.spec.epsilon}
+        )

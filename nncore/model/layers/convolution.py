@@ -13,6 +13,7 @@ from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms
 from nncore.model.layers.windows import Pair, WindowLines, Windows, padded_copy, pair
 from nncore.system.numpy_modes import unbuffered
 
@@ -34,6 +35,7 @@ class Conv2D(LayerSpec):
     kind: ClassVar[str] = "conv2d"
     label: ClassVar[str] = "convolution"
     help: ClassVar[str] = "Filters that slide over the image and find the same shape at every position."
+    formula: ClassVar[str] = "y = Σ w·x + b, over the window"
     summary_format: ClassVar[str] = "conv {filters}"
     has_weights: ClassVar[bool] = True
     needs_images: ClassVar[bool] = True
@@ -165,6 +167,15 @@ class Conv2DLayer(Layer):
         padded = padded_copy(X, self.windows, 0)
         self._convolve(W, padded, self._empty_columns(len(X)), Y.reshape(self.spec.filters, -1))
         return rows_first(Y)
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        channels, (height, width) = self.input_shape[0], self.windows.size
+        kernel, pixels = self.windows.pixels_inside(position[1:], self.input_shape)
+        W = self.W[position[0]].reshape(channels, height, width)[:, *kernel]  # (channels, n)
+        sources = np.array([(channel, *pixel) for channel in range(channels) for pixel in pixels.T], np.intp)
+        constants = {"b": float(self.b[position[0]])}
+        value = float(self.predict(X)[0][position])
+        return Terms(value, sources.reshape(-1, 3), X[0][:, *pixels].ravel(), W.ravel(), constants)
 
     def _lines_first(self, W: Array) -> Array:
         """Kernels (filters, channels * height * width) as (filters, height, channels, width), a view."""

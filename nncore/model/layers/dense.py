@@ -11,6 +11,7 @@ from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Dense(LayerSpec):
     kind: ClassVar[str] = "dense"
     label: ClassVar[str] = "dense"
     help: ClassVar[str] = "Each unit computes a weighted sum of all its inputs."
+    formula: ClassVar[str] = "y = Σ w·x + b"
     summary_format: ClassVar[str] = "{units}"
     needs_flat_input: ClassVar[bool] = True
     gives_flat_output: ClassVar[bool] = True
@@ -104,3 +106,8 @@ class DenseLayer(Layer):
         Y: Array = X @ self.W
         Y += self.b
         return Y
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        (unit,) = position
+        sources = np.arange(X.shape[1])[:, None]
+        return Terms(float(self.predict(X)[0, unit]), sources, X[0], self.W[:, unit], {"b": float(self.b[unit])})

@@ -10,6 +10,7 @@ import numpy as np
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms, terms_of_one
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Dropout(LayerSpec):
     kind: ClassVar[str] = "dropout"
     label: ClassVar[str] = "dropout"
     help: ClassVar[str] = "Sets random units to zero in training, so that no unit relies on another one."
+    formula: ClassVar[str] = "y = x; only in training some numbers are set to 0"
     summary_format: ClassVar[str] = "dropout {rate:g}"
     uses_randomness: ClassVar[bool] = True
     rate: float
@@ -64,3 +66,6 @@ class DropoutLayer(Layer):
 
     def predict(self, X: Array) -> Array:
         return X
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        return terms_of_one(float(X[0][position]), position, X[0])

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+
 from nncore.model.layers.layer import Array, Layer, LayerSpec
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms, terms_of_one
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Flatten(LayerSpec):
     kind: ClassVar[str] = "flatten"
     label: ClassVar[str] = "flatten"
     help: ClassVar[str] = "Puts the pixels of all channels in one row."
+    formula: ClassVar[str] = "y = x"
     gives_flat_output: ClassVar[bool] = True
     is_counted: ClassVar[bool] = False
 
@@ -43,3 +47,7 @@ class FlattenLayer(Layer):
 
     def predict(self, X: Array) -> Array:
         return X.reshape(len(X), -1)
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        source = tuple(int(index) for index in np.unravel_index(position[0], self.shape))
+        return terms_of_one(float(X[0][source]), source, X[0])

@@ -3,6 +3,7 @@
     forward(X)          in training: writes to the layer's workspace and stores what backward needs
     backward(dY)        given dLoss/dY of the last forward, sets the parameters' gradients and returns dLoss/dX
     predict(X)          the same for a trained layer, in new arrays: no workspace is changed
+    terms(X, position)  how predict computes one number of its output, for a view that explains the network
 
 Arrays have the axes (rows, features), or (rows, channels, height, width) for images. Their order in memory may differ:
 layers that work on images keep the rows last in memory. One pixel of all images is then contiguous, which gives NumPy
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from inspect import getsource
 from math import prod
 from typing import Any, ClassVar, Self
 
@@ -23,6 +25,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms
 from nncore.system.copying import NotCopyable
 
 Array = NDArray[np.floating]
@@ -42,6 +45,8 @@ class LayerSpec(ABC):
     """Its name in the window."""
     help: ClassVar[str]
     """What it does, in one sentence for the window."""
+    formula: ClassVar[str]
+    """How one number y of its output is computed from inputs x, with the constants that `Layer.terms` gives."""
     summary_format: ClassVar[str] = ""
     """A format string for the fields: the layer's part of a one-line summary of the network; "" to leave it out."""
     needs_images: ClassVar[bool] = False
@@ -61,6 +66,11 @@ class LayerSpec(ABC):
     def summary(self) -> str:
         """Its part of a one-line summary of the network; "" if it has none."""
         return self.summary_format.format(**vars(self))
+
+    @property
+    def full_label(self) -> str:
+        """Its name in the window; for an activation, that of its function."""
+        return self.label
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of one row of its output; raises SettingError if it cannot take rows of `input_shape`."""
@@ -119,6 +129,14 @@ class Layer(NotCopyable):
     def predict(self, X: Array) -> Array:
         """Compute the output without changing a workspace or X."""
         raise NotImplementedError
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        """How `predict` computes the number at `position` of its output, for one row X (1, ...)."""
+        raise NotImplementedError
+
+    def source(self) -> str:
+        """The lines of Python that compute its output; raises OSError if the program has no source files."""
+        return getsource(type(self).predict)
 
 
 class Workspace(NotCopyable):

@@ -8,10 +8,12 @@ from math import inf, prod
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms
 from nncore.model.layers.windows import Pair, Windows, padded_copy, pair
 
 
@@ -47,6 +49,15 @@ class _PoolLayer(Layer):
     def predict(self, X: Array) -> Array:
         Y = rows_first(np.empty((self.input_shape[0], *self.windows_per_image, len(X)), X.dtype))
         return self._pool(padded_copy(X, self.windows, self.padding_value), Y)
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        _, pixels = self.windows.pixels_inside(position[1:], self.input_shape)
+        sources = np.concatenate((np.full((1, pixels.shape[1]), position[0]), pixels)).T
+        value = float(self.predict(X)[0][position])
+        return self._terms_of_window(value, sources, X[0][position[0], *pixels])
+
+    def _terms_of_window(self, value: float, sources: NDArray[np.intp], inputs: Array) -> Terms:
+        raise NotImplementedError
 
     def _pool(self, padded: Array, out: Array) -> Array:
         """Combine the pixels of each window of `padded` images in `out` (rows, channels, height, width)."""
@@ -87,6 +98,9 @@ class MaxPool2DLayer(_PoolLayer):
             dpixels += np.multiply(dY, is_maximum, out=dX_of_pixel)
         return self.windows.interior(dX)
 
+    def _terms_of_window(self, value: float, sources: NDArray[np.intp], inputs: Array) -> Terms:
+        return Terms(value, sources, inputs, chosen=int(inputs.argmax()))
+
 
 class AveragePool2DLayer(_PoolLayer):
     """Y = mean of each window: with m pixels in a window, dY/dX = 1/m for each of them, so each gets dY / m."""
@@ -104,6 +118,9 @@ class AveragePool2DLayer(_PoolLayer):
             dpixels = self._pixel_of_each_window(dX, pixel)
             dpixels += dX_of_pixel
         return self.windows.interior(dX)
+
+    def _terms_of_window(self, value: float, sources: NDArray[np.intp], inputs: Array) -> Terms:
+        return Terms(value, sources, inputs, np.full(len(inputs), 1 / len(self.window_pixels), inputs.dtype))
 
 
 @dataclass(frozen=True)
@@ -156,6 +173,7 @@ class MaxPool2D(_Pool):
 
     kind: ClassVar[str] = "max_pool2d"
     label: ClassVar[str] = "max pool"
+    formula: ClassVar[str] = "y = the largest x of the window"
     summary_format: ClassVar[str] = label
     layer_class: ClassVar[type[_PoolLayer]] = MaxPool2DLayer
     help: ClassVar[str] = "The largest pixel of each window: a smaller image."
@@ -171,6 +189,7 @@ class AveragePool2D(_Pool):
 
     kind: ClassVar[str] = "average_pool2d"
     label: ClassVar[str] = "average pool"
+    formula: ClassVar[str] = "y = Σ w·x, w = 1 / pixels of the window"
     summary_format: ClassVar[str] = label
     layer_class: ClassVar[type[_PoolLayer]] = AveragePool2DLayer
     help: ClassVar[str] = "The mean of each window: a smaller image."

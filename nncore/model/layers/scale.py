@@ -11,6 +11,7 @@ import numpy as np
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.terms import Position, Terms, terms_of_one
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Scale(LayerSpec):
     kind: ClassVar[str] = "scale"
     label: ClassVar[str] = "times"
     help: ClassVar[str] = "Every number times the same factor."
+    formula: ClassVar[str] = "y = factor · x"
     summary_format: ClassVar[str] = "times {factor:g}"
     factor: float
 
@@ -55,3 +57,6 @@ class ScaleLayer(Layer):
 
     def predict(self, X: Array) -> Array:
         return X * self.factor
+
+    def terms(self, X: Array, position: Position) -> Terms:
+        return terms_of_one(float(self.predict(X)[0][position]), position, X[0], factor=self.factor)

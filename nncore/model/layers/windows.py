@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, rows_first, rows_last
 from nncore.model.layers.parameters import Shape
+from nncore.model.layers.terms import Position
 
 Pair = tuple[int, int]
 
@@ -63,6 +65,14 @@ class Windows:
         """(channels, height, width) with padding."""
         channels, height, width = input_shape
         return channels, height + 2 * self.padding[0], width + 2 * self.padding[1]
+
+    def pixels_inside(self, window: Position, input_shape: Shape) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The pixels (2, n) of a window (y, x) that are not padding: in the window, and in the image."""
+        pixels = np.indices(self.size).reshape(2, -1)
+        begin = np.array(window) * self.stride - np.array(self.padding)
+        in_image = pixels + begin[:, None]
+        inside = np.all((in_image >= 0) & (in_image < np.array(input_shape[1:])[:, None]), axis=0)
+        return pixels[:, inside], in_image[:, inside]
 
     def interior(self, padded: Array) -> Array:
         """The images (rows, channels, height, width) without their padding, a view."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
-from nncore.model.layers import ACTIVATIONS, Activation
+from nncore.model.layers import Activation
 from nncore.model.network import NetworkSpec
 
 NO_NETWORK = "The network appears here when its layers are valid."
@@ -43,7 +43,7 @@ def lines_of(spec: NetworkSpec) -> list[DiagramRow]:
     lines = [DiagramRow("input", spec.shapes[0])]
     for layer, before, after in zip(spec.layers, spec.shapes, spec.shapes[1:], strict=False):
         if isinstance(layer, Activation):
-            activations = (*lines[-1].activations, ACTIVATIONS[layer.function].label)
+            activations = (*lines[-1].activations, layer.full_label)
             lines[-1] = replace(lines[-1], activations=activations)
             continue
         shapes = layer.parameter_shapes(before)

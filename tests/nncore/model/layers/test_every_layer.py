@@ -411,3 +411,39 @@ def test_activations_stay_finite_at_extremes(name: str) -> None:
     with np.errstate(over="ignore"):
         output = network.logits(np.array([[-1e30, 1e30]], np.float32))
     assert np.isfinite(output).all()
+
+
+def test_terms_explain_every_number_of_the_output(built: Built) -> None:
+    X = inputs(built.shape, rows=1)
+    Y = built.layer.predict(X)[0]
+    for position in np.ndindex(Y.shape):
+        terms = built.layer.terms(X, position)
+        assert terms.value == Y[position]
+        np.testing.assert_array_equal(terms.inputs, X[0][tuple(terms.sources.T)])
+        if terms.weights is not None:
+            total = terms.products.sum() + terms.constants.get("b", 0.0)
+            assert total == pytest.approx(terms.value, abs=1e-12)
+        if terms.chosen is not None:
+            assert terms.inputs[terms.chosen] == terms.inputs.max() == terms.value
+    assert built.spec.formula.startswith("y = ")
+
+
+def test_the_sources_of_a_term_are_all_inputs_that_change_it(built: Built) -> None:
+    X = inputs(built.shape, rows=1)
+    last = tuple(side - 1 for side in built.spec.output_shape(built.shape))  # its window may reach into the padding
+    terms = built.layer.terms(X, last)
+    sources = {tuple(int(index) for index in source) for source in terms.sources}
+    assert len(sources) == len(terms.sources)
+    for source in np.ndindex(built.shape):
+        changed = X.copy()
+        changed[0][source] = 100.0  # positive, so that each activation passes it on, and each maximum takes it
+        differs = built.layer.predict(changed)[0][last] != terms.value
+        assert differs == (source in sources), source
+
+
+def test_the_largest_terms_come_first() -> None:
+    built = build(Dense(1), (3,))
+    built.parameters.value("1.W")[:, 0] = 1, -5, 2
+    terms = built.layer.terms(np.array([[1.0, 1.0, 1.0]]), (0,))
+    assert terms.order.tolist() == [1, 2, 0]
+    assert terms.to_json()["weights"] == [1, -5, 2]

@@ -1,0 +1,134 @@
+"""`look`: print what a network computes for one image, layer by layer and number by number."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import DIGITS, load_mnist
+from nncore.errors import DataError, SettingError
+from nncore.evaluation.inspection import InspectedLayer, Inspection
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.model.layers.terms import Position, Terms
+from nncore.reporting.image_text import image_text
+from nncore.reporting.number_text import percent_text
+
+MAX_PRINTED_TERMS = 10
+"""How many units of a layer, or terms of a sum, are printed; the largest ones. --json prints all."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `look`."""
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a picture or pen strokes; its first digit")
+    parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to look into (the bundled model)")
+    image = "the number of an image of MNIST's test set, from 1 (without FILE: 1)"
+    parser.add_argument("--image", type=int, metavar="N", help=image)
+    parser.add_argument("--layer", type=int, metavar="K", help="print the largest numbers of this layer, from 1")
+    unit = "with --layer: how this number is computed; a unit, or map, line and column, each from 1"
+    parser.add_argument("--unit", type=int, nargs="+", metavar="INDEX", help=unit)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the layers, a layer, or one number; returns the exit status."""
+    if options.unit is not None and options.layer is None:
+        raise SettingError("unit", "--unit needs --layer: the layer of the number.")
+    model = load_model(options.model or bundled_model_path())
+    image = _image(options)
+    inspection = Inspection.of_image(model.network(), image)
+    if options.unit is not None:
+        position = tuple(index - 1 for index in options.unit)
+        _print_number(inspection, options.layer, position, options.json)
+    elif options.layer is not None:
+        _print_layer(inspection, inspection.layer(options.layer), options.json)
+    elif options.json:
+        print(json.dumps(inspection.to_json(), allow_nan=not inspection.is_finite))
+    else:
+        print(image_text(image))
+        _print_layers(inspection)
+        _print_answers(inspection, model.class_names or DIGITS)
+    return 0
+
+
+def _image(options: argparse.Namespace) -> NDArray[np.uint8]:
+    if options.file is not None:
+        if options.image is not None:
+            raise SettingError("image", "Give either FILE or --image, not both.")
+        from app.cli.recognize import images_of_file
+
+        for _, image in images_of_file(options.file):
+            return image
+        raise DataError(f"{options.file}: there is no digit in it.")
+    test, number = load_mnist().test, 1 if options.image is None else options.image
+    assert test is not None
+    if not 1 <= number <= len(test):
+        raise SettingError("image", f"The test set has images 1 to {len(test):,}; there is no image {number:,}.")
+    chosen: NDArray[np.uint8] = test.images[number - 1]
+    return chosen
+
+
+def _print_layers(inspection: Inspection) -> None:
+    print(f"{'':>3} {'layer':15}{'output':>14}{'smallest':>11}{'mean':>11}{'largest':>11}{'zeros':>9}")
+    print(f"{'':>3} {'input':15}{_shape(inspection.input):>14}{_range_of(inspection.input)}")
+    for layer in inspection.layers:
+        print(f"{layer.number:>3} {layer.label:15}{_shape(layer.values):>14}{_range_of(layer.values)}")
+
+
+def _range_of(values: NDArray[np.floating]) -> str:
+    zeros = percent_text(float((values == 0).mean()), 0)
+    return f"{values.min():11.4g}{values.mean():11.4g}{values.max():11.4g}{zeros:>9}"
+
+
+def _shape(values: NDArray[np.floating]) -> str:
+    return " × ".join(str(side) for side in values.shape)
+
+
+def _print_answers(inspection: Inspection, names: tuple[str, ...]) -> None:
+    print()
+    for index in np.argsort(-inspection.answers)[:3]:
+        print(f"{names[index] if index < len(names) else index}: {percent_text(float(inspection.answers[index]), 2)}")
+
+
+def _print_layer(inspection: Inspection, layer: InspectedLayer, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(inspection.to_json()["layers"][layer.number - 1], allow_nan=not inspection.is_finite))
+        return
+    print(f"layer {layer.number}, {layer.label}: {layer.spec.formula}")
+    order = np.argsort(-layer.values, axis=None, kind="stable")[:MAX_PRINTED_TERMS]
+    for flat in order:
+        position = tuple(int(index) for index in np.unravel_index(flat, layer.values.shape))
+        print(inspection.in_words(layer.number, position))
+    if layer.values.size > MAX_PRINTED_TERMS:
+        print(f"... and {layer.values.size - MAX_PRINTED_TERMS:,} smaller ones")
+
+
+def _print_number(inspection: Inspection, number: int, position: Position, as_json: bool) -> None:
+    terms = inspection.terms(number, position)
+    if as_json:
+        described = {"layer": number, "position": [index + 1 for index in position]}
+        formula = inspection.layer(number).spec.formula
+        fields = {**described, "formula": formula, **terms.to_json(), "sources": (terms.sources + 1).tolist()}
+        print(json.dumps(fields, allow_nan=not inspection.is_finite))
+        return
+    print(inspection.in_words(number, position))
+    print(inspection.layer(number).spec.formula)
+    for name, value in terms.constants.items():
+        print(f"  {name} = {value:.6g}")
+    for index in terms.order[:MAX_PRINTED_TERMS]:
+        print(_term_line(terms, int(index)))
+    if len(terms.inputs) > MAX_PRINTED_TERMS:
+        rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
+        print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {rest:.6g}")
+    print(f"  y = {terms.value:.6g}")
+
+
+def _term_line(terms: Terms, index: int) -> str:
+    where = " ".join(str(each + 1) for each in terms.sources[index])
+    value, chosen = float(terms.inputs[index]), ", the largest" if terms.chosen == index else ""
+    if terms.weights is None:
+        return f"  x({where}) = {value:.6g}{chosen}"
+    weight = float(terms.weights[index])  # below, + 0.0 turns -0 into 0
+    return f"  w·x({where}) = {weight:.6g} · {value:.6g} = {weight * value + 0.0:.6g}"
