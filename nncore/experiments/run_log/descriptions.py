@@ -40,6 +40,10 @@ def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
     return [", ".join(f"{name} {values[index]}" for name, values in differences.items()) for index in range(len(runs))]
 
 
+NOTHING = "none"
+"""The activations of a network without hidden layers."""
+
+
 @lru_cache(maxsize=4096)
 def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> str:
     """Return the settings that differ from the recipe of the run, or from the defaults without a recipe.
@@ -52,6 +56,37 @@ def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> 
     changed = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
     words = [f"{SETTINGS[name].label} {_shown(name, value)}" for name, value in changed.items()]
     return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
+
+
+@lru_cache(maxsize=4096)
+def title_and_differences(settings: RunSettings) -> str:
+    """Return the title of the recipe of a run, and what differs from it: "A first network: 64 64, rate 0.5".
+
+    "64 64" are the hidden layers of a dense network; another network is named by its layers. Without a recipe, the
+    differences are those from the default settings.
+    """
+    from nncore.experiments.recipes import RECIPES
+
+    recipe = RECIPES.get(settings.recipe)
+    network = _network_difference(settings.spec, recipe.spec if recipe else None)
+    changed = changed_settings(settings.config, settings.recipe, settings.rates).replace("learning rate ", "rate ")
+    differences = ", ".join(filter(None, (network, changed)))
+    title = recipe.title if recipe else settings.recipe or "No recipe"
+    return f"{title}: {differences}" if differences else title
+
+
+def _network_difference(spec: NetworkSpec, default: NetworkSpec | None) -> str:
+    """Return what differs in the network, in short; "" if nothing does."""
+    if default is not None and spec == default:
+        return ""
+    hidden = " ".join(map(str, spec.widths[1:-1])) or "no hidden layer"
+    layers = hidden if spec.is_dense else spec.summary
+    if default is None:
+        return layers
+    own, usual = _network_in_words(spec), _network_in_words(default)
+    differing = (own[name] for name in own if name not in ("network", "weights") and own[name] != usual.get(name))
+    others = [value for value in differing if value != NOTHING]
+    return ", ".join([*([layers] if spec.summary != default.summary else []), *others]) or layers
 
 
 @lru_cache(maxsize=512)
@@ -79,7 +114,7 @@ def _rates_in_words(settings: RunSettings) -> str:
 
 def _once(names: Sequence[str]) -> str:
     """Return the name once if all are the same, else each of them; "none" for an empty list."""
-    return ", ".join(names if len(set(names)) > 1 else names[:1]) or "none"
+    return ", ".join(names if len(set(names)) > 1 else names[:1]) or NOTHING
 
 
 def _shown(field: str, value: Any) -> str:

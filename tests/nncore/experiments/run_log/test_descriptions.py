@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.descriptions import (
     changed_settings,
     differing_settings,
     labels_by_difference,
     settings_in_words,
+    title_and_differences,
 )
 from nncore.experiments.run_log.log import RunSettings
 from nncore.model.network import NetworkSpec
@@ -68,3 +71,26 @@ def test_learning_rates_that_changed_during_a_run_are_described() -> None:
     assert rate() == "0.001"
     assert rate((501, 0.5), (1001, 0.25)) == "0.001, from step 501 0.5, from step 1,001 0.25"
     assert rate((1, 0.5)) == "0.5"
+
+
+@pytest.mark.parametrize(
+    ("widths", "changed", "recipe", "expected"),
+    [
+        ((784, 128, 64, 10), {}, "quick", "A first network"),
+        ((784, 64, 64, 10), {"learning_rate": 0.5}, "quick", "A first network: 64 64, rate 0.5"),
+        ((784, 10), {}, "quick", "A first network: no hidden layer"),
+        ((784, 30, 10), {}, "", "No recipe: 30"),
+        ((784, 30, 10), {}, "of a newer version", "of a newer version: 30"),
+    ],
+)
+def test_a_run_is_named_by_its_recipe_and_what_differs(
+    widths: tuple[int, ...], changed: dict[str, float], recipe: str, expected: str
+) -> None:
+    config = replace(RECIPES[recipe].config if recipe in RECIPES else TrainingConfig(), **changed)  # type: ignore[arg-type]
+    assert title_and_differences(RunSettings("x", NetworkSpec.dense(widths), config, "", recipe=recipe)) == expected
+
+
+def test_a_network_of_the_same_widths_is_told_apart_by_what_differs() -> None:
+    spec = NetworkSpec.dense((784, 128, 64, 10), "sigmoid")
+    settings = RunSettings("x", spec, RECIPES["quick"].config, "", recipe="quick", rates=((501, 0.5),))
+    assert title_and_differences(settings) == "A first network: sigmoid, from step 501 rate 0.5"
