@@ -153,3 +153,16 @@ class TaskQueue(QObject):
 def is_cancelled() -> bool:
     """Whether the task that calls this, on its thread, was cancelled."""
     return QThread.currentThread().isInterruptionRequested()
+
+
+def in_whole_per_cents(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Report only whole per cents: a signal for each batch would keep the window busy."""
+    last_per_cent = -1
+
+    def report_share(share: float) -> None:
+        nonlocal last_per_cent
+        if int(100 * share) != last_per_cent:
+            last_per_cent = int(100 * share)
+            report(share)
+
+    return report_share

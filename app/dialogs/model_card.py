@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import text_label
+from app.widgets.plain_text import plain_tooltip
+from nncore.errors import SettingError
+from nncore.experiments.run_log.logged_run import RunSettings
+from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import Model
 from nncore.reporting.number_text import percent_text
 
@@ -65,7 +69,9 @@ def _setting(name: str, value: object) -> str:
 
 
 class ModelCardDialog(QDialog):
-    """Shows the card of a model as selectable text."""
+    """Shows the card of a model as selectable text. settings_requested: the RunSettings with which it was trained."""
+
+    settings_requested = Signal(RunSettings)
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +97,8 @@ class ModelCardDialog(QDialog):
         scroll.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        self.settings_button = self._settings_button(model)
+        buttons.addButton(self.settings_button, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GROUP_GAP)
@@ -98,3 +106,17 @@ class ModelCardDialog(QDialog):
         layout.addWidget(scroll)
         layout.addWidget(buttons)
         self.resize(560, 480)
+
+    def _settings_button(self, model: Model) -> QPushButton:
+        """The button that shows the settings of the model; if the file does not have them, its tooltip says so."""
+        button = QPushButton("Open settings in &Train")
+        try:
+            settings = settings_of_model(model.spec, model.card)
+        except SettingError as problem:
+            button.setEnabled(False)
+            button.setToolTip(plain_tooltip(str(problem)))
+            return button
+        button.setToolTip("Show its training settings, to change them and train again.")
+        button.clicked.connect(lambda: self.settings_requested.emit(settings))
+        button.clicked.connect(self.accept)
+        return button

@@ -17,13 +17,14 @@ from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.training_thread import LoadedModel, TrainingThread
+from app.storage.model_library import load_kept_model
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
-from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
+from nncore.files.model_file import Model, bundled_model_path, save_model
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
@@ -380,7 +381,7 @@ class Session(QObject):
 
 
 def _load(path: Path) -> LoadedModel:
-    return LoadedModel.from_model(load_model(path))
+    return LoadedModel.from_model(load_kept_model(path))
 
 
 def _remove_leftovers() -> None:

@@ -173,7 +173,7 @@ class TrainingThread(QThread):
         return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number, plan.points)
 
     def _emit_model(self, test: Evaluation | None) -> Model:
-        model = trained_model(self._training, test, name=self._plan.name)
+        model = trained_model(self._training, test, name=self._plan.name, recipe=self._plan.recipe)
         self._model_emitted_at = perf_counter()
         self.model_updated.emit(LoadedModel.from_model(model))
         return model

@@ -54,8 +54,11 @@ class KeptModel:
     @property
     def name(self) -> str:
         """The name to show."""
-        if self.label.name:
-            return self.label.name
+        return self.label.name or self.default_name
+
+    @property
+    def default_name(self) -> str:
+        """The name of a model that the user has not renamed."""
         if self.header is None or not is_of_run(self.path):
             return self.path.stem
         return self.header.card.name
@@ -63,7 +66,12 @@ class KeptModel:
     @property
     def note(self) -> str:
         """The user's note, else the notes in the model card."""
-        return self.label.note or (self.header.card.notes if self.header else "")
+        return self.label.note or self.default_note
+
+    @property
+    def default_note(self) -> str:
+        """The notes in the model card."""
+        return self.header.card.notes if self.header else ""
 
     @property
     def created(self) -> str:

@@ -61,6 +61,11 @@ class FileActions(QObject):
         if self._session.model is not None:
             self.ask_where_to_save(self._session.model, "Export the model", EXPORT_FILES, ".onnx")
 
+    @Slot(object)
+    def export_copy(self, model: Model) -> None:
+        """Ask where to save a copy of a model: as a model file, as ONNX, or as a script."""
+        self.ask_where_to_save(model, "Export the model", f"{MODEL_FILES};;{EXPORT_FILES}")
+
     @Slot()
     def open_data(self) -> None:
         """Ask for a data set."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
     from app.tabs.draw.draw_tab import DrawTab
     from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.models.models_tab import ModelsTab
     from app.tabs.my_hand.my_hand_tab import MyHandTab
     from app.tabs.runs.runs_tab import RunsTab
     from app.tabs.train.train_tab import TrainTab
@@ -154,6 +155,13 @@ class MainWindow(QMainWindow):
 
         return self.tab(RunsTab)
 
+    @property
+    def models_tab(self) -> ModelsTab:
+        """The Models tab."""
+        from app.tabs.models.models_tab import ModelsTab
+
+        return self.tab(ModelsTab)
+
     @Slot(int)
     def _focus_tab(self, index: int) -> None:
         """Give the selected tab the focus, so that its keys work, such as the space bar in Train and Ctrl+Z in Draw."""
@@ -178,7 +186,9 @@ class MainWindow(QMainWindow):
         from app.dialogs.model_card import ModelCardDialog
 
         if self.session.model is not None:
-            ModelCardDialog(self.session.model, self).open()
+            card = ModelCardDialog(self.session.model, self)
+            card.settings_requested.connect(self.training_actions.show_settings)
+            card.open()
 
     @Slot(list)
     def open_paths(self, paths: Sequence[Path]) -> None:

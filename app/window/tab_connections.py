@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
     from app.tabs.draw.draw_tab import DrawTab
     from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.models.models_tab import ModelsTab
     from app.tabs.my_hand.my_hand_tab import MyHandTab
     from app.tabs.runs.runs_tab import RunsTab
     from app.tabs.train.train_tab import TrainTab
@@ -105,6 +106,34 @@ class TabConnections(QObject):
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
         self._window.training_actions.connect_runs_tab(tab)
+
+    def connect_models_tab(self, tab: ModelsTab) -> None:
+        """Connect the new Models tab."""
+        session, actions = self._session, self._window.training_actions
+        tab.status_message.connect(self._window.messages.show_message)
+        tab.error_message.connect(self._window.messages.show_error)
+        tab.use_requested.connect(session.open_model)
+        tab.settings_requested.connect(actions.show_settings)
+        tab.export_requested.connect(self._window.files.export_copy)
+        tab.open_requested.connect(self._window.files.open_model)
+        tab.draw_requested.connect(self._show_draw_tab)
+        self._window.draw_tab.image_changed.connect(tab.set_drawing)
+        tab.set_drawing(self._window.draw_tab.image)
+        session.data_changed.connect(tab.set_data)
+        session.model_changed.connect(self._show_model_in_use)
+        if session.data is not None:
+            tab.set_data(session.data)
+        if session.model is not None:
+            self._show_model_in_use(session.model)
+
+    @Slot(object)
+    def _show_model_in_use(self, model: Model) -> None:
+        if self._session.network is not None:
+            self._window.models_tab.set_model_in_use(model, self._session.network, self._session.model_path)
+
+    @Slot()
+    def _show_draw_tab(self) -> None:
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
 
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
@@ -206,6 +235,13 @@ TABS = (
         "RunsTab",
         TabConnections.connect_runs_tab,
         "List, compare, repeat and export training runs (Ctrl+6)",
+    ),
+    TabRow(
+        "Models",
+        "app.tabs.models.models_tab",
+        "ModelsTab",
+        TabConnections.connect_models_tab,
+        "Name, use, compare, export and delete trained models (Ctrl+7)",
     ),
 )
 """The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""

@@ -217,6 +217,18 @@ class TrainingActions(QObject):
         self.tab_requested.emit(self.train_tab)
         self._warn_if_data_differs(run)
 
+    @Slot(object)
+    def show_settings(self, settings: RunSettings) -> None:
+        """Show the settings with which a model was trained in the Train tab; nothing is trained yet."""
+        try:
+            self.train_tab.settings.points_of(settings)
+        except SettingError as problem:
+            self.error_message.emit(str(problem))
+            return
+        self._forget_fork()
+        self._show_settings_of(settings)
+        self.tab_requested.emit(self.train_tab)
+
     @Slot()
     def _forget_fork(self) -> None:
         self._fork_parent = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -54,6 +56,8 @@ class DrawTab(Tab):
     """
 
     predicted = Signal(object)
+    image_changed = Signal(object)
+    """The image (28, 28) uint8 of the digit shown; None if nothing is drawn."""
     status_message = Signal(str)
     error_message = Signal(str)
 
@@ -66,6 +70,7 @@ class DrawTab(Tab):
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
+        self.image: NDArray[np.uint8] | None = None
         self._explanation: Explanation | None = None
         self.canvas = Canvas()
         self.pictures = PictureSource(self)
@@ -202,6 +207,8 @@ class DrawTab(Tab):
             self.filmstrip.show_stages(None if ink is None else stages(ink, self.filmstrip.preparation))
         self._show_explanation()
         self.epoch_row.set_image(image)
+        self.image = image
+        self.image_changed.emit(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities)
             self.answer.show_prediction(self._prediction, self.number_row.text, index)

@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
-from app.tabs.evaluate.evaluation_result import EvaluationResult, can_be_drawn, probability_text
+from app.tabs.evaluate.evaluation_result import EvaluationResult, can_be_drawn
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
 from app.widgets.elements import push_button, text_label
 from app.widgets.explanation import Explanation, describe_occlusion, with_article
+from app.widgets.gallery import probability_text
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.widgets.gallery import image_of, probability_text
 from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
-from nncore.reporting.number_text import percent_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,14 @@ class EvaluationResult:
         true, read = self.true_name(row), self.name_of(int(self.predictions.answers[row]))
         return f"{true} read as {read}" if true != read else f"{true} read correctly"
 
+    def answer_text(self, row: int) -> str:
+        """The true class and the answer: "7 → 2"."""
+        return f"{self.true_name(row)} → {self.name_of(int(self.predictions.answers[row]))}"
+
+    def spoken_text(self, row: int) -> str:
+        """An example in one sentence."""
+        return f"{self.caption(row)}, {self.confidence_text(row)} sure, image {row + 1:,}."
+
     def confidence_text(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
         return probability_text(float(self.predictions.confidence[row]))
@@ -47,19 +55,6 @@ class EvaluationResult:
     def name_of(self, number: int) -> str:
         """The name of a class; "no class" for a negative number."""
         return self.predictions.class_names[number] if number >= 0 else "no class"
-
-
-def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
-    """The image (height, width) of the example `row`; None if the data is not images."""
-    if not dataset.is_bytes:
-        return None
-    image: NDArray[np.uint8] = dataset.take(np.array([row])).images[0]
-    return image
-
-
-def probability_text(share: float) -> str:
-    """A probability in per cent; "100.0 %" only for exactly 1."""
-    return percent_text(min(share, 0.999) if share < 1 else share, 1)
 
 
 def can_be_drawn(image: NDArray[np.uint8] | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.task_queue import TaskQueue, is_cancelled
-from app.tabs.evaluate.evaluation_result import EvaluationResult, image_of
+from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
+from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.widgets.gallery import image_of
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex, Neighbour, nearest_in_pixels
@@ -103,7 +103,7 @@ class EvaluationRunner(QObject):
         """Evaluate `network` on `dataset`."""
 
         def work() -> EvaluationResult | None:
-            predictions = predict_dataset(network, dataset, is_cancelled, _in_whole_per_cents(self.progressed.emit))
+            predictions = predict_dataset(network, dataset, is_cancelled, in_whole_per_cents(self.progressed.emit))
             return None if predictions is None else EvaluationResult(network, model, dataset, training, predictions)
 
         self._evaluating.add("evaluate", work, self.evaluated.emit, self.failed.emit, latest_only=True)
@@ -185,7 +185,7 @@ class EvaluationRunner(QObject):
         network, training = result.network, result.training
         if self._index is None or self._index[0] is not network or self._index[1] is not training:
             index = HiddenLayerIndex.build(
-                network, training, is_cancelled, _in_whole_per_cents(self.index_progressed.emit)
+                network, training, is_cancelled, in_whole_per_cents(self.index_progressed.emit)
             )
             if index is None:
                 return None
@@ -223,16 +223,3 @@ def _described(training: Dataset, neighbours: list[Neighbour]) -> list[tuple[NDA
     labels = training.targets(np.array([each.row for each in neighbours], np.intp))
     names = [training.class_names[label] if label >= 0 else "–" for label in labels.tolist()]
     return [(image_of(training, each.row), name, each.distance) for each, name in zip(neighbours, names, strict=True)]
-
-
-def _in_whole_per_cents(report: Callable[[float], None]) -> Callable[[float], None]:
-    """Report only whole per cents: a signal for each batch would keep the window busy."""
-    last_per_cent = -1
-
-    def report_share(share: float) -> None:
-        nonlocal last_per_cent
-        if int(100 * share) != last_per_cent:
-            last_per_cent = int(100 * share)
-            report(share)
-
-    return report_share

@@ -18,8 +18,8 @@ from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.confusion_view import ConfusionView
 from app.tabs.evaluate.detail_view import DetailView
 from app.tabs.evaluate.evaluation_result import EvaluationResult
-from app.tabs.evaluate.gallery import Gallery
 from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.gallery import Gallery
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.layouts.vertical_scroll import VerticalScroll
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.tabs.evaluate.evaluation_result import can_be_drawn, probability_text
+from app.tabs.evaluate.evaluation_result import can_be_drawn
+from app.widgets.gallery import probability_text
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
 

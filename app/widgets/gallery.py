@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.grey_image import thumbnail
+from nncore.data.dataset import Dataset
+from nncore.reporting.number_text import percent_text
 
 GALLERY_IMAGE_SIDE = 56
 """Side of a thumbnail in logical pixels: twice 28."""
@@ -34,17 +36,50 @@ MAX_CACHED = 1000
 Index = QModelIndex | QPersistentModelIndex
 
 
+def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
+    """The image (height, width) of the example `row`; None if the data is not images."""
+    if not dataset.is_bytes:
+        return None
+    image: NDArray[np.uint8] = dataset.take(np.array([row])).images[0]
+    return image
+
+
+def probability_text(share: float) -> str:
+    """A probability in per cent; "100.0 %" only for exactly 1."""
+    return percent_text(min(share, 0.999) if share < 1 else share, 1)
+
+
+class GalleryExamples(Protocol):
+    """The examples that a gallery shows; each is a row of `dataset`."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set."""
+
+    def image(self, row: int) -> NDArray[np.uint8] | None:
+        """The image (height, width) of an example; None if the data is not images."""
+
+    def answer_text(self, row: int) -> str:
+        """The line below the image, such as "7 → 2"."""
+
+    def confidence_text(self, row: int) -> str:
+        """The second line."""
+
+    def spoken_text(self, row: int) -> str:
+        """The tooltip, and the text for a screen reader."""
+
+
 class _Images(QAbstractListModel):
     """The list's model; it renders a thumbnail when it becomes visible."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
-        self.result: EvaluationResult | None = None
+        self.result: GalleryExamples | None = None
         self.rows: NDArray[np.intp] = np.empty(0, np.intp)
         self._thumbnails: OrderedDict[int, QPixmap] = OrderedDict()
 
-    def show_rows(self, result: EvaluationResult | None, rows: NDArray[np.intp]) -> None:
+    def show_rows(self, result: GalleryExamples | None, rows: NDArray[np.intp]) -> None:
         self.beginResetModel()
         if self.result is None or result is None or self.result.dataset is not result.dataset:
             self._thumbnails.clear()
@@ -64,11 +99,9 @@ class _Images(QAbstractListModel):
             return None
         row = int(self.rows[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            predictions = self.result.predictions
-            true, read = (self.result.name_of(int(n[row])) for n in (predictions.labels, predictions.answers))
-            return f"{true} → {read}"
+            return self.result.answer_text(row)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{self.result.caption(row)}, {self.confidence_text(index)} sure, image {row + 1:,}."
+            return self.result.spoken_text(row)
         return None
 
     def confidence_text(self, index: Index) -> str:
@@ -159,7 +192,7 @@ class Gallery(QListView):
         """The images shown (n,), as rows of the data set, in this order."""
         return self._images.rows
 
-    def show_rows(self, result: EvaluationResult | None, rows: NDArray[np.intp]) -> None:
+    def show_rows(self, result: GalleryExamples | None, rows: NDArray[np.intp]) -> None:
         """Show the images `rows` (n,) of the data set, in this order; none is selected."""
         self._images.show_rows(result, rows)
 

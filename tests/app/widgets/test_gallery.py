@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, Colours
-from app.tabs.evaluate import gallery as gallery_module
-from app.tabs.evaluate.gallery import GALLERY_IMAGE_SIDE, Gallery
+from app.widgets import gallery as gallery_module
+from app.widgets.gallery import GALLERY_IMAGE_SIDE, Gallery
 from app.widgets.grey_image import thumbnail
 from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 from tests.nncore.example_data import mnist
@@ -91,7 +91,7 @@ def test_only_visible_thumbnails_are_rendered(gallery: Gallery, monkeypatch: pyt
 
 
 def test_the_thumbnail_cache_is_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.tabs.evaluate.gallery.MAX_CACHED", 10)
+    monkeypatch.setattr("app.widgets.gallery.MAX_CACHED", 10)
     model = gallery._images
     model.clear_thumbnails()
     for number in range(30):

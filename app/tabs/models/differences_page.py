@@ -1,0 +1,250 @@
+"""The page of the test images that two models read differently: those that B mends, and those that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.style.theme import GAP
+from app.tabs.models.library_work import LibraryWork, ReadingModel
+from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.gallery import Gallery, image_of
+from nncore.data.dataset import Dataset
+from nncore.evaluation.model_comparison import ModelComparison
+from nncore.evaluation.predictions import Predictions
+from nncore.reporting.number_text import percent_text
+
+NOT_COMPARED = "Both models read all test images; then the images that they read differently are listed here."
+NO_TEST_IMAGES = "The data set in use has no images to test with."
+COMPARISON_CANCELLED = "The comparison was cancelled."
+LIKELY_CHANCE = 0.05
+"""From this probability on, a difference may well be chance."""
+
+NONE_LISTED = "There is no such image."
+GROUPS = (
+    ("B &mends", "Images that only B reads correctly, its most certain answer first."),
+    ("B &breaks", "Images that only A reads correctly, the most certain mistake of B first."),
+    ("Both mis&read", "Images that neither reads correctly."),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedExamples:
+    """The examples of a comparison, for the gallery: each with the answers of both models."""
+
+    dataset: Dataset
+    comparison: ModelComparison
+
+    def image(self, row: int) -> NDArray[np.uint8] | None:
+        """The image of an example."""
+        return image_of(self.dataset, row)
+
+    def answer_text(self, row: int) -> str:
+        """The true class."""
+        return f"is {self._name(int(self.comparison.first.labels[row]))}"
+
+    def confidence_text(self, row: int) -> str:
+        """The answers of both."""
+        return f"A {self._answer(self.comparison.first, row)}, B {self._answer(self.comparison.second, row)}"
+
+    def spoken_text(self, row: int) -> str:
+        """The example in one sentence."""
+        parts = (
+            f"{letter} reads {self._answer(each, row)} ({percent_text(float(each.confidence[row]), 1)})"
+            for letter, each in (("A", self.comparison.first), ("B", self.comparison.second))
+        )
+        return f"Image {row + 1:,} is {self._name(int(self.comparison.first.labels[row]))}: {', '.join(parts)}."
+
+    def _answer(self, predictions: Predictions, row: int) -> str:
+        return self._name(int(predictions.answers[row]))
+
+    def _name(self, number: int) -> str:
+        return self.comparison.first.class_names[number]
+
+
+class DifferencesPage(QWidget):
+    """Compares two models on the test images, on a thread, and lists what differs.
+
+    example_opened: the image (28, 28), and a sentence about it.
+    """
+
+    example_opened = Signal(object, str)
+
+    def __init__(self, work: LibraryWork, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._models: Sequence[ReadingModel] = ()
+        self._data: Dataset | None = None
+        self.examples: ComparedExamples | None = None
+        self.sentence, self.chosen_sentence = text_label(NOT_COMPARED), text_label(style="quiet")
+        self.compare_button = push_button("&Compare on the test images", "", self.compare)
+        self.compare_button.setProperty("primary", True)
+        self.cancel_button = push_button("C&ancel", "Stop comparing.", work.stop_comparing)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Progress of the comparison")
+        self.progress.setTextVisible(False)
+        self.gallery, self.empty = Gallery(), text_label(NONE_LISTED, "quiet")
+        self.gallery.setAccessibleName("Images that the models read differently")
+        self.gallery.setToolTip("Double-click an image to see the bars of both models.")
+        self.group_buttons = self._buttons()
+        self._compose()
+        self._connect()
+        self._show_state()
+
+    def _buttons(self) -> list[QPushButton]:
+        self._group = QButtonGroup(self)
+        buttons = []
+        for number, (text, tooltip) in enumerate(GROUPS):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setToolTip(tooltip)
+            button.setAccessibleDescription(tooltip)
+            self._group.addButton(button, number)
+            buttons.append(button)
+        buttons[0].setChecked(True)
+        return buttons
+
+    def _compose(self) -> None:
+        head = row_of(self.compare_button, self.progress, self.cancel_button)
+        head.addStretch()
+        self.groups = QWidget()
+        groups = row_of(*self.group_buttons)
+        groups.addStretch()
+        self.groups.setLayout(groups)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, GAP, 0, 0)
+        layout.setSpacing(GAP)
+        for widget in (self.sentence, self.groups, self.gallery, self.empty, self.chosen_sentence):
+            layout.addWidget(widget, 1 if widget is self.gallery else 0)
+        layout.insertLayout(1, head)
+        layout.addStretch()
+
+    def _connect(self) -> None:
+        work = self._work
+        work.compared.connect(self._show)
+        work.comparing_changed.connect(self._show_busy)
+        work.comparison_progressed.connect(self._show_progress)
+        work.comparison_failed.connect(self._fail)
+        self._group.idClicked.connect(self._list_images)
+        self.gallery.chosen.connect(self._describe)
+        self.gallery.activated.connect(self._open)
+        self.gallery.doubleClicked.connect(self._open)
+
+    # ---------------------------------------------------------------- content
+
+    def set_models(self, models: Sequence[ReadingModel]) -> None:
+        """Compare these two models, or none; an earlier comparison is dropped."""
+        if [each.network for each in models] != [each.network for each in self._models]:
+            self._models = models
+            self._forget()
+
+    def set_data(self, data: Dataset | None) -> None:
+        """Compare on these images."""
+        self._data = data
+        self._forget()
+
+    def _forget(self) -> None:
+        self._work.drop_comparison()
+        self.examples = None
+        self.sentence.setText(NOT_COMPARED)
+        self._show_state()
+
+    @Slot()
+    def compare(self) -> None:
+        """Start the comparison."""
+        if len(self._models) == 2 and self._data is not None:
+            first, second = self._models
+            self.progress.setValue(0)
+            self._work.compare(first.network, second.network, self._data)
+
+    @Slot(object)
+    def _show(self, comparison: ModelComparison | None) -> None:
+        if comparison is None or self._data is None:
+            self.sentence.setText(COMPARISON_CANCELLED)
+            return
+        self.examples = ComparedExamples(self._data, comparison)
+        counts = len(comparison.mended), len(comparison.broken), len(comparison.misread_by_both)
+        for button, (text, _), count in zip(self.group_buttons, GROUPS, counts, strict=True):
+            button.setText(f"{text}: {count:,}")
+        self.sentence.setText(_summary(comparison))
+        self._show_state()
+        self._list_images()
+
+    @Slot()
+    def _list_images(self) -> None:
+        if self.examples is None:
+            return
+        comparison = self.examples.comparison
+        groups = comparison.mended, comparison.broken, comparison.misread_by_both
+        rows = groups[max(0, self._group.checkedId())]
+        self.gallery.show_rows(self.examples, rows)
+        self.gallery.setVisible(bool(len(rows)))
+        self.empty.setVisible(not len(rows))
+        self.chosen_sentence.setText("")
+
+    @Slot(int)
+    def _describe(self, row: int) -> None:
+        if self.examples is not None:
+            self.chosen_sentence.setText(self.examples.spoken_text(row))
+
+    @Slot()
+    def _open(self) -> None:
+        index = self.gallery.currentIndex()
+        if self.examples is not None and index.isValid():
+            row = int(self.gallery.rows[index.row()])
+            image = self.examples.image(row)
+            if image is not None:
+                self.example_opened.emit(image, self.examples.spoken_text(row))
+
+    # ------------------------------------------------------------------ state
+
+    def _show_state(self) -> None:
+        has_result = self.examples is not None
+        self.groups.setVisible(has_result)
+        self.gallery.setVisible(has_result)
+        self.chosen_sentence.setVisible(has_result)
+        self.empty.hide()
+        obstacle = NO_TEST_IMAGES if self._data is None else "" if len(self._models) == 2 else "Select a model first."
+        self.compare_button.setEnabled(not obstacle)
+        self.compare_button.setToolTip(obstacle or "Let both models read all test images.")
+        self.compare_button.setVisible(not has_result and self.progress.isHidden())
+
+    @Slot(bool)
+    def _show_busy(self, busy: bool) -> None:
+        for widget in (self.progress, self.cancel_button):
+            widget.setVisible(busy)
+        self._show_state()
+
+    @Slot(float)
+    def _show_progress(self, share: float) -> None:
+        self.progress.setValue(round(100 * share))
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self.sentence.setText(sentence)
+
+    def showEvent(self, event: object) -> None:
+        """Hide the progress while nothing runs."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._show_state()
+
+
+def _summary(comparison: ModelComparison) -> str:
+    first, second = comparison.first, comparison.second
+    chance = comparison.chance
+    if not len(comparison.mended) + len(comparison.broken):
+        judged = "Both read the same images correctly."
+    elif chance < LIKELY_CHANCE:
+        rarity = percent_text(chance) if chance >= 0.0001 else "less than 0.01 %"
+        judged = f"Chance alone would give such a difference with a probability of {rarity} (McNemar)."
+    else:
+        judged = f"This difference may be chance: its probability is {percent_text(chance, 0)} (McNemar)."
+    return (
+        f"A reads {percent_text(first.accuracy)} and B {percent_text(second.accuracy)} of {first.count:,} test images. "
+        f"{judged}"
+    )

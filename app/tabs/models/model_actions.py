@@ -1,0 +1,51 @@
+"""The buttons below the list of models, for the selected models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.storage.model_library import KeptModel
+from app.widgets.elements import push_button
+from app.widgets.layouts.flow_layout import FlowLayout
+
+
+class ModelActions(QWidget):
+    """Buttons for the selected models. The tooltip of a button says what it does, or why it is disabled."""
+
+    use_requested, settings_requested, pin_requested = Signal(), Signal(), Signal()
+    rename_requested, export_requested, delete_requested = Signal(), Signal(), Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.use = push_button("&Use this model", "", self.use_requested)
+        self.use.setProperty("primary", True)
+        self.settings = push_button("Open settings in &Train", "", self.settings_requested)
+        self.pin = push_button("&Pin", "", self.pin_requested)
+        self.rename = push_button("Re&name", "", self.rename_requested)
+        self.export = push_button("&Export …", "", self.export_requested)
+        self.delete = push_button("De&lete", "", self.delete_requested)
+        self.setLayout(FlowLayout(self.use, self.settings, self.pin, self.rename, self.export, self.delete))
+        self.set_models([])
+
+    def set_models(self, selected: Sequence[KeptModel]) -> None:
+        """Enable the buttons that are possible for the selected models."""
+        none = "" if selected else "Select a model first."
+        not_one = none or ("" if len(selected) == 1 else "Select exactly one model first.")
+        unreadable = not_one or selected[0].problem
+        pinned = bool(selected) and all(model.label.is_pinned for model in selected)
+        self.pin.setText("Un&pin" if pinned else "&Pin")
+        pin_tip = "Remove the pin." if pinned else "Show it at the top of the list, and never thin it out."
+        for button, obstacle, purpose in (
+            (self.use, unreadable, "Read with this model from now on (Enter)."),
+            (self.settings, unreadable, "Show its training settings, to change them and train again."),
+            (self.pin, none, pin_tip),
+            (self.rename, not_one, "Change its name (F2)."),
+            (self.export, unreadable, "Save a copy: for Digit Lab, as ONNX, or as a Python script."),
+            (self.delete, none, "Delete the selected models; Undo restores them (Delete)."),
+        ):
+            button.setEnabled(not obstacle)
+            button.setToolTip(obstacle or purpose)
+            button.setAccessibleDescription(obstacle or purpose)
