@@ -22,8 +22,11 @@ from nncore.files.model_header import ModelHeader
 from nncore.files.model_labels import ModelLabel, label_text, read_labels, write_labels
 from nncore.system.file_lock import FileLock
 
-DELETED, LABELS = "deleted", "labels.json"
-"""The folder of deleted models, and the file of the labels, both inside the folder of models."""
+DELETED = "deleted"
+"""The folder of deleted models, inside the folder of models."""
+
+LABELS = "labels.json"
+"""The file of the labels in the folder of models."""
 
 DAMAGED_LABELS = "labels damaged *.json"
 """The names of files of labels that were damaged and renamed."""

@@ -32,7 +32,7 @@ from nncore.model.network import Network
 NO_MODELS = "No models yet. Train a network in the Train tab; its model is kept here."
 NO_MODEL_MATCHES = "No model contains all of these words."
 LIST_CHECK_MILLISECONDS = 1000
-ORDERS: tuple[tuple[str, Callable[[KeptModel], object]], ...] = (
+LIST_ORDERS: tuple[tuple[str, Callable[[KeptModel], object]], ...] = (
     ("newest first", lambda model: model.created),
     ("most accurate first", lambda model: (_accuracy(model), model.created)),
     ("by name", lambda model: _reversed(model.name.casefold())),
@@ -96,7 +96,7 @@ class ModelsTab(Tab):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Find models")
         self.search.setToolTip("Show only the models that contain all of these words.")
-        self.order.addItems([name for name, _ in ORDERS])
+        self.order.addItems([name for name, _ in LIST_ORDERS])
         self.order.setAccessibleName("Order of the models")
         self.order.setToolTip("The order of the list; pinned models are always at the top.")
         self.undo_button.hide()
@@ -178,7 +178,7 @@ class ModelsTab(Tab):
     def _list(self) -> None:
         words = self.search.text().casefold().split()
         shown = [model for model in self._all if all(word in _search_text(model) for word in words)]
-        key = ORDERS[max(0, self.order.currentIndex())][1]
+        key = LIST_ORDERS[max(0, self.order.currentIndex())][1]
         shown.sort(key=lambda model: (model.label.is_pinned, key(model)), reverse=True)
         self.list.set_models(shown)
         models = "1 model" if len(self._all) == 1 else f"{len(self._all):,} models"
