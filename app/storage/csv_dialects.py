@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats import read_dataset as read_plain_dataset
-from nncore.data.formats.files import open_data_file, require_memory
+from nncore.data.formats.files import ShortRows, open_data_file, require_memory
 from nncore.data.formats.image_csv import LABEL_NAMES, MAX_IMAGE_ROW_BYTES, ROWS_PARSED_AT_ONCE, VALUES_PER_ROW
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SEPARATORS = ",;\t| "
+MAX_DIALECT_ROW_BYTES = 2 * MAX_IMAGE_ROW_BYTES
+"""UTF-16 takes two bytes for a character."""
+
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -76,8 +79,9 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
     require_memory(path, path.stat().st_size)
     blocks = []
     try:
+        separator = r"\s+" if dialect.separator == " " else dialect.separator
         with open_data_file(path) as file, pandas.read_csv(
-            file, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
+            ShortRows(file, file_name(path), MAX_DIALECT_ROW_BYTES), sep=separator, encoding=dialect.encoding,
             header=0 if dialect.has_header else None, chunksize=ROWS_PARSED_AT_ONCE, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:

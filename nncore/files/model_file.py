@@ -36,6 +36,12 @@ PARAMETERS = "parameters"
 
 ZIP_START = b"PK\x03\x04"
 
+HEAD_BYTES, PROGRAM = 4096, b"Digit Lab"
+"""Scripts and ONNX files by Digit Lab name it in their first bytes."""
+
+MAX_UNMARKED_BYTES = {ONNX_SUFFIX: 64_000_000, SCRIPT_SUFFIX: 1_000_000}
+"""A larger file that does not name Digit Lab there is not read, because that would take long and only fail later."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -159,10 +165,13 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     """Return the header and the parameters of a file of `size` bytes in any format; an .npz may have any suffix."""
     read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
     if read is not None:
-        content = path.read_bytes()
-        if not content.startswith(ZIP_START):
-            with parsing_errors("model"):
-                return read(content)
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+            if not head.startswith(ZIP_START):
+                if size > MAX_UNMARKED_BYTES[path.suffix.lower()] and PROGRAM not in head:
+                    raise ModelFileError("this is not a Digit Lab model: its first bytes do not name Digit Lab.")
+                with parsing_errors("model"):
+                    return read(head + file.read())
     with Archive.open(path, size, "model") as archive:
         header = ModelHeader.from_json(archive.header())
         count = header.spec.parameter_count

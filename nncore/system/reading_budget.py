@@ -33,6 +33,11 @@ MAX_PICTURE_BYTES = 400_000_000
 MAX_INK_SAMPLES = 100_000
 """Largest number of samples in an ink file. Drawing a thousand of them as images takes 0.2 to 0.4 seconds."""
 
+SECONDS_FOR_ANY_FILE, SECONDS_PER_MEGABYTE = 2.0, 0.1
+"""Processor time that reading or rejecting a file may take on a usual computer, and more of it for each megabyte of the
+file. A CSV file takes 0.015 to 0.03 seconds per megabyte, also if its last row is invalid. The budget is not enforced,
+because a disk or a computer may be slow: progress is shown, and the user can cancel."""
+
 BLOCK_BYTES = 2**22
 """Bytes that are read at once; cancelling takes effect between two blocks."""
 
@@ -119,6 +124,11 @@ class WatchedFile(io.FileIO):
     def _block(self) -> bytes:
         report_progress(self.tell() / self._size)
         return self.read(BLOCK_BYTES) or b""
+
+
+def allowed_seconds(size: int) -> float:
+    """Processor time in seconds that reading a file of `size` bytes may take."""
+    return SECONDS_FOR_ANY_FILE + SECONDS_PER_MEGABYTE * size / 1e6
 
 
 def check_unpacked_size(name: str, packed: int, unpacked: int) -> None:

@@ -1,6 +1,7 @@
 """The start of the window: processor time until its first paint, and until it is complete, against an empty Qt window.
 
-The time is that of the whole process, all threads, user and system. Each start is a new process with its own home.
+The time is that of the whole process, all threads, user and system. Each start is a new process with its own home. If
+the packed program has been built, its start is compared with that of the source.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from tests.bench import packed_start
 from tests.bench.child import in_fresh_process, interleaved
 from tests.bench.report import Figure, Section
 
 AT_MOST = 1.5
 """Wanted: at most this many times the time of an empty window with the same libraries."""
+
+PACKED_AT_MOST = 1.3
+"""Wanted: the packed program takes at most this many times the time of the source."""
 
 APP, LIBRARIES = "Digit Lab", "empty Qt window, NumPy and pyqtgraph imported"
 WAYS = {APP: "app", LIBRARIES: "libraries", "empty Qt window": "qt", "Digit Lab, all tabs built": "complete"}
@@ -34,6 +39,23 @@ def measure(rounds: int) -> Iterator[Section]:
         if name != APP
     )
     yield Section("Start to the first paint; ratio: of Digit Lab to this", [app, *others])
+    yield _packed(rounds)
+
+
+def _packed(rounds: int) -> Section:
+    """The packed program against the source, if it has been built."""
+    title = "Start of the packed program to the first paint; ratio: to the source"
+    if not packed_start.is_built():
+        return Section(title, [], ["Not measured: build it with `python -m resources.packaging.build_app` first."])
+    module, figures = "tests.bench.packed_start", []
+    for name in packed_start.PROGRAMS:
+        in_fresh_process(module, name)
+    runs = interleaved(module, {name: [name] for name in packed_start.PROGRAMS}, range(rounds))
+    for unit in ("CPU s", "wall s"):
+        packed = Figure(packed_start.PACKED, unit, runs[packed_start.PACKED].of(unit))
+        source = Figure(packed_start.SOURCE, unit, runs[packed_start.SOURCE].of(unit), packed, PACKED_AT_MOST)
+        figures += [packed, source]
+    return Section(title, figures)
 
 
 def report_time() -> None:

@@ -24,12 +24,13 @@ from typing import Any
 import numpy as np
 
 from nncore.errors import DigitLabError
+from nncore.system.reading_budget import allowed_seconds
 from tests.endurance.kinds import Kind, kinds
 from tests.endurance.mutations import changed
 from tests.endurance.report import Limits, Report
 
-MAX_SECONDS, MAX_MEBIBYTES = 2.0, 512
-"""The largest processor time and memory that reading a file may take."""
+MAX_MEBIBYTES = 512
+"""The largest memory that reading a file may take; for the time see `allowed_seconds`."""
 
 HARD_SECONDS, HARD_BYTES = 20, 2 << 30
 """The limits that the system holds: processor time of one file, and memory beyond that of an idle worker."""
@@ -121,7 +122,7 @@ def outcome_of(kind: Kind, content: bytes, folder: Path) -> dict[str, Any]:
         problem = "".join(traceback.format_exception(error))
     seconds, mebibytes = time.process_time() - began, _memory("VmHWM") - before
     problem = problem or " ".join(filter(None, (_fault_of(sentence, path) for sentence in sentences)))
-    if seconds > MAX_SECONDS:
+    if seconds > allowed_seconds(len(content)):
         problem += f" It took {seconds:.1f} s."
     if mebibytes > MAX_MEBIBYTES:
         problem += f" It took {mebibytes:.0f} MiB."

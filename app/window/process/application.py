@@ -13,7 +13,7 @@ from app.background.crash_trace import start_crash_trace
 from app.storage.paths import user_folder
 from app.window.process.crash_reporter import CrashReporter
 from app.window.process.open_requests import OpenRequests
-from app.window.process.program_log import end_log, start_log
+from app.window.process.program_log import end_log, log_first_paint, start_log
 
 
 def run_window(paths: Sequence[Path] = ()) -> int:
@@ -68,6 +68,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     with without_style_sheet(application):
         window = MainWindow(Session(), settings)
     session = window.session
+    window.painted.connect(log_first_paint)
     for read in (session.open_bundled_model, session.load_bundled_data, session.open_last_snapshots):
         if paths:
             read()  # now: what the files replace must be read before them

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Hashable
 from contextlib import suppress
@@ -69,6 +71,12 @@ def start_log(folder: Path) -> Path | None:
 
     qInstallMessageHandler(log_message)
     return path
+
+
+def log_first_paint() -> None:
+    """Log the processor time of this process by now, and the time in seconds since 1970."""
+    used = os.times()
+    logging.info("First paint after %.3f s of processor time, at %.3f.", used.user + used.system, time.time())
 
 
 def end_log() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,32 @@ def numbered_rows(file: BinaryIO, name: str, max_bytes: int, expected: str) -> I
         if len(row) > max_bytes:
             raise DataError(f"{name}, row {number}: the row is longer than {max_bytes:,} bytes; expected {expected}.")
         yield number, row.removeprefix(BYTE_ORDER_MARK) if number == 1 else row
+
+
+class ShortRows(io.RawIOBase):
+    """The bytes of an open text file; reading raises DataError in a row of more than `max_bytes` bytes.
+
+    For parsers that would read a whole row into memory, however long it is.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, max_bytes: int) -> None:
+        super().__init__()
+        self._file, self._name, self._max_bytes, self._row_bytes = file, name, max_bytes, 0
+
+    def readable(self) -> bool:
+        """Always: io.RawIOBase asks."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read at most `max_bytes` bytes into `buffer`; returns their number."""
+        block = self._file.read(min(len(buffer), self._max_bytes))
+        end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        first = min((place for sign in (b"\n", b"\r") if (place := block.find(sign)) >= 0), default=len(block))
+        if self._row_bytes + first > self._max_bytes:
+            raise DataError(f"{self._name}: found a row of more than {self._max_bytes:,} bytes.")
+        self._row_bytes = len(block) - end - 1 if end >= 0 else self._row_bytes + len(block)
+        buffer[: len(block)] = block
+        return len(block)
 
 
 def parse_float(field: str) -> float | None:

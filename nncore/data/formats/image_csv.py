@@ -16,7 +16,7 @@ from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 VALUES_PER_ROW = 1 + SIDE * SIDE
-ROWS_PARSED_AT_ONCE = 2000
+ROWS_PARSED_AT_ONCE, ROWS_PARSED_ONE_BY_ONE = 2000, 8
 MAX_IMAGE_ROW_BYTES = 2**16
 """More than 785 numbers need. The limit keeps a file without line ends from filling the memory."""
 
@@ -123,11 +123,17 @@ def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
 
 
 def _parse(rows: list[CsvRow], name: str, titles: list[str] | None) -> NDArray[np.uint8]:
-    """Return the numbers (rows, 785) of some rows; titles: the names of the columns if there is a header."""
+    """Return the numbers (rows, 785) of some rows; titles: the names of the columns if there is a header.
+
+    If not all rows can be parsed at once, halves are tried: one invalid row must not make two thousand slow.
+    """
     numbers = _parse_at_once([line for _, line in rows])
-    if numbers is None:
-        numbers = np.array([_parse_field_by_field(row, name, titles) for row in rows], np.uint8)
-    return numbers
+    if numbers is not None:
+        return numbers
+    if len(rows) <= ROWS_PARSED_ONE_BY_ONE:
+        return np.array([_parse_field_by_field(row, name, titles) for row in rows], np.uint8)
+    half = len(rows) // 2
+    return np.concatenate([_parse(rows[:half], name, titles), _parse(rows[half:], name, titles)])
 
 
 def _parse_field_by_field(row: CsvRow, name: str, titles: list[str] | None) -> list[int]:

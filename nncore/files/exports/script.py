@@ -31,6 +31,9 @@ SCRIPT_SUFFIX = ".py"
 MAX_LINES = 59
 """Largest number of lines of a script."""
 
+MAX_EDITED_LINES = 10_000
+"""Largest number of lines that are read of a script: someone may have added some."""
+
 MAX_CALL_LENGTH = 110
 """Largest number of characters of nested calls: Python limits the depth of nested brackets."""
 
@@ -103,7 +106,7 @@ def _printed(header: ModelHeader) -> str:
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     """The inverse of `script`; raises ModelFileError for content that `script` never writes."""
-    lines = content.splitlines()
+    lines = content.split(b"\n", MAX_EDITED_LINES)
     text = _between(lines, HEADER_START, HEADER_END)
     if len(text) > MAX_HEADER_BYTES:
         raise ModelFileError("its header is larger than any that Digit Lab writes.")

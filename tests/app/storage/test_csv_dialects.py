@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.storage.csv_dialects import detect_dialect, read_any_dataset
+from app.storage.csv_dialects import MAX_DIALECT_ROW_BYTES, detect_dialect, read_any_dataset
 from nncore.data.formats import read_dataset as read_plain
 from nncore.errors import DataError
 
@@ -108,3 +108,12 @@ def test_a_file_that_is_not_a_table_is_rejected(content: bytes, tmp_path: Path) 
     (tmp_path / "digits.csv").write_bytes(content)
     with pytest.raises(DataError, match=r"digits\.csv"):
         read_any_dataset(tmp_path / "digits.csv")
+
+
+@pytest.mark.parametrize("begin", ["", "3;1\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_row_without_an_end_is_rejected_before_it_fills_the_memory(begin: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(begin + "1;2;" * MAX_DIALECT_ROW_BYTES, encoding)
+    with pytest.raises(DataError, match=f"^a.csv: found a row of more than {MAX_DIALECT_ROW_BYTES:,} bytes"):
+        read_any_dataset(path)

@@ -268,3 +268,22 @@ def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]
     path.write_bytes(mutated(saved.read_bytes(), changes))
     is_model_file(path)
     check_loaded_or_rejected(path)
+
+
+@pytest.mark.parametrize(("suffix", "size"), [(".py", 1_000_001), (".onnx", 64_000_001)])
+def test_a_large_file_that_does_not_name_digit_lab_is_not_read(suffix: str, size: int, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.touch()
+    os.truncate(path, size)  # a hole: it takes no place on the disk
+    with pytest.raises(ModelFileError, match="its first bytes do not name Digit Lab"):
+        load_model(path)
+    os.truncate(path, size - 1)
+    with pytest.raises(ModelFileError, match="this is not a complete"):
+        load_model(path)
+
+
+def test_a_script_with_many_lines_before_its_model_is_read(tmp_path: Path) -> None:
+    save_model(small_model(), tmp_path / "a.py")
+    content = (tmp_path / "a.py").read_bytes()
+    (tmp_path / "b.py").write_bytes(content.replace(b"\n", b"\r\n") + b"# more\r\n" * 5000)
+    assert load_model(tmp_path / "b.py").card == small_model().card

@@ -19,6 +19,7 @@ from nncore.system.reading_budget import (
     ALWAYS_UNPACKED_BYTES,
     MAX_UNPACKED_RATIO,
     ReadingCancelled,
+    allowed_seconds,
     check_unpacked_size,
     part_of_reading,
     report_progress,
@@ -116,3 +117,8 @@ def test_a_claim_above_the_limit_is_rejected(packed: int, unpacked: int) -> None
     check_unpacked_size("x.npz", packed, unpacked)
     with pytest.raises(DataError, match=rf"^x\.npz: the file has {packed:,} bytes but claims to contain"):
         check_unpacked_size("x.npz", packed, unpacked + 1)
+
+
+def test_a_larger_file_may_take_longer() -> None:
+    assert allowed_seconds(0) == 2.0
+    assert allowed_seconds(100_000_000) == pytest.approx(12.0)

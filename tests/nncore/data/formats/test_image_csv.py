@@ -285,3 +285,17 @@ def test_parsing_at_once_and_field_by_field_give_the_same_result(values: dict[in
         except DataError as error:
             outcomes.append(str(error))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("place", [0, 7, 8, 999, 1003])
+def test_an_invalid_row_among_many_is_named_and_unusual_rows_keep_their_place(place: int, tmp_path: Path) -> None:
+    rows = [["3", *["0"] * 783, str(number % 256)] for number in range(1004)]
+    rows[500][1] = rows[3][2] = " 7 "  # valid, but not in the usual form
+    (tmp_path / "a.csv").write_text(text_of(rows))
+    images = read_dataset(tmp_path / "a.csv").training.images
+    assert (images[500, 0, 0], images[3, 0, 1], int(images[:, 0, :2].sum())) == (7, 7, 14)
+    np.testing.assert_array_equal(images[:, -1, -1], np.arange(1004) % 256)
+    rows[place][4] = "x"
+    (tmp_path / "a.csv").write_text(text_of(rows))
+    with pytest.raises(DataError, match=f'row {place + 1}, column 5: found "x"'):
+        read_dataset(tmp_path / "a.csv")
