@@ -15,6 +15,10 @@ CLOSE_TIMEOUT_MILLISECONDS = 10_000
 """How long closing the window waits for a task that is running."""
 
 
+class ShownError(Exception):
+    """An unexpected exception, its cause, that the user already sees where the work was started: it is only logged."""
+
+
 class TaskThread(QThread):
     """Runs one function once and reports its result. Connect it to objects that live on the window's thread."""
 
@@ -23,9 +27,10 @@ class TaskThread(QThread):
     failed = Signal(str)
     """One sentence: why the function failed."""
 
-    def __init__(self, work: Callable[[], object], parent: QObject) -> None:
+    def __init__(self, work: Callable[[], object], parent: QObject, *, shows_errors: bool = True) -> None:
+        """shows_errors: whether the sentence of `failed` is shown; if not, a bug is shown in the dialog for errors."""
         super().__init__(parent)
-        self._work = work
+        self._work, self._shows_errors = work, shows_errors
 
     def run(self) -> None:
         """Call the function; Qt calls this on the new thread."""
@@ -35,11 +40,18 @@ class TaskThread(QThread):
             self.failed.emit(str(problem))
         except MemoryError:
             self.failed.emit("There is not enough memory for this.")
-        except Exception as problem:  # a bug: report it to the caller and to the crash reporter
-            self.failed.emit(f"This failed because of an error in Digit Lab ({type(problem).__name__}).")
+        except Exception as problem:  # a bug
+            self.failed.emit(unexpected_error("This failed", problem))
+            if self._shows_errors:
+                raise ShownError from problem
             raise
         else:
             self.succeeded.emit(result)
+
+
+def unexpected_error(failure: str, problem: Exception) -> str:
+    """The sentence for a bug. failure: what has failed, as the beginning of the sentence."""
+    return f"{failure} because of an error in Digit Lab ({type(problem).__name__}); the log file has the details."
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +59,7 @@ class _Task:
     kind: str
     work: Callable[[], object]
     on_result: Callable[[Any], None]
-    on_error: Callable[[str], None]
+    on_error: Callable[[str], None] | None
 
 
 class TaskQueue(QObject):
@@ -76,11 +88,13 @@ class TaskQueue(QObject):
         kind: str,
         work: Callable[[], object],
         on_result: Callable[[Any], None],
-        on_error: Callable[[str], None],
+        on_error: Callable[[str], None] | None,
         *,
         latest_only: bool = False,
     ) -> None:
         """Run `work` after all earlier tasks; then call `on_result` with its result, or `on_error` with a sentence.
+
+        on_error: None if errors that the user can cause need not be shown; a bug is then shown in a dialog.
 
         kind: a word by which tasks are cancelled and replaced. latest_only: waiting tasks of this kind are dropped,
         because this one replaces them; a running one still delivers its result.
@@ -121,7 +135,7 @@ class TaskQueue(QObject):
         if self._thread is not None or not self._waiting:
             return
         self._current = task = self._waiting.popleft()
-        self._thread = TaskThread(task.work, self)
+        self._thread = TaskThread(task.work, self, shows_errors=task.on_error is not None)
         self._thread.succeeded.connect(self._deliver_result)
         self._thread.failed.connect(self._deliver_error)
         self._thread.finished.connect(self._end)
@@ -137,7 +151,7 @@ class TaskQueue(QObject):
     @Slot(str)
     def _deliver_error(self, sentence: str) -> None:
         task, self._current = self._current, None
-        if task is not None:
+        if task is not None and task.on_error is not None:
             task.on_error(sentence)
 
     @Slot()

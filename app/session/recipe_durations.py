@@ -32,7 +32,7 @@ class RecipeDurations(QObject):
         for recipe in RECIPES.values():
             if recipe.name not in self.seconds and not self._tasks.has(recipe.name):
                 self._tasks.add(
-                    recipe.name, partial(_measure, recipe, data), partial(self._keep, recipe.name, data), lambda _: None
+                    recipe.name, partial(_measure, recipe, data), partial(self._keep, recipe.name, data), None
                 )
 
     @Slot()

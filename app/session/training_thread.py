@@ -9,6 +9,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.background.task_queue import ShownError, unexpected_error
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.epochs_keeper import EpochsKeeper
 from app.session.paint_priority import PaintPriority
@@ -95,6 +96,9 @@ class TrainingThread(QThread):
             self.failed.emit(str(problem))
         except MemoryError:
             self.failed.emit("There is not enough memory for this network and batch size.")
+        except Exception as problem:  # a bug
+            self.failed.emit(unexpected_error("The run stopped", problem))
+            raise ShownError from problem
 
     def _train(self) -> None:
         plan = self._plan

@@ -9,6 +9,7 @@ from threading import Event
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.background.task_queue import ShownError, unexpected_error
 from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
@@ -55,9 +56,9 @@ class SweepThread(QThread):
             self.failed.emit(str(problem))
         except OSError as problem:
             self.failed.emit(f"The processes of the sweep could not be started ({problem.strerror or problem}).")
-        except Exception as problem:  # a bug: report it here, and raise it for the crash hook
-            self.failed.emit(f"The sweep failed because of an error in Digit Lab ({type(problem).__name__}).")
-            raise
+        except Exception as problem:  # a bug
+            self.failed.emit(unexpected_error("The sweep failed", problem))
+            raise ShownError from problem
 
     def _sweep(self) -> None:
         request, share = self.request, self.request.settings.validation_share

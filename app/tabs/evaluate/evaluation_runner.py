@@ -158,7 +158,7 @@ class EvaluationRunner(QObject):
     def explain(self, result: EvaluationResult, row: int) -> None:
         """Compute the occlusion map of the answer to an image."""
         work = partial(_explain, result, row)
-        self._explaining.add("occlusion", work, self.occlusion.emit, lambda _: None, latest_only=True)
+        self._explaining.add("occlusion", work, self.occlusion.emit, None, latest_only=True)
 
     def find_neighbours(self, result: EvaluationResult, row: int, by_hidden_layer: bool, count: int) -> None:
         """Find the most similar training examples: by pixels, or by the outputs of the last hidden layer."""

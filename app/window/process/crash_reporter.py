@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QStyle, Q
 from shiboken6 import isValid
 
 from app.background.guarded_overrides import guard_overrides
+from app.background.task_queue import ShownError
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import row_of, text_label
 from app.window.process.program_log import RepeatCounter
@@ -111,19 +112,24 @@ class CrashReporter(QObject):
     def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
         """Log an exception and show a message; a KeyboardInterrupt quits the app.
 
-        A repeated error is shown once, and logged the 1st, 10th, 100th ... time.
+        A repeated error is shown once, and logged the 1st, 10th, 100th ... time. A ShownError is only logged.
         """
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
+        is_shown = isinstance(problem, ShownError)
+        if is_shown and problem.__cause__ is not None:
+            problem = problem.__cause__
+            kind, traceback = type(problem), problem.__traceback__
         frames = [(frame.f_code.co_filename, line) for frame, line in tracebacks.walk_tb(traceback)]
         count = self._repeats.add((kind, *frames[-_FRAMES:]))
         if count == 1:
             logging.critical("uncaught exception", exc_info=(kind, problem, traceback))
+        if count == 1 and not is_shown:
             self._crashed.emit(
                 _described(problem), "".join(tracebacks.format_exception(kind, problem, traceback)).strip()
             )
-        elif RepeatCounter.is_logged(count):
+        if count > 1 and RepeatCounter.is_logged(count):
             logging.critical("uncaught exception, for the %dth time: %s", count, _described(problem))
 
     def report_end(self, problem: BaseException) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.background.task_queue import TaskThread
+from app.background.task_queue import ShownError, TaskThread
 from nncore.errors import DataError
 
 
@@ -55,11 +55,14 @@ def test_an_expected_error_is_emitted_as_a_sentence(
     assert background.wait(60_000)
 
 
-def test_an_unexpected_error_is_emitted_and_reaches_the_crash_hook(owner: QObject, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_an_unexpected_error_reaches_the_crash_hook_which_knows_whether_it_is_shown(
+    owner: QObject, qtbot: QtBot, is_shown: bool
+) -> None:
     def work() -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    background = task(work, owner)
+    background = TaskThread(work, owner, shows_errors=is_shown)
     with (
         qtbot.captureExceptions() as caught,  # it replaces sys.excepthook
         qtbot.assertNotEmitted(background.succeeded),
@@ -67,6 +70,10 @@ def test_an_unexpected_error_is_emitted_and_reaches_the_crash_hook(owner: QObjec
         qtbot.waitSignal(background.finished),
     ):
         background.start()
-    assert signal.args == ["This failed because of an error in Digit Lab (ZeroDivisionError)."]
-    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+    assert signal.args == [
+        "This failed because of an error in Digit Lab (ZeroDivisionError); the log file has the details."
+    ]
+    ((kind, problem, _),) = caught
+    assert kind is (ShownError if is_shown else ZeroDivisionError)
+    assert isinstance(problem.__cause__ if is_shown else problem, ZeroDivisionError)
     assert background.wait(60_000)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.background.task_queue import ShownError
 from app.session import run_plan
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.session import Session
@@ -202,9 +203,11 @@ def test_an_internal_error_on_the_thread_ends_the_run(
     monkeypatch.setattr(run_plan, "Training", broken)
     with qtbot.captureExceptions() as caught, qtbot.waitSignal(session.run_failed) as failed:
         session.start_training(SPEC, TrainingConfig(epochs=1))
-    qtbot.waitUntil(lambda: is_idle(session))
-    assert "error in Digit Lab" in failed.args[0]
-    assert [str(problem[1]) for problem in caught] == ["a mistake of ours"]
+        qtbot.waitUntil(lambda: is_idle(session))
+    assert "error in Digit Lab (RuntimeError)" in failed.args[0]
+    ((kind, problem, _),) = caught
+    assert kind is ShownError  # so the dialog for errors does not show it again
+    assert str(problem.__cause__) == "a mistake of ours"
 
 
 def test_the_later_of_two_requested_models_is_used(session: Session, tmp_path: Path, qtbot: QtBot) -> None:

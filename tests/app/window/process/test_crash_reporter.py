@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
+from app.background.task_queue import ShownError
 from app.window.process.crash_reporter import CrashDialog, CrashReporter
 from nncore import __version__
 
@@ -174,3 +175,19 @@ def test_install_sets_the_exception_hook(reporter: CrashReporter, monkeypatch: p
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     reporter.install()
     assert sys.excepthook == reporter.report
+
+
+def test_an_error_that_is_shown_elsewhere_is_logged_and_not_shown_again(
+    reporter: CrashReporter, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def shown_elsewhere() -> None:
+        try:
+            first()
+        except RuntimeError as problem:
+            raise ShownError from problem
+
+    report(reporter, shown_elsewhere)
+    report(reporter, second)
+    assert dialog_of(qtbot).problem.text() == "RuntimeError: second"
+    assert "RuntimeError: first" in caplog.text
+    assert [record.getMessage() for record in caplog.records] == ["uncaught exception"] * 2
