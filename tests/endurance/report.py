@@ -1,4 +1,4 @@
-"""When a long test ends, and what it has found."""
+"""When a long test ends, what it has found, and the memory that it may use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ import time
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
+from types import SimpleNamespace
+
+FREE_MEMORY = 1_000_000_000
+"""Bytes of free memory that the programs are told of, so that they refuse what would fill the machine."""
+
+
+def free_memory() -> SimpleNamespace:
+    """What `psutil.virtual_memory` returns in the tests."""
+    return SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
 
 
 @dataclass

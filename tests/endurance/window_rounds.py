@@ -18,7 +18,7 @@ import traceback
 from collections import Counter, deque
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any
 from unittest import mock
 
@@ -26,16 +26,13 @@ import numpy as np
 import psutil
 
 from tests.endurance.leftovers import processes_of, resources_of_this_process
-from tests.endurance.report import Limits, Report
+from tests.endurance.report import Limits, Report, free_memory
 
 WARM_UP, MIN_SAMPLES = 0.4, 20
 """The part of the samples of memory that are ignored, and how many must be left to judge the slope."""
 
 TRAIL = 400
 """How many of the last steps are kept with a failure."""
-
-FREE_MEMORY = 1_000_000_000
-"""Bytes of free memory that the program is told of, so that it rejects networks that would fill the machine."""
 
 
 def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, max_slope: float) -> None:
@@ -164,10 +161,6 @@ def work(name: str, seed: int, folder: Path) -> None:
     qInstallMessageHandler(None)
 
 
-def _free_memory() -> SimpleNamespace:
-    return SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
-
-
 def _memory_at_rest() -> float:
     """The memory of this process in MiB, without what is only waiting to be reused."""
     gc.collect()
@@ -177,5 +170,5 @@ def _memory_at_rest() -> float:
 
 
 if __name__ == "__main__":
-    with mock.patch.object(psutil, "virtual_memory", _free_memory):  # not `return_value`: a mock keeps all its calls
+    with mock.patch.object(psutil, "virtual_memory", free_memory):  # not `return_value`: a mock keeps all its calls
         work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
