@@ -6,7 +6,9 @@ For every kind of file that the program writes, each call of the system fails on
 from __future__ import annotations
 
 import argparse
+import ast
 import errno
+import json
 import os
 import shutil
 import sqlite3
@@ -22,25 +24,33 @@ from unittest import mock
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication
 
 from app.cli import evaluate
 from app.cli.desktop_entry import install_desktop_entry
+from app.session.typed_settings import SweepValues, write_typed
+from app.storage.drawing_file import DrawingFile
 from app.storage.ink_library import Example, InkLibrary
 from app.storage.run_tables import write_run_tables
 from app.style.theme import Appearance, ThemeChoice
 from app.window.preferences import WindowPlace, WindowPreferences
+from app.window.process.open_requests import OpenRequests
 from nncore.data.formats import InkSamples
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DigitLabError
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError, RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
 from nncore.files.model_file import bundled_model_path, load_model, save_model
+from nncore.files.model_labels import ModelLabel, write_labels
+from nncore.files.snapshots_file import save_snapshots
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.history import HandwritingTestHistory
 from nncore.handwriting.personal_test.import_export import export_test
 from nncore.handwriting.personal_test.jsonl_file import write_result
 from nncore.model.network import NetworkSpec
+from nncore.preprocessing.ink import Ink
 from nncore.training import TrainingConfig
 from nncore.training.step_curve import MAX_CURVE_POINTS
 from tests.failing_writes import PROBLEMS, failing_call, limited_file_size
@@ -118,6 +128,43 @@ def install(folder: Path, generation: int) -> None:
         install_desktop_entry()
 
 
+def draw(folder: Path, generation: int) -> None:
+    file = DrawingFile(folder)
+    try:
+        file.write(ink(generation))
+    finally:
+        file.release()
+
+
+def clear_drawing(folder: Path, generation: int) -> None:
+    if generation == 0:
+        draw(folder, 0)
+        return
+    file = DrawingFile(folder)
+    try:
+        file.write(Ink(()))
+    finally:
+        file.release()
+
+
+def keep_epochs(folder: Path, generation: int) -> None:
+    spec = NetworkSpec.dense((4, 2))
+    values = np.full(spec.parameter_count, generation, np.float32)
+    save_snapshots(EpochSnapshots.of(spec, ((0, values), (1, values))), 5, folder / "epochs.npz")
+
+
+def keep_typed(folder: Path, generation: int) -> None:
+    write_typed(SweepValues({"learning_rate": f"0.{generation + 1}"}), folder / "sweep.json")
+
+
+def forget_typed(folder: Path, generation: int) -> None:
+    keep_typed(folder, 0) if generation == 0 else write_typed(None, folder / "sweep.json")
+
+
+def label_models(folder: Path, generation: int) -> None:
+    write_labels([ModelLabel("a.npz", f"name {generation}")], folder / "labels.json")
+
+
 SAVES: dict[str, Save] = {
     "model": model_saver("model.digitnet"),
     "ONNX": model_saver("model.onnx"),
@@ -140,6 +187,12 @@ SAVES: dict[str, Save] = {
     "report on runs": lambda folder, generation: write_report([reported_run(generation)], folder / "report.html"),
     "report on a model": report_on_model,
     "desktop entry": install,
+    "drawing on the canvas": draw,
+    "cleared canvas": clear_drawing,
+    "epochs of the last run": keep_epochs,
+    "typed settings": keep_typed,
+    "forgotten settings": forget_typed,
+    "names of models": label_models,
 }
 """Every kind of file that is written as a whole."""
 
@@ -232,21 +285,121 @@ def test_a_log_that_cannot_grow_keeps_all_that_was_written(tmp_path: Path) -> No
 def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) -> None:
     path, new = user_files / "settings.ini", WindowPlace(QRect(5, 6, 700, 800), Qt.WindowState.WindowFullScreen)
 
-    def store(theme: ThemeChoice, place: WindowPlace) -> None:
-        preferences = WindowPreferences()
+    def store(theme: ThemeChoice, place: WindowPlace, recent: str) -> list[str]:
+        """Store them; returns what the user is told."""
+        preferences, sentences = WindowPreferences(), list[str]()
+        preferences.on_failure = sentences.append
+        preferences.add_recent_file(Path(f"/{recent}.npz"))
         preferences.appearance = Appearance(theme)
         preferences.keep_place("a screen", place)
         del preferences  # writes the file
+        return sentences
 
-    store(ThemeChoice.DARK, WindowPlace(QRect(1, 2, 300, 400)))
+    assert store(ThemeChoice.DARK, WindowPlace(QRect(1, 2, 300, 400)), "old") == []
     old, states = path.read_bytes(), []
     for size in count(0, 7):
         with limited_file_size(size):
-            store(ThemeChoice.LIGHT, new)
+            told = store(ThemeChoice.LIGHT, new, "new")
         states.append(path.read_bytes())
-        if states[-1] != old:
+        if states[-1] != old and not told:
             break
+        assert told == [f"{path}: the settings of the window could not be saved."]
     assert len(states) > 1
+    assert WindowPreferences().recent_files == [Path("/new.npz"), Path("/old.npz")]
     assert WindowPreferences().appearance == Appearance(ThemeChoice.LIGHT)
     assert WindowPreferences().place("a screen") == new
     assert [each.name for each in user_files.iterdir()] == ["settings.ini"]
+
+
+@pytest.mark.parametrize("number", PROBLEMS, ids=errno.errorcode.get)
+def test_files_that_cannot_be_handed_over_are_opened_in_a_window_of_their_own(
+    number: int, tmp_path: Path, qapp: QApplication
+) -> None:
+    """Then `hand_over` returns False, and the open window finds no half of a request."""
+    window = OpenRequests(tmp_path)
+    window.listen()
+    requests = tmp_path / "open"
+    for failing in count():
+        with failing_call(failing, number) as call:
+            assert not OpenRequests(tmp_path).hand_over([Path("/a.npz")], 0.0)
+        for path in requests.glob("*.json"):
+            assert json.loads(path.read_bytes()) == ["/a.npz"]
+        if not call.was_reached:
+            break
+        shutil.rmtree(requests)
+        requests.mkdir()
+    assert failing > 5
+    assert list(requests.glob("*.json")) == []
+    window.close()
+
+
+# ------------------------------------------------------- nothing is forgotten
+
+WRITES = {
+    "app/background/crash_trace.py:_opened": "a trace of a crash is added to; without it the trace is printed",
+    "app/cli/desktop_entry.py:install_desktop_entry": "desktop entry",
+    "app/cli/evaluate.py:_write_report": "report on a model",
+    "app/session/epochs_keeper.py:load_last_epochs": "a damaged file is renamed if it can be",
+    "app/session/typed_settings.py:write_typed": "typed settings",
+    "app/storage/drawing_file.py:DrawingFile": "a damaged file is renamed if it can be",
+    "app/storage/ink_library.py:InkLibrary": "a damaged file is renamed, or the program does not write it",
+    "app/storage/model_library.py:ModelLibrary": "names of models; a file is moved by one call",
+    "app/storage/run_log_file.py:rename_damaged": "a damaged file is renamed, or the error is reported",
+    "app/storage/run_tables.py:write_run_tables": "table of runs",
+    "app/window/preferences.py:WindowPreferences": "test_preferences_that_cannot_be_written_stay_as_they_were",
+    "app/window/process/open_requests.py:OpenRequests": (
+        "test_files_that_cannot_be_handed_over_are_opened_in_a_window_of_their_own"
+    ),
+    "app/window/process/program_log.py:start_log": "without the file, the log is printed",
+    "nncore/data/formats/unipen_writer.py:write_ink": "exported drawings",
+    "nncore/experiments/run_log/html_report.py:write_report": "report on runs",
+    "nncore/experiments/run_log/log.py:RunLog": "test_a_log_that_cannot_grow_keeps_all_that_was_written",
+    "nncore/experiments/sweep/shared_data.py:share_data": "temporary files of a sweep",
+    "nncore/files/checkpoint_file.py:save_checkpoint": "checkpoint",
+    "nncore/files/model_file.py:save_model": "model",
+    "nncore/files/model_labels.py:write_labels": "names of models",
+    "nncore/files/snapshots_file.py:save_snapshots": "epochs of the last run",
+    "nncore/handwriting/personal_test/drawings_csv.py:write_csv": "exported handwriting test",
+    "nncore/handwriting/personal_test/history.py:_renamed": "a file is renamed by one call",
+    "nncore/handwriting/personal_test/jsonl_file.py:_write": "handwriting test",
+    "nncore/system/atomic_write.py:save_file": "all kinds",
+    "nncore/system/atomic_write.py:write_atomically": "all kinds",
+}
+"""Every function or class that writes or renames files: its row in SAVES, its test, or what happens if it fails."""
+
+WRITERS = {
+    "save_file", "write_atomically", "write_text", "write_bytes", "rename", "QSettings", "mkstemp",
+    "RotatingFileHandler", "NamedTemporaryFile", "save", "savez", "savez_compressed", "tofile", "savetxt",
+}  # fmt: skip
+"""Functions that write files. `connect` of sqlite3, `replace`, `save` and `open` are looked at more closely."""
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call in the program writes or renames a file."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    owner = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if name in ("open", "fdopen"):
+        return any(text[:1] in "wax" or "+" in text for text in texts if set(text) <= set("rwaxbt+") and text)
+    if name == "connect":
+        return owner == "sqlite3"
+    if name == "replace":  # of a path, not of a text or of a data class
+        return owner == "os" or owner.endswith("path")
+    if name in ("save", "savez", "savez_compressed", "savetxt"):
+        return owner == "np"
+    if name == "rename":
+        return owner not in ("log", "self.store", "store")
+    return name in WRITERS
+
+
+def test_every_place_that_writes_a_file_is_tested() -> None:
+    """A new one needs a row in SAVES, or a test of its own, and a row in WRITES."""
+    root, found = Path(__file__).parent.parent, set[str]()
+    for path in (*root.glob("app/**/*.py"), *root.glob("nncore/**/*.py")):
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if any(isinstance(each, ast.Call) and writes(each) for each in ast.walk(statement)):
+                found.add(f"{path.relative_to(root).as_posix()}:{getattr(statement, 'name', '')}")
+    assert found - set(WRITES) == set()
+    assert set(WRITES) - found == set()
+    assert {test for test in WRITES.values() if test.startswith("test_")} <= set(globals())

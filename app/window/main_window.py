@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._is_painted = False
         self.messages = MessageBar()
+        preferences.on_failure = self.messages.show_error
         self.run_offer = RunOffer(RunStore(run_log_path(), self.messages.show_error))
         self.connections = TabConnections(self, session, self.teacher)
         self.tabs = TabPages(TABS, self.connections)

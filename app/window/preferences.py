@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ class WindowPreferences:
 
     def __init__(self) -> None:
         self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
+        self._has_failed = False
+        self.on_failure: Callable[[str], object] = lambda sentence: None
+        """Called once with a sentence if the file cannot be written. The values are kept until the program ends."""
 
     @property
     def appearance(self) -> Appearance:
@@ -50,6 +54,7 @@ class WindowPreferences:
         self._store.setValue("theme", chosen.theme.value)
         self._store.setValue("textsize", str(chosen.text_scale))
         self._store.setValue("projector", "on" if chosen.projector else "off")
+        self._write()
 
     @property
     def geometry(self) -> QByteArray | None:
@@ -102,3 +107,11 @@ class WindowPreferences:
 
     def _keep_recent_files(self, paths: list[Path]) -> None:
         self._store.setValue("recent", [str(path) for path in paths[:MAX_RECENT_FILES]])
+        self._write()
+
+    def _write(self) -> None:
+        """Write the file now."""
+        self._store.sync()
+        if self._store.status() is QSettings.Status.AccessError and not self._has_failed:
+            self._has_failed = True
+            self.on_failure(f"{self._store.fileName()}: the settings of the window could not be saved.")
