@@ -14,7 +14,7 @@ from app.canvas.canvas_actions import CanvasActions
 from app.canvas.canvas_picture import CanvasPicture
 from app.canvas.cursors import paint_eraser, paint_key_pen, pen_cursor, ring_bounds
 from app.canvas.drawing import Drawing
-from app.canvas.hint import FadingHint
+from app.canvas.hint import FadingHint, paint_mode
 from app.canvas.ink_layer import CORNER_RADIUS, InkLayer
 from app.canvas.key_pen import KeyPen
 from app.canvas.pointer import Pointer
@@ -51,6 +51,7 @@ class Canvas(WritingSurface):
         self._layer: InkLayer | None = None
         self._has_focus_ring = False
         self._eraser_at: QPointF | None = None
+        self._hovered_at: QPointF | None = None
         self._hint = FadingHint(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,13 +62,22 @@ class Canvas(WritingSurface):
         self.canvas_actions.undo.triggered.connect(self.undo)
         self.canvas_actions.redo.triggered.connect(self.redo)
         self.canvas_actions.clear.triggered.connect(self.clear)
-        self.canvas_actions.eraser.toggled.connect(self._repaint)
+        self.canvas_actions.eraser.toggled.connect(self._show_mode)
         self.keys.toggled.connect(self._on_pen_key)
         self.keys.lifted.connect(self._on_pen_key)
         self.keys.moved.connect(self._on_key_move)
         self.canvas_actions.update_enabled(self.drawing)
 
     # Content
+
+    @property
+    def erases(self) -> bool:
+        """Whether the eraser is selected instead of the pen."""
+        return self.canvas_actions.eraser.isChecked()
+
+    def select_pen(self) -> None:
+        """Select the pen instead of the eraser."""
+        self.canvas_actions.eraser.setChecked(False)
 
     @property
     def picture(self) -> CanvasPicture | None:
@@ -104,7 +114,7 @@ class Canvas(WritingSurface):
 
     @Slot()
     def clear(self) -> None:
-        """Clear the canvas."""
+        """Clear the canvas, and select the pen."""
         self._change(self.drawing.clear)
 
     def sizeHint(self) -> QSize:
@@ -123,7 +133,7 @@ class Canvas(WritingSurface):
         if self.active_pointer.pointer is not Pointer.KEYS and self.keys.is_shown:
             self.keys.is_shown = False
             self.update()
-        if erases or self.canvas_actions.eraser.isChecked():
+        if erases or self.erases:
             self.drawing.begin_erasing(x, y, ERASER_RADIUS + CANVAS_PEN_WIDTH / 2)
             self._on_erased(x, y)
             return
@@ -156,8 +166,9 @@ class Canvas(WritingSurface):
 
     def hover(self, position: QPointF | None) -> None:
         """Show the pen cursor over the paper, or the area of the selected eraser."""
+        self._hovered_at = position
         over = position is not None and (self.active_pointer.pointer is not None or self.area.contains(position))
-        erases = self.drawing.is_erasing or self.canvas_actions.eraser.isChecked()
+        erases = self.drawing.is_erasing or self.erases
         before, self._eraser_at = self._eraser_at, position if over and erases else None
         for place in (before, self._eraser_at):
             if place is not None:
@@ -190,14 +201,19 @@ class Canvas(WritingSurface):
         """Repaint everything, after strokes were added or removed."""
         self._layer = None
         self._hint.fade(1.0 if self.drawing.is_blank else 0.0)
+        if self.drawing.is_blank:
+            self.select_pen()  # nothing is left to erase
         self.update()
         self.canvas_actions.update_enabled(self.drawing)
         self.drawing_changed.emit()
 
     @Slot()
-    def _repaint(self) -> None:
-        self._eraser_at = None
+    def _show_mode(self) -> None:
+        """Show at once, also under a pointer that does not move, whether the pen or the eraser is selected."""
+        self._hint.erases = self.erases
+        self.hover(self._hovered_at)
         self.update()
+        announce(self, "Eraser" if self.erases else "Pen")
 
     # Keys
 
@@ -292,10 +308,14 @@ class Canvas(WritingSurface):
             else:
                 self._hint.paint(painter, area)
             layer.paint(painter, area.topLeft())
-            width, colour = (2, colours.accent) if self._has_focus_ring else (1, colours.edge)
-            painter.setPen(QPen(QColor(colour), width))
+            marked = self._has_focus_ring or self.erases
+            width, colour = (2, colours.accent) if marked else (1, colours.edge)
+            style = Qt.PenStyle.DashLine if self.erases else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(colour), width, style))
             inset, radius = width / 2, CORNER_RADIUS - width / 2
             painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), radius, radius)
+            if self.erases:
+                paint_mode(painter, area, self.font(), colours)
             if self._eraser_at is not None:
                 paint_eraser(painter, self._eraser_at, ERASER_RADIUS * area.width(), colours)
             if self.keys.is_shown and self.hasFocus():

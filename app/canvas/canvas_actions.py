@@ -25,7 +25,10 @@ class CanvasActions(QObject):
         self.clear = _action(canvas, "Clear", QKeySequence(keys.Delete), QKeySequence(Qt.Key.Key_Backspace))
         self.eraser = _action(canvas, "Eraser", QKeySequence(Qt.Key.Key_E))
         self.eraser.setCheckable(True)
-        self.eraser.setToolTip("Erase ink. The right mouse button and the eraser end of a pen erase too (E).")
+        self.eraser.setToolTip(
+            "Erase ink instead of drawing, until you press it again or clear the canvas (E). The right mouse button "
+            "and the eraser end of a pen always erase."
+        )
 
     @property
     def all(self) -> tuple[QAction, QAction, QAction, QAction]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from app.storage.ink_library import Example
 from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
-from nncore.evaluation.metrics import evaluate
+from nncore.evaluation.metrics import Evaluation, evaluate
+from nncore.evaluation.recognition import read_digit
 from nncore.handwriting.fine_tuning import fine_tune
 from nncore.model.network import Network
 from nncore.preprocessing.ink import rasterize
@@ -29,7 +30,7 @@ MNIST_EVALUATED = 2000
 
 @dataclass(frozen=True)
 class CorrectCount:
-    """The number of drawings that were read correctly, of `total` drawings."""
+    """The number of images that were read correctly, of `total` images."""
 
     correct: int
     total: int
@@ -39,16 +40,16 @@ class CorrectCount:
 class Adaptation:
     """A network that has learned `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: the result on the drawings that it learned. mnist_before, mnist_after: accuracy on
-    MNIST_EVALUATED test images, 0 to 1; None if nothing was learned. seconds: duration of training and evaluation.
+    own_before, own_after: the result on the drawings that it learned. mnist_before, mnist_after: the result on
+    MNIST_EVALUATED test images. All are empty if nothing was learned. seconds: duration of training and evaluation.
     """
 
     network: Network
     examples: int
     own_before: CorrectCount = CorrectCount(0, 0)
     own_after: CorrectCount = CorrectCount(0, 0)
-    mnist_before: float | None = None
-    mnist_after: float | None = None
+    mnist_before: CorrectCount = CorrectCount(0, 0)
+    mnist_after: CorrectCount = CorrectCount(0, 0)
     seconds: float = 0.0
 
 
@@ -123,8 +124,8 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
         len(own),
         count_correct(network, own),
         count_correct(tuned, own),
-        before.accuracy,
-        after.accuracy,
+        _correct_of(before),
+        _correct_of(after),
         perf_counter() - started,
     )
 
@@ -159,6 +160,17 @@ def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def count_correct(network: Network, own: Dataset) -> CorrectCount:
-    """How many of the drawings `network` reads correctly."""
-    answers = network.predict(own.inputs(slice(None))).argmax(axis=1)  # (n, 10) -> (n,)
-    return CorrectCount(int(np.count_nonzero(answers == own.labels)), len(own))
+    """How many of the drawings `network` reads correctly in the Draw tab; "not a digit" is not correct.
+
+    Raises DataError if the network cannot read digits.
+    """
+    correct = 0
+    for image, digit in zip(own.images, own.labels.tolist(), strict=True):
+        prediction = read_digit(network, image)
+        correct += prediction.is_accepted and prediction.digit == digit
+    return CorrectCount(correct, len(own))
+
+
+def _correct_of(evaluation: Evaluation) -> CorrectCount:
+    correct = 0 if evaluation.confusion is None else int(evaluation.confusion.trace())
+    return CorrectCount(correct, evaluation.count)

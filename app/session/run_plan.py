@@ -45,6 +45,13 @@ class EndedRun:
         state, data = self.checkpoint, self.points.source if self.points else ""
         return RunSettings(self.name, state.spec, state.config, data, "", state.recipe, state.validation_share)
 
+    @property
+    def title(self) -> str:
+        """The run and its epoch in words: "A first network, epoch 5"; an edited recipe has the name of its network."""
+        state, recipe = self.checkpoint, RECIPES.get(self.checkpoint.recipe)
+        name = recipe.title if recipe is not None and recipe.spec == state.spec else self.name
+        return f"{name}, epoch {state.counters['epochs_done']:,}"
+
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> RunPlan:

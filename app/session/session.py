@@ -13,10 +13,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
 from app.session.epochs_keeper import load_last_epochs
+from app.session.loaded_model import LoadedModel, RunOutcome
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
-from app.session.training_thread import LoadedModel, TrainingThread
+from app.session.training_thread import TrainingThread
 from app.storage.model_library import load_kept_model
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
@@ -34,7 +35,8 @@ from nncore.training.events import Diverged, Finished, Started
 class Session(QObject):
     """Holds the state that the tabs show, and emits a signal when a part of it changes.
 
-    snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it.
+    snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it. outcome: the models
+    between which the user can choose after it; None before its end, and if it learned nothing.
 
     All methods return at once: reading, writing and training run on threads.
     """
@@ -57,6 +59,8 @@ class Session(QObject):
     """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
     """The EndedRun that `continue_ended` would train further; None if there is none."""
+    outcome_changed = Signal()
+    """`outcome` has changed: a run has ended or starts."""
     curve_fitted = Signal(Fit)
     """The current fit of a run that learns a curve."""
     snapshots_created = Signal(EpochSnapshots, int)
@@ -77,8 +81,11 @@ class Session(QObject):
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
         self.snapshots: EpochSnapshots | None = None
+        self.outcome: RunOutcome | None = None
+        self._trained_model: LoadedModel | None = None
+        self._model_before_run: tuple[LoadedModel, Path | None] | None = None
         self._saved_model: tuple[LoadedModel, Path | None] | None = None
-        self._model_follows_run = False
+        self._model_follows_run = self._learns_digits = False
         self._run_has_ended, self.planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
@@ -153,6 +160,18 @@ class Session(QObject):
         if self._saved_model is not None:
             self._select_model(*self._saved_model)
             self.status_message.emit(f"Reverted to the model {self._saved_model[0].model.card.name}.")
+
+    def use_trained_model(self) -> None:
+        """Use the model of the last run; does nothing without an outcome."""
+        if self.outcome is not None:
+            self._model_follows_run = True
+            self._use_model(self.outcome.trained, None)
+
+    def use_model_before(self) -> None:
+        """Use the model that was in use before the last run; does nothing if there was none."""
+        if self.outcome is not None and self.outcome.before is not None:
+            self._model_follows_run = False
+            self._use_model(*self.outcome.before)
 
     def _use_bundled_model(self, loaded: LoadedModel) -> None:
         self._select_model(loaded, None)
@@ -241,6 +260,7 @@ class Session(QObject):
             return
         if plan.ended is None:
             self._set_ended_run(None)
+        self._set_outcome(None)
         self._set_run_state(RunState.STARTING)
         if self.data is None:
             self._pending_run = plan, paused
@@ -250,8 +270,10 @@ class Session(QObject):
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
-        self._model_follows_run = plan.curve is None  # a network that fits a curve cannot read digits
+        # A network that fits a curve cannot read digits.
+        self._model_follows_run = self._learns_digits = plan.curve is None
         self._run_has_ended, self.planned_epochs = False, plan.config.epochs
+        self._trained_model, self._model_before_run = None, self._loaded_model
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)
@@ -319,8 +341,15 @@ class Session(QObject):
             self._run_has_ended = True
         self.run_event.emit(event)
 
+    @property
+    def _loaded_model(self) -> tuple[LoadedModel, Path | None] | None:
+        if self.model is None or self.network is None:
+            return None
+        return LoadedModel(self.model, self.network), self.model_path
+
     @Slot(object)
     def _on_model_updated(self, loaded: LoadedModel) -> None:
+        self._trained_model = loaded
         if self._model_follows_run:
             self._use_model(loaded, None)
 
@@ -353,7 +382,21 @@ class Session(QObject):
         if not self._run_has_ended:
             self._run_has_ended = True
             self.run_failed.emit("The run stopped because of an error in Digit Lab; the log file has the details.")
+        learns_digits, self._learns_digits = self._learns_digits, False
         self._set_run_state(RunState.IDLE)
+        if learns_digits and self._trained_model is not None:
+            self._end_with(RunOutcome(self._trained_model, self._model_before_run))
+
+    def _end_with(self, outcome: RunOutcome) -> None:
+        """Keep the model of the run in use only if it reads as well as the one before."""
+        if self._model_follows_run and not outcome.is_better and outcome.before is not None:
+            self._model_follows_run = False
+            self._use_model(*outcome.before)
+        self._set_outcome(outcome)
+
+    def _set_outcome(self, outcome: RunOutcome | None) -> None:
+        self.outcome = outcome
+        self.outcome_changed.emit()
 
     # --------------------------------------------------------------- threads
 

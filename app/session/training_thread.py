@@ -1,8 +1,8 @@
-"""The training thread, and the model that it sends to the window."""
+"""The training thread."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app.background.task_queue import ShownError, unexpected_error
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.epochs_keeper import EpochsKeeper
+from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
@@ -23,25 +24,11 @@ from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
 from nncore.files.snapshots_file import save_snapshots
-from nncore.model.network import Network
 from nncore.system.cores import available_cores
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
 FIT_INTERVAL_SECONDS, MODEL_INTERVAL_SECONDS = 0.1, 0.25
 """Minimum time between two fits, and between two models, that a run in progress sends to the window."""
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A model and the network that is built from it; the window's thread uses the network to read digits."""
-
-    model: Model
-    network: Network
-
-    @classmethod
-    def from_model(cls, model: Model) -> LoadedModel:
-        """Build the network of a model; takes a moment for a large one."""
-        return cls(model, model.network())
 
 
 class TrainingThread(QThread):
@@ -191,7 +178,7 @@ class TrainingThread(QThread):
         try:
             save_model(model, path)
         except DigitLabError as problem:
-            self.model_not_saved.emit(f"The model of this run is in use, but could not be saved: {problem}", model)
+            self.model_not_saved.emit(f"The model of this run could not be saved: {problem}", model)
         else:
             self._recorder.keep_model(path)
             self._save_snapshots()

@@ -7,10 +7,20 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.style.icons import follow_font
 from app.style.theme import GAP, PAGE_MARGIN
+from app.widgets.plain_text import plain_tooltip
 
 BoxLayout = TypeVar("BoxLayout", bound=QBoxLayout)
 
@@ -39,6 +49,12 @@ def push_button(text: str, tooltip: str, on_click: Callable[..., Any] | Any) -> 
     button.setToolTip(tooltip)
     button.clicked.connect(on_click)
     return button
+
+
+def enable(button: QAbstractButton, tooltip: str, obstacle: str) -> None:
+    """Enable a button; if there is an `obstacle`, a sentence, disable it and show that as its tooltip instead."""
+    button.setEnabled(not obstacle)
+    button.setToolTip(plain_tooltip(obstacle or tooltip))
 
 
 def close_button(purpose: str, on_click: Callable[..., Any] | Any) -> QToolButton:

@@ -106,16 +106,18 @@ class FormRow:
         self.message.setWordWrap(True)
         self.message.setProperty("error", True)
         self.message.hide()
-        self._tooltip = tooltip
+        self._tooltip, self._mark = tooltip, ""
         control.setAccessibleName(name)
         self._set_tooltip(tooltip)
 
     def show_message(self, text: str, *, is_error: bool = True) -> None:
-        """Show `text` under the control, or nothing; `is_error` marks the control too."""
+        """Show `text` under the control; `is_error` marks the control too. "" shows the mark of the row again."""
+        is_error &= bool(text)
+        text = text or self._mark
         self.message.setText(text)
         self.message.setVisible(self._is_shown and bool(text))
         set_style(self.message, "error", is_error)
-        set_style(self.control, "error", is_error and bool(text))
+        set_style(self.control, "error", is_error)
         self.control.setAccessibleDescription(text)
 
     def set_shown(self, shown: bool) -> None:
@@ -125,6 +127,14 @@ class FormRow:
             if widget is not None:
                 widget.setVisible(shown)
         self.message.setVisible(shown and bool(self.message.text()))
+
+    def mark(self, sentence: str) -> None:
+        """Mark the setting as changed, with a sentence under its control; "" removes the mark."""
+        had_error, self._mark = bool(self.control.property("error")), sentence
+        for widget in (self.label, self.control):
+            set_style(widget, "changed", bool(sentence))
+        if not had_error:
+            self.show_message("")
 
     def lock(self, reason: str) -> None:
         """Disable the control and give the reason in its tooltip; enable it if `reason` is empty."""

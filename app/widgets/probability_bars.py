@@ -33,7 +33,9 @@ Probabilities = NDArray[np.floating]
 
 
 class ProbabilityBars(QWidget):
-    """Rows in the fixed order 0 to 9: digit, bar, percentage. The winner has its own colour and a bold font.
+    """Rows in the fixed order 0 to 9: digit, bar, percentage. The answer has its own colour and a bold font.
+
+    Without an answer, as for a scribble, no row is emphasised.
 
     The bars move to new values in an animation; the figures change immediately.
     """
@@ -41,6 +43,7 @@ class ProbabilityBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._target: Probabilities | None = None
+        self._has_answer = True
         self._start_values = self._shown = self._last_painted = np.zeros(ROWS)
         self._animation = QVariantAnimation(self)
         self._animation.setStartValue(0.0)
@@ -59,14 +62,21 @@ class ProbabilityBars(QWidget):
 
     @property
     def winner(self) -> int | None:
-        """The digit with the highest probability, the lower one if two are equal; None in the empty state."""
-        return None if self._target is None else int(np.argmax(self._target))
+        """The digit that is emphasised: the one with the highest probability, the lower one if two are equal.
 
-    def set_probabilities(self, probabilities: Probabilities | None) -> None:
-        """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape."""
+        None in the empty state, and without an answer.
+        """
+        return None if self._target is None or not self._has_answer else int(np.argmax(self._target))
+
+    def set_probabilities(self, probabilities: Probabilities | None, *, has_answer: bool = True) -> None:
+        """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape.
+
+        has_answer: whether the most probable digit is the answer; False for the verdict "not a digit".
+        """
         if probabilities is not None and probabilities.shape != (ROWS,):
             raise ValueError(f"Probabilities must have the shape ({ROWS},); got {probabilities.shape}.")
         before = self._row_texts()
+        self._has_answer = has_answer
         self._target = None if probabilities is None else np.array(probabilities)
         self._start_values = self._shown
         self._animation.stop()
@@ -84,7 +94,7 @@ class ProbabilityBars(QWidget):
         return np.zeros(ROWS) if self._target is None else self._target
 
     def _row_texts(self) -> list[tuple[str, bool]]:
-        """For each row its percentage ("" in the empty state), and whether it has the highest probability."""
+        """For each row its percentage ("" in the empty state), and whether it is the answer."""
         if self._target is None:
             return [("", False)] * ROWS
         return [(f"{100 * share:.1f}", digit == self.winner) for digit, share in enumerate(self._target)]

@@ -36,8 +36,8 @@ class TabConnections(QObject):
     It also keeps the network that reads drawings, and shows what one tab sends to another.
     """
 
-    reading_network_changed = Signal(Network, str)
-    """The network that reads drawings from now on, and the name of its model."""
+    reading_network_changed = Signal(Network, str, bool)
+    """The network that reads drawings from now on, its name, and whether an epoch that was selected goes on reading."""
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
@@ -45,6 +45,7 @@ class TabConnections(QObject):
         self._window, self._session, self._teacher = window, session, teacher
         self._preferences: WindowPreferences = window.preferences
         self._reading_network: Network | None = None
+        self._reader = ""
         session.model_changed.connect(self._read_with_model)
         teacher.adapted.connect(self._show_adaptation)
 
@@ -61,7 +62,7 @@ class TabConnections(QObject):
         session.model_changed.connect(self._update_epoch_row)
         self.reading_network_changed.connect(tab.set_network)
         tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
-        tab.set_network(self._reading_network)
+        tab.set_network(self._reading_network, self._reader)
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
@@ -79,7 +80,7 @@ class TabConnections(QObject):
         tab.show_requested.connect(self._show_ink)
         self.reading_network_changed.connect(tab.set_network)
         if self._reading_network is not None:
-            tab.set_network(self._reading_network, self._model_name)
+            tab.set_network(self._reading_network, self._reader)
 
     def connect_evaluate_tab(self, tab: EvaluateTab) -> None:
         """Connect the new Evaluate tab."""
@@ -137,7 +138,7 @@ class TabConnections(QObject):
 
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
-        self._read_with(self._session.network)
+        self._read_with(self._session.network, model.card.name, keeps_epoch=self._session.model_follows_run)
         self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
 
     @Slot(object, int)
@@ -148,23 +149,33 @@ class TabConnections(QObject):
     def _update_epoch_row(self) -> None:
         self._window.draw_tab.epoch_row.set_has_model(self._session.model_is_of_last_run)
 
-    def _read_with(self, network: Network | None) -> None:
+    def _read_with(self, network: Network | None, name: str, *, keeps_epoch: bool = False) -> None:
         """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""
-        self._reading_network = network
-        self.reading_network_changed.emit(network, self._model_name)
-
-    @property
-    def _model_name(self) -> str:
-        return self._session.model.card.name if self._session.model else ""
+        self._reading_network, self._reader = network, name
+        self.reading_network_changed.emit(network, name, keeps_epoch)
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
         """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
-        self._read_with(adaptation.network)
+        name, count = self._session.model.card.name if self._session.model else "", adaptation.examples
+        taught = f" with {count} drawing{'' if count == 1 else 's'} of yours" if count else ""
+        self._read_with(adaptation.network, f"{name}{taught}")
 
     @Slot(object)
     def _evaluate_model(self, model: Model) -> None:
         self._window.evaluate_tab.set_model(self._session.network, model.card.name)
+
+    @Slot()
+    def show_draw_tab(self) -> None:
+        """Show the Draw tab."""
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
+
+    @Slot()
+    def show_mistakes(self) -> None:
+        """Show the images that the model in use misreads."""
+        evaluate = self._window.evaluate_tab
+        evaluate.pages.setCurrentWidget(evaluate.mistakes)
+        self._window.tabs.setCurrentWidget(evaluate)
 
     @Slot(object)
     def _show_ink(self, ink: Ink) -> None:

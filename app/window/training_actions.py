@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
@@ -24,6 +24,7 @@ from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
+from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
@@ -41,6 +42,12 @@ class TrainingActions(QObject):
     """The tab that shows the result of an action."""
     error_message = Signal(str)
     """One sentence: what could not be done, or what has changed since a run."""
+    draw_requested = Signal()
+    """Show the Draw tab, whose network is that of the last run now."""
+    mistakes_requested = Signal()
+    """Show the mistakes of the network of the last run."""
+    keep_requested = Signal(Model)
+    """Save this Model of a run under a name."""
     run_logged = Signal()
     """A sweep has added a run to the log."""
 
@@ -90,6 +97,12 @@ class TrainingActions(QObject):
         choice.opened.connect(self._measure_recipes)
         self.recipe_durations.measured.connect(choice.show_seconds)
         session.run_starting.connect(self.recipe_durations.cancel)
+        train_tab.outcome_bar.try_requested.connect(partial(self._use_trained_model, self.draw_requested))
+        train_tab.outcome_bar.mistakes_requested.connect(partial(self._use_trained_model, self.mistakes_requested))
+        train_tab.outcome_bar.keep_requested.connect(self.keep_requested)
+        train_tab.outcome_bar.back_requested.connect(session.use_model_before)
+        session.outcome_changed.connect(self._show_outcome)
+        session.model_changed.connect(self._show_outcome)
 
     def connect_runs_tab(self, runs: RunsTab) -> None:
         """Connect the requests of the Runs tab, which is built later than the Train tab."""
@@ -163,12 +176,15 @@ class TrainingActions(QObject):
         points = self._points_of(run)
         if points is None:
             return
-        self._start_run(
-            partial(
-                self.session.start_training, settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
+
+        def start() -> None:
+            self._show_settings_of(settings)
+            self.session.start_training(
+                settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
                 validation_share=settings.validation_share, rates=settings.rates, points=points[0],
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+
+        self._start_run(start)
         self._warn_if_data_differs(run)
 
     def _warn_if_data_differs(self, run: LoggedRun) -> None:
@@ -182,7 +198,12 @@ class TrainingActions(QObject):
     @Slot(object, object)
     def continue_run(self, run: LoggedRun, checkpoint: Path) -> None:
         """Continue an interrupted run from its file `checkpoint`."""
-        self._start_run(partial(self.session.continue_interrupted, run, checkpoint))
+
+        def start() -> None:
+            self._show_settings_of(run.settings)
+            self.session.continue_interrupted(run, checkpoint)
+
+        self._start_run(start)
 
     @Slot(object, object)
     def _select_ended_run(self, run: LoggedRun, checkpoint: Path) -> None:
@@ -293,12 +314,20 @@ class TrainingActions(QObject):
     @Slot(object)
     def _use_recipe(self, recipe: Recipe) -> None:
         self._forget_fork()
-        self.train_tab.settings.choose_recipe(recipe.name)
+        self.train_tab.choose_recipe(recipe.name)
         self.tab_requested.emit(self.train_tab)
+
+    def _use_trained_model(self, then: SignalInstance) -> None:
+        self.session.use_trained_model()
+        then.emit()
+
+    @Slot()
+    def _show_outcome(self) -> None:
+        self.train_tab.show_outcome(self.session.outcome, self.session.model)
 
     @Slot(object)
     def _prepare_charts(self, plan: RunPlan) -> None:
-        self.train_tab.show_points(plan.curve)
+        self.train_tab.begin_run((plan.spec, plan.config), plan.curve)
         self.train_tab.curves.announce(plan.settings)
 
     @Slot(object)

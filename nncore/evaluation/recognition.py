@@ -55,6 +55,11 @@ class Prediction:
         """The probability of the most probable class, 0 to 1."""
         return float(self.probabilities.max())
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether `digit` is the answer, sure or unsure; False for the verdict "not a digit"."""
+        return self.verdict != "not a digit"
+
 
 def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
     """Return the prediction of `network` for `image` (height, width), 0 for paper to 255 for ink.

@@ -49,7 +49,6 @@ class AnswerView(QWidget):
 
     def show_prediction(self, prediction: Prediction, number: str = "", index: int = 0) -> None:
         """Show the answer; with several digits the whole `number`, and in words the digit at `index`, from 0."""
-        is_digit = prediction.verdict != "not a digit"
         sentence = prediction_in_words(prediction)
         if number:
             sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
@@ -57,8 +56,8 @@ class AnswerView(QWidget):
             f" It is {percent_text(prediction.confidence, 0)} sure." if prediction.verdict == "digit" else ""
         )
         self._show(
-            number or (str(prediction.digit) if is_digit else NO_DIGIT_SIGN),
-            percent_text(prediction.confidence, 1),
+            number or (str(prediction.digit) if prediction.is_accepted else NO_DIGIT_SIGN),
+            percent_text(prediction.confidence, 1) if prediction.is_accepted else "",
             sentence,
             sentence + confidence_sentence,
         )
@@ -89,7 +88,7 @@ class AnswerView(QWidget):
 
 def prediction_in_words(prediction: Prediction) -> str:
     """A prediction as a sentence."""
-    if prediction.verdict == "not a digit":
+    if not prediction.is_accepted:
         return "This does not look like a digit."
     if prediction.verdict == "unsure":
         first, second = sorted(

@@ -36,6 +36,7 @@ from app.widgets.elements import action_button, column_of, text_label, without_m
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.layouts.scroll_page import ScrollPage
+from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
@@ -64,6 +65,7 @@ class DrawTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
+        self._name = ""
         self._snapshots: EpochSnapshots | None = None
         self._epoch_network: Network | None = None
         self._keeper: DrawingKeeper | None = None
@@ -74,6 +76,8 @@ class DrawTab(Tab):
         self._explanation: Explanation | None = None
         self.canvas = Canvas()
         self.pictures = PictureSource(self)
+        self.reader = ElidedLabel()
+        self.reader.setProperty("quiet", True)
         self.answer = AnswerView()
         self.number_row = NumberRow()
         self.bars = ProbabilityBars()
@@ -112,9 +116,16 @@ class DrawTab(Tab):
         """The network that reads: the current model, or that of the selected epoch."""
         return self._epoch_network or self._network
 
-    def set_network(self, network: Network | None) -> None:
-        """Read with `network` from now on, and read the canvas again."""
-        self._network, self._explanation = network, None  # the explanation was that of the old network
+    def set_network(self, network: Network | None, name: str = "", keeps_epoch: bool = False) -> None:
+        """Read with `network` from now on, and read the canvas again.
+
+        name: that of its model, as in the corner of the window. keeps_epoch: whether an epoch that the user has
+        selected goes on reading, as during the run that the network comes from.
+        """
+        self._network, self._name = network, name
+        self._explanation = None  # it was that of the old network
+        if not keeps_epoch:
+            self.epoch_row.select_current_model()
         self._read()
 
     def set_snapshots(self, snapshots: EpochSnapshots | None, epochs: int = 0, has_model: bool = True) -> None:
@@ -171,7 +182,7 @@ class DrawTab(Tab):
     @Slot(object)
     def _choose_epoch(self, epoch: int | None) -> None:
         """Read with the network of `epoch`, which stays in use when the snapshot is deleted; None: the latest."""
-        self._epoch_network = None
+        self._epoch_network = self._explanation = None
         if epoch is not None and self._snapshots is not None:
             try:
                 self._epoch_network = self._snapshots.network(epoch)
@@ -190,9 +201,16 @@ class DrawTab(Tab):
             self._reading = read_picture(self.network, picture)
         else:
             self._reading = read_drawing(self.network, self.canvas.drawing.ink(), self.filmstrip.preparation)
+        self._show_reader()
         self.number_row.set_predictions(self._reading.predictions)
         self._show_error(self._reading.error)
         self._show_digit()
+
+    def _show_reader(self) -> None:
+        """Say which network gives the answers: the model in use, or an epoch of the last run."""
+        reader = self.epoch_row.reader or self._name or "no model"
+        if self.reader.full_text != f"Read by {reader}":
+            self.reader.set_full_text(f"Read by {reader}")
 
     @Slot()
     def _show_digit(self) -> None:
@@ -210,7 +228,7 @@ class DrawTab(Tab):
         self.image = image
         self.image_changed.emit(image)
         if self._prediction is not None:
-            self.bars.set_probabilities(self._prediction.probabilities)
+            self.bars.set_probabilities(self._prediction.probabilities, has_answer=self._prediction.is_accepted)
             self.answer.show_prediction(self._prediction, self.number_row.text, index)
         else:
             self.bars.set_probabilities(None)
@@ -256,7 +274,8 @@ class DrawTab(Tab):
         left.addWidget(self.error_label)
         self._buttons = self._tools()
         left.addLayout(self._buttons)
-        right = column_of(self.answer, self.number_row, self.bars, self.teach_row, self.epoch_row, spacing=GAP // 2)
+        shown = self.reader, self.answer, self.number_row, self.bars, self.teach_row, self.epoch_row
+        right = column_of(*shown, spacing=GAP // 2)
         right.setStretchFactor(self.bars, 1)
         top = QHBoxLayout()
         top.setSpacing(PAGE_MARGIN)

@@ -11,12 +11,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
-from app.widgets.elements import text_label, without_margins
+from app.widgets.elements import without_margins
+from app.widgets.large_digit import NO_DIGIT_SIGN
+from app.widgets.plain_text import ElidedLabel
 from nncore.errors import DataError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 
 NO_EPOCHS = "Train a network to see how each epoch reads your drawing."
+NO_FINISHED_EPOCH = "No epoch of the last run has ended, so there are no answers of epochs to compare."
+ANOTHER_MODEL = "The model in use is another one."
 PEN_REST_MILLISECONDS = 120
 """The networks of the epochs read the drawing after the pen has rested this long."""
 
@@ -41,7 +45,8 @@ class EpochRow(QWidget):
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
         self._choice: int | None = None
-        self.caption = text_label(style="quiet")
+        self.caption = ElidedLabel()
+        self.caption.setProperty("quiet", True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch of the last training")
         self.slider.setToolTip("Select an epoch, from the untrained network (left) to the latest (right).")
@@ -77,6 +82,21 @@ class EpochRow(QWidget):
         """Update the row for another current model. has_model: whether it is that of the latest epoch."""
         self._has_model = has_model
         self.refresh()
+
+    @property
+    def reader(self) -> str:
+        """The selected epoch in words, "" for the current model: "epoch 4 of the last run, 784-128-10"."""
+        return "" if self._choice is None else f"epoch {self._choice} of the last run, {self._run_name}"
+
+    @property
+    def _run_name(self) -> str:
+        return "" if self._snapshots is None else self._snapshots.spec.summary.replace(" ", "")
+
+    def select_current_model(self) -> None:
+        """Select the current model instead of an epoch."""
+        if self._choice is not None:
+            self._set_choice(None)
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the epochs kept by now; if the current model was selected, it stays selected."""
@@ -116,17 +136,21 @@ class EpochRow(QWidget):
     def _show_index(self, index: int) -> None:
         self.strip.set_index(index)
         if self.slider.isHidden():
-            self.caption.setText(NO_EPOCHS)
+            self.caption.set_full_text(NO_EPOCHS if self._snapshots is None else NO_FINISHED_EPOCH)
             return
-        epoch = self._cells[index]
-        of = f" of {self._total}" if self._total else ""
-        text = f"Answers by epoch: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
-        if epoch is None:
-            text = "Answers by epoch of the last training. The model in use is another one"
-        elif index == len(self._cells) - 1:
-            text += ", the latest"
-        self.caption.setText(text + ".")
-        self.slider.setAccessibleDescription(text + ".")
+        text = self._caption(index)
+        self.caption.set_full_text(text)
+        self.slider.setAccessibleDescription(text)
+
+    def _caption(self, index: int) -> str:
+        """Which run the answers belong to, which of its epochs is selected, and whether the model in use is another."""
+        epoch, of = self._cells[index], f" of {self._total:,}" if self._total else ""
+        text = f"Answers by epoch of the last run, {self._run_name}"
+        if epoch is not None:
+            text += f": epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
+            if self._has_model and index == len(self._cells) - 1:
+                text += ", the latest"
+        return f"{text}." if self._has_model else f"{text}. {ANOTHER_MODEL}"
 
     def _read_later(self) -> None:
         if self._image is not None and not self.slider.isHidden():
@@ -172,7 +196,7 @@ class AnswerStrip(QWidget):
         if answers != self.answers:
             self.answers = answers
             self.setAccessibleDescription(
-                ", ".join("unknown" if each is None else str(each.digit) for each in answers[-30:])
+                ", ".join("unknown" if each is None else _answer(each) for each in answers[-30:])
             )
             self.update()
 
@@ -205,7 +229,8 @@ class AnswerStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells; those with the latest epoch's answer in the winner's colour."""
         colours, font = colours_of(self), scaled(self.font(), SMALL_SCALE)
-        latest = self.answers[-1].digit if self.answers and self.answers[-1] is not None else None
+        known = [answer for answer in self.answers if answer is not None]
+        latest = _answer(known[-1]) if known else NO_DIGIT_SIGN
         figure = QFontMetricsF(font).horizontalAdvance("0") + 2
         with QPainter(self) as painter:
             painter.setFont(font)
@@ -216,15 +241,19 @@ class AnswerStrip(QWidget):
                 painter.fillRect(body, _fill(answer, latest, colours))
                 if answer is not None and cell.width() >= figure:
                     painter.setPen(QColor(colours.text))
-                    painter.drawText(body, Qt.AlignmentFlag.AlignCenter, str(answer.digit))
+                    painter.drawText(body, Qt.AlignmentFlag.AlignCenter, _answer(answer))
                 if index == self._index:
                     painter.setPen(QColor(colours.accent))
                     painter.drawRect(body.adjusted(0.5, 0, -0.5, -0.5))
 
 
-def _fill(answer: Prediction | None, latest: int | None, colours: Colours) -> QColor:
-    if answer is None:
+def _answer(prediction: Prediction) -> str:
+    return str(prediction.digit) if prediction.is_accepted else NO_DIGIT_SIGN
+
+
+def _fill(answer: Prediction | None, latest: str, colours: Colours) -> QColor:
+    if answer is None or not answer.is_accepted:
         return QColor(colours.grid)
-    colour = QColor(colours.winner if answer.digit == latest else colours.validation)
+    colour = QColor(colours.winner if _answer(answer) == latest else colours.validation)
     colour.setAlphaF(0.15 + 0.55 * answer.confidence)
     return colour

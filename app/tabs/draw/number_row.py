@@ -118,13 +118,13 @@ class Chip(QToolButton):
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the answer for this digit."""
         self._prediction = prediction
-        self.digit = UNREAD_DIGIT if prediction.verdict == "not a digit" else str(prediction.digit)
-        text = f"{self.digit}  {percent_text(prediction.confidence, 0)}"
+        self.digit = str(prediction.digit) if prediction.is_accepted else UNREAD_DIGIT
+        sure = percent_text(prediction.confidence, 0) if prediction.is_accepted else ""
+        text = f"{self.digit}  {sure}".rstrip()
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(
-                f"Digit {self.digit}, {percent_text(prediction.confidence, 0)} sure, {prediction.verdict}"
-            )
+            certainty = f", {sure} sure" if sure else ""
+            self.setAccessibleName(f"Digit {self.digit}{certainty}, {prediction.verdict}")
         self._show_picture()
 
     def sizeHint(self) -> QSize:

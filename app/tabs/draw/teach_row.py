@@ -23,7 +23,7 @@ from app.style.theme import GAP, SMALL_SCALE, scaled
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
-from nncore.reporting.number_text import percent_text
+from nncore.model.network import Network
 
 NOTHING_DRAWN = "Draw a digit first."
 PRIVACY = "Your drawings stay on this computer."
@@ -31,10 +31,13 @@ NO_EXAMPLES_YET = f"The network can learn your handwriting. {PRIVACY}"
 LEARNING = "Learning your handwriting …"
 NOT_LEARNED_YET = "Your drawings are kept. The network learns them with your next one."
 FORGOTTEN = "Your handwriting is forgotten: the network is as before."
-LEARNED_DRAWINGS_NOTE = "Measured on the drawings it learned. MNIST shows the effect on other people's digits."
+MNIST_NOTE = (
+    "MNIST shows the effect on other people's digits; to be quick, only a part of its test images is read, so the "
+    "share can differ from the one on the model card."
+)
+LEARNED_DRAWINGS_NOTE = f"Measured on the drawings it learned. {MNIST_NOTE}"
 HELD_OUT_NOTE = (
-    "Held out: each drawing was read by a network that had learned your other drawings, but not this one. MNIST shows "
-    "the effect on other people's digits."
+    f"Held out: each drawing was read by a network that had learned your other drawings, but not this one. {MNIST_NOTE}"
 )
 
 
@@ -73,6 +76,7 @@ class TeachRow(QWidget):
         super().__init__(parent)
         self._teacher: HandwritingTeacher | None = None
         self._mnist = ""
+        self._failed_with: Network | None = None
         self.question = text_label("Wrong? Click the correct digit:")
         self.digits = [DigitButton(digit) for digit in range(10)]
         for digit, button in enumerate(self.digits):
@@ -128,8 +132,11 @@ class TeachRow(QWidget):
         if not adaptation.examples:
             return  # `changed` reports this
         before, after, count = adaptation.own_before.correct, adaptation.own_after.correct, adaptation.examples
-        mnist = f"MNIST: {percent_text(adaptation.mnist_before)} before, {percent_text(adaptation.mnist_after)} now."
-        self._mnist = mnist.replace(" %", "\N{NO-BREAK SPACE}%")
+        mnist = adaptation.mnist_before
+        self._mnist = (
+            f"{mnist.total:,} MNIST digits: {mnist.correct:,} read correctly before, "
+            f"{adaptation.mnist_after.correct:,} now."
+        )
         self._show(
             f"{_drawings(count)} taught: {before} read correctly before, {after} now.\n{self._mnist}",
             f"{LEARNED_DRAWINGS_NOTE} It took {adaptation.seconds:.1f} s.",
@@ -145,7 +152,8 @@ class TeachRow(QWidget):
 
     @Slot(str)
     def show_failure(self, problem: str) -> None:
-        """Show an error."""
+        """Show an error, until the next result or another model."""
+        self._failed_with = self._teacher.base if self._teacher else None
         self._show(problem, is_error=True)
 
     @Slot()
@@ -155,8 +163,14 @@ class TeachRow(QWidget):
         self.set_examples(self._teacher.count, self._teacher.restorable_count)
         if self._teacher.is_busy:
             self.show_busy()
-        elif not self._teacher.has_learned and not self.effect.property("error"):
+        elif not self._teacher.has_learned and not self._shows_present_failure:
             self.show_unchanged(self._teacher.count, self._teacher.restorable_count)
+
+    @property
+    def _shows_present_failure(self) -> bool:
+        """Whether the line shows an error that is about the model in use."""
+        is_present = self._teacher is not None and self._failed_with is self._teacher.base
+        return is_present and bool(self.effect.property("error"))
 
     def _show(self, text: str, explained: str = "", is_error: bool = False) -> None:
         set_style(self.effect, "quiet", not is_error)

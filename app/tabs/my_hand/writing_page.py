@@ -79,6 +79,7 @@ class WritingPage(QWidget):
         self.progress.setRange(0, max(1, count))
         self.progress.setValue(number)
         self.canvas.drawing = drawing_from_ink(test.present)
+        self.canvas.select_pen()  # each digit begins with the pen
         self.canvas.redo()  # nothing to redo: this only makes the canvas show its new drawing
         self.canvas.setEnabled(digit is not None)
         self.skip_button.setEnabled(digit is not None)

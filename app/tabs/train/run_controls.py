@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,45 +18,56 @@ from app.session.run_events import RunState
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.run_clock import ShownProgress
-from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
+from app.widgets.elements import enable, push_button, row_of, set_style, text_label, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
-from app.widgets.plain_text import plain_tooltip
+from app.widgets.plain_text import ElidedButton, plain_tooltip
 from nncore.reporting.number_text import clock_text, rounded_text
 
 UPDATE_INTERVAL_SECONDS = 0.4
 """Minimum time between two updates of the figures; faster updates cannot be read."""
 
+PAUSE, RESUME = "Pause", "Resume"
+NO_ENDED_RUN = "No run has ended yet. Train a network first."
+NO_RUN_TO_PAUSE = "There is no run to pause. Press Train first."
+NO_RUN_TO_STOP = "There is no run to stop. Press Train first."
+RUN_IN_PROGRESS = "A run is in progress. Stop it first, or wait for its end."
+NO_TIME = "–:– left"
+
 
 class RunButtons(QWidget):
-    """The buttons Train (later Pause or Resume), Step and Stop; below, Continue if a run can be continued."""
+    """The buttons Train, Pause (or Resume), Step and Stop; below, "Train on" for the run that has ended.
+
+    Every button has its own place, which it keeps in all states; one that can do nothing is disabled and says why.
+    """
 
     train_requested = Signal()
     pause_requested = Signal()
     resume_requested = Signal()
     step_requested = Signal()
     stop_requested = Signal()
-    continue_requested = Signal()
+    train_on_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
-        self._continue_text = self._continue_tip = ""
-        self.train_button = push_button("", "", self._on_train_clicked)
+        self._ended_run, self._train_on_tip, self._train_on_obstacle = "", "", NO_ENDED_RUN
+        self.train_button = push_button("Train", "", self.train_requested)
         self.train_button.setProperty("primary", True)
+        self.pause_button = push_button(PAUSE, "", self._on_pause_clicked)
         self.step_button = push_button("Step", "", self._on_step_clicked)
         self.stop_button = push_button("Stop", "", self.stop_requested)
-        self.continue_button = push_button("", "", self._on_continue_clicked)
-        row = row_of(self.train_button, self.step_button, self.stop_button)
+        self.train_on_button = ElidedButton()
+        self.train_on_button.clicked.connect(self.train_on_requested)
+        row = row_of(self.train_button, self.pause_button, self.step_button, self.stop_button)
         row.setStretchFactor(self.train_button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row)
-        layout.addWidget(self.continue_button)
-        set_icon(self.continue_button, "play")
-        set_icon(self.step_button, "step")
-        set_icon(self.stop_button, "stop")
+        layout.addWidget(self.train_on_button)
+        set_icon(self.train_button, "play")
         self._update()
+        self._fit_to_font()
 
     @property
     def state(self) -> RunState:
@@ -67,9 +79,19 @@ class RunButtons(QWidget):
         """Whether something prevents a run from starting."""
         return bool(self._obstacle)
 
+    @property
+    def main_button(self) -> QPushButton:
+        """The button that the space bar presses: Train between runs, Pause or Resume during one."""
+        return self.train_button if self._state is RunState.IDLE else self.pause_button
+
     def set_state(self, state: RunState) -> None:
-        """Show and enable the buttons for `state`."""
+        """Enable the buttons for `state`; the focus goes from a button that is disabled to the main button."""
         self._state = state
+        idle = state is RunState.IDLE
+        disabled = (self.pause_button, self.stop_button) if idle else (self.train_button, self.train_on_button)
+        if any(button.hasFocus() for button in disabled):  # before Qt moves it to the next widget
+            self.main_button.setEnabled(True)
+            self.main_button.setFocus()
         self._update()
 
     def set_obstacle(self, reason: str) -> None:
@@ -77,24 +99,22 @@ class RunButtons(QWidget):
         self._obstacle = reason
         self._update()
 
-    def offer_continue(self, text: str, tooltip: str = "") -> None:
-        """Offer to continue the last run, with this button text; "" hides the button."""
-        self._continue_text, self._continue_tip = text, tooltip
+    def offer_train_on(self, ended_run: str, tooltip: str = "", obstacle: str = "") -> None:
+        """Offer to train an ended run on.
+
+        ended_run: the run and its epoch in words, such as "A first network, epoch 5"; "" for no run. obstacle: a
+        sentence that says why it cannot be trained on now, "" if it can.
+        """
+        self._ended_run, self._train_on_tip = ended_run, tooltip
+        self._train_on_obstacle = obstacle if ended_run else NO_ENDED_RUN
         self._update()
 
     @Slot()
-    def _on_train_clicked(self) -> None:
+    def _on_pause_clicked(self) -> None:
         if self._state is RunState.RUNNING:
             self.pause_requested.emit()
         elif self._state is RunState.PAUSED:
             self.resume_requested.emit()
-        elif self._state is RunState.IDLE:
-            self.train_requested.emit()
-
-    @Slot()
-    def _on_continue_clicked(self) -> None:
-        self.train_button.setFocus()  # this button is about to be hidden
-        self.continue_requested.emit()
 
     @Slot()
     def _on_step_clicked(self) -> None:
@@ -102,31 +122,36 @@ class RunButtons(QWidget):
             self.step_requested.emit()
 
     def _update(self) -> None:
-        text, icon, tip = {
-            RunState.IDLE: ("Train", "play", "Train a new network with these settings (space bar)."),
-            RunState.STARTING: ("Starting …", "play", "The run is starting."),
-            RunState.RUNNING: ("Pause", "pause", "Pause after the current mini-batch (space bar)."),
-            RunState.PAUSED: ("Resume", "play", "Continue the run (space bar)."),
-            RunState.STOPPING: ("Stopping …", "stop", "The run is stopping."),
-        }[self._state]
-        idle = self._state is RunState.IDLE
+        idle, paused = self._state is RunState.IDLE, self._state is RunState.PAUSED
         obstacle = self._obstacle if idle else ""
-        self.train_button.setText(text)
-        set_icon(self.train_button, icon)
-        self.train_button.setEnabled(not obstacle)
-        self.train_button.setToolTip(plain_tooltip(obstacle) or tip)
-        self.step_button.setEnabled(not obstacle)
-        self.step_button.setToolTip(plain_tooltip(obstacle) or "Train one mini-batch, then pause.")
-        self.continue_button.setVisible(idle and bool(self._continue_text))
-        self.continue_button.setText(self._continue_text)
-        self.continue_button.setEnabled(not obstacle)
-        self.continue_button.setToolTip(plain_tooltip(obstacle or self._continue_tip))
-        if idle and self.stop_button.hasFocus():
-            self.train_button.setFocus()  # before Qt moves the focus away from the disabled button
-        self.stop_button.setEnabled(not idle)
-        self.stop_button.setToolTip(
-            "There is no run to stop. Press Train first." if idle else "Stop the run; the trained network stays."
-        )
+        running = "" if idle else RUN_IN_PROGRESS
+        pause_tip = "Continue the run (space bar)." if paused else "Pause after the current mini-batch (space bar)."
+        train_tip = "Train a new network with these settings (space bar)."
+        self.pause_button.setText(RESUME if paused else PAUSE)
+        ended_run = self._ended_run
+        self.train_on_button.set_full_text(f"Train on: {ended_run}" if ended_run else "Train on")
+        for button, tip, reason in (
+            (self.train_button, train_tip, running or obstacle),
+            (self.pause_button, pause_tip, NO_RUN_TO_PAUSE if idle else ""),
+            (self.step_button, "Train one mini-batch, then pause.", obstacle),
+            (self.stop_button, "Stop the run; the trained network stays.", NO_RUN_TO_STOP if idle else ""),
+            (self.train_on_button, self._train_on_tip, running or obstacle or self._train_on_obstacle),
+        ):
+            enable(button, tip, reason)
+
+    def event(self, event: QEvent) -> bool:
+        """Adapt the width of the Pause button to the font."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_to_font()
+        return super().event(event)
+
+    def _fit_to_font(self) -> None:
+        """Keep Pause as wide as Resume, so that no button moves when its text changes."""
+        metrics = self.pause_button.fontMetrics()
+        padding = self.pause_button.sizeHint().width() - metrics.horizontalAdvance(self.pause_button.text())
+        width = padding + max(metrics.horizontalAdvance(text) for text in (PAUSE, RESUME))
+        if self.pause_button.minimumWidth() != width:
+            self.pause_button.setMinimumWidth(width)
 
 
 class ProgressLine(QWidget):
@@ -173,8 +198,7 @@ class ProgressLine(QWidget):
         """Show that there has been no run yet."""
         self._bar.setValue(0)
         self._epoch.setText("no run yet")
-        self._speed.setText("– samples/s")
-        self._left.setText("–:– left")
+        self._show_figures(None, None)
 
     def show_progress(self, progress: ShownProgress, *, now: bool = False) -> None:
         """Show the progress; figures change at a readable rate, or immediately if `now`."""
@@ -183,9 +207,12 @@ class ProgressLine(QWidget):
         if not now and perf_counter() - self._last_update < UPDATE_INTERVAL_SECONDS:
             return
         self._last_update = perf_counter()
-        if progress.samples_per_second is not None and progress.seconds_left is not None:
-            self._speed.setText(f"{rounded_text(progress.samples_per_second, 3)} samples/s")
-            self._left.setText(f"{clock_text(progress.seconds_left)} left")
+        self._show_figures(progress.samples_per_second, progress.seconds_left)
+
+    def _show_figures(self, samples_per_second: float | None, seconds_left: float | None) -> None:
+        """Show speed and time left; a dash while they are unknown, not those of an earlier run."""
+        self._speed.setText(f"{rounded_text(samples_per_second, 3)} samples/s")
+        self._left.setText(NO_TIME if seconds_left is None else f"{clock_text(seconds_left)} left")
 
     def show_ended(self) -> None:
         """Clear the time left after the run has ended."""

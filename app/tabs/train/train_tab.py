@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +12,17 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.session.curve_fit import Fit
+from app.session.loaded_model import RunOutcome
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
+from app.tabs.train.advice import Advice
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
+from app.tabs.train.outcome_bar import OutcomeBar
 from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
+from app.tabs.train.setting_changes import Settings, difference
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_keeper import SettingsKeeper
 from app.tabs.train.settings.settings_panel import SettingsPanel
@@ -28,10 +31,9 @@ from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings
+from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.diagnosis.advice import Adviser
-from nncore.training.diagnosis.hint import Hint
 from nncore.training.events import Diverged, Finished, Started
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
+OTHER_SETTINGS = (
+    "The {} shown is not that of this run. To train the run on, select it in the Runs tab and press Continue."
+)
 TRAINING_MESSAGE = "Training. You can change the learning rate during the run."
 PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
@@ -63,9 +68,6 @@ class TrainTab(Tab):
     """Show the page of the recipe with this name."""
     curves_painting = Signal()
     """The charts are about to be painted with new points."""
-    remedy_chosen = Signal(Hint)
-    """The remedy of this Hint was applied, to the run or to the settings of the next one."""
-
     error_message = Signal(str)
     """One sentence: why the settings could not be saved."""
 
@@ -73,11 +75,10 @@ class TrainTab(Tab):
         super().__init__()
         self.settings, self.buttons = SettingsPanel(), RunButtons()
         self.progress = ProgressLine()
-        self._run: tuple[NetworkSpec, TrainingConfig] = self.settings.network.spec(), self.settings.config()
+        self.outcome_bar = OutcomeBar()
+        self.advice = Advice(self.settings, self.progress, self.buttons, self)
         self.health = HealthView()
         self._clock: RunClock | None = None
-        self._adviser = Adviser(*self._run)
-        self._hint: Hint | None = None
         self._points: CurvePoints | None = None
         self._previewed_points: CurvePoints | None = None
         self._next_settings: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
@@ -96,8 +97,8 @@ class TrainTab(Tab):
         self._on_settings_changed()
 
     def focus(self) -> None:
-        """Put the focus on the Train button, which the space bar presses."""
-        self.buttons.train_button.setFocus()
+        """Put the focus on the button that the space bar presses."""
+        self.buttons.main_button.setFocus()
 
     def keep_settings(self, path: Path) -> None:
         """Show the settings of an earlier start, which are in the file `path`, and save changed ones in it."""
@@ -152,6 +153,7 @@ class TrainTab(Tab):
         column.addWidget(self.health_group)
         right.addWidget(ScrollPage(charts), 1)
         right.addWidget(self.progress)
+        right.addWidget(self.outcome_bar)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GROUP_GAP)
@@ -164,10 +166,12 @@ class TrainTab(Tab):
         self.settings.learning_rate_changed.connect(self._on_learning_rate)
         self.settings.page_requested.connect(self.page_requested)
         self.settings.learning.find_requested.connect(self._on_find_rate)
-        self.progress.remedy_chosen.connect(self._on_remedy)
+        self.settings.recipes.chosen.connect(self._forget_last_run)
+        self.advice.stop_requested.connect(self.stop_requested)
+        self.advice.settings_changed.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
-        self.buttons.continue_requested.connect(self._on_continue)
+        self.buttons.train_on_requested.connect(self._on_train_on)
         self.buttons.pause_requested.connect(self.pause_requested)
         self.buttons.resume_requested.connect(self.resume_requested)
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -178,7 +182,7 @@ class TrainTab(Tab):
     def _on_settings_changed(self) -> None:
         obstacle = self.settings.problem
         self.buttons.set_obstacle(obstacle)
-        self._offer_continue()
+        self._offer_train_on()
         if self.buttons.state is RunState.IDLE:
             sentence, is_error = (obstacle, True) if obstacle else self._message
             self.progress.show_message(sentence, is_error=is_error)
@@ -200,67 +204,71 @@ class TrainTab(Tab):
 
     @Slot()
     def _on_train(self) -> None:
-        if self._use_settings():
-            self.train_requested.emit(*self._run)
+        if (run := self._valid_settings()) is not None:
+            self.train_requested.emit(*run)
 
     @Slot()
     def _on_step(self) -> None:
-        if self.buttons.state is not RunState.IDLE or self._use_settings():
-            self.step_requested.emit(*self._run)
+        run = self._valid_settings() if self.buttons.state is RunState.IDLE else self.advice.run
+        if run is not None:
+            self.step_requested.emit(*run)
 
     @Slot(object)
     def set_ended_run(self, ended: EndedRun | None) -> None:
-        """Offer to continue this run; None: offer nothing."""
+        """Offer to train this run on; None: offer nothing."""
         self._ended_run = ended
-        self._offer_continue()
+        self._offer_train_on()
 
-    def _offer_continue(self) -> None:
-        """Offer to continue the ended run with the learning rate and limits entered now."""
+    def _offer_train_on(self) -> None:
+        """Offer to train the ended run on while the settings shown are those of that run."""
         ended = self._ended_run
         if ended is None:
-            self.buttons.offer_continue("")
+            self.buttons.offer_train_on("")
         elif not self.buttons.has_obstacle:
-            config, done = self.settings.config(), ended.checkpoint.counters["epochs_done"]
-            more = f"{config.epochs:,} more epoch{'' if config.epochs == 1 else 's'}"
-            self.buttons.offer_continue(
-                f"Continue: {more}, rate {config.learning_rate:g}",
-                f"Continue {ended.name} after {done:,} epochs with this learning rate and number of epochs; the other "
-                "settings of that run stay.",
+            entered = self.settings.config()
+            more = f"{entered.epochs:,} more epoch{'' if entered.epochs == 1 else 's'}"
+            differs = difference(self.settings.run_settings(), ended.settings)
+            self.buttons.offer_train_on(
+                ended.title,
+                f"Train {ended.title}, on for {more} with the rate {entered.learning_rate:g}.",
+                OTHER_SETTINGS.format(differs) if differs else "",
             )
 
     @Slot()
-    def _on_continue(self) -> None:
-        """Continue the ended run; show its settings again, except those that may change."""
-        if self._ended_run is None:
-            return
-        try:
-            entered = self.settings.config()
-        except SettingError as problem:
-            self.progress.show_message(str(problem), is_error=True)
-            return
-        ended = self._ended_run.checkpoint
-        changed = {name: getattr(entered, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
-        self.settings.set_values(ended.spec, replace(ended.config, **changed), self._ended_run.settings)
-        self._use_settings()
-        self.continue_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)
+    def _on_train_on(self) -> None:
+        """Train the ended run on with the learning rate and limits entered now."""
+        if self._ended_run is not None and (run := self._valid_settings()) is not None:
+            _, entered = run
+            self.continue_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
-        self._adviser.learning_rate = rate  # the rate entered; a schedule may scale it down
-        if self._hint is not None and self._hint.changes_only_learning_rate:
-            self._show_hint(None)
+        self.advice.set_learning_rate(rate)
         self.learning_rate_changed.emit(rate)
 
-    def _use_settings(self) -> bool:
-        """Use the settings of the form for a new run. Returns False after showing an error if one is invalid."""
+    def _valid_settings(self) -> Settings | None:
+        """The settings of the form, for a new run; None after showing an error if one is invalid."""
         try:
-            self._run = self.settings.spec(), self.settings.config()
+            return self.settings.spec(), self.settings.config()
         except SettingError as problem:
             self.progress.show_message(str(problem), is_error=True)
-            return False
-        self._adviser = Adviser(*self._run)
-        self._show_hint(None)
-        return True
+            return None
+
+    def begin_run(self, run: Settings, points: CurvePoints | None) -> None:
+        """A run with these settings is about to start. points: the curve that it fits, None for digits."""
+        self.advice.begin(run)
+        self.show_points(points)
+
+    def choose_recipe(self, name: str) -> None:
+        """Show the settings of the recipe `name`."""
+        self.settings.choose_recipe(name)
+        self._forget_last_run()
+
+    @Slot()
+    def _forget_last_run(self) -> None:
+        """Another recipe was chosen: hint and message were about the run before."""
+        self.advice.show_hint(None)
+        self._set_message(READY_MESSAGE, is_error=False)
 
     def show_points(self, points: CurvePoints | None) -> None:
         """Show the points to fit a curve to; None hides them. Equal points keep the fit."""
@@ -278,53 +286,18 @@ class TrainTab(Tab):
         """Show these settings, with the examples of `run` if given; during a run, after it has ended."""
         if self.buttons.state is RunState.IDLE:
             self.settings.set_values(spec, config, run)
-            self._show_hint(None)
+            self.advice.show_hint(None)
             self._set_message(SETTINGS_CHANGED, is_error=False)
         else:
             self._next_settings = spec, config, run
 
-    # ----------------------------------------------------------------- advice
+    @Slot(str)
+    def _on_remedy(self, changes: str) -> None:
+        self._set_message(f"Changed: {changes}. {READY_MESSAGE}", is_error=False)
 
-    def _show_hint(self, hint: Hint | None) -> None:
-        """Show this hint and offer its remedy; None: no hint."""
-        self._hint = hint
-        self.progress.offer(hint.remedy if hint else "", self._remedy_tip(hint))
-
-    def _remedy_tip(self, hint: Hint | None) -> str:
-        if hint is None:
-            return ""
-        if self.buttons.state is RunState.IDLE:
-            return "Change the settings like this, then press Train."
-        return (
-            "Apply this now."
-            if hint.changes_only_learning_rate
-            else "Stop this run, and change the settings for the next one."
-        )
-
-    @Slot()
-    def _on_remedy(self) -> None:
-        """Apply the remedy: a learning rate to the running run, anything else to the settings after it."""
-        hint = self._hint
-        if hint is None:
-            return
-        self._show_hint(None)
-        if self.buttons.state is RunState.IDLE:
-            self._apply_when_idle(hint)
-        elif hint.changes_only_learning_rate:
-            self.settings.learning.enter_rate(hint.settings["learning_rate"])
-            self._show_state()
-        else:
-            self.set_settings(*hint.apply(*self._run))
-            self.stop_requested.emit()
-        self.remedy_chosen.emit(hint)
-
-    def _apply_when_idle(self, hint: Hint) -> None:
-        try:
-            settings = hint.apply(self.settings.spec(), self.settings.config())
-        except SettingError:  # edited since; the settings of the run are valid
-            settings = hint.apply(*self._run)
-        self.settings.set_values(*settings)
-        self._set_message(f"Applied: {hint.remedy}. {READY_MESSAGE}", is_error=False)
+    def show_outcome(self, outcome: RunOutcome | None, in_use: Model | None) -> None:
+        """Show which model is in use, and what the run that has ended has brought."""
+        self.outcome_bar.show_models(outcome, in_use, is_running=self.buttons.state is not RunState.IDLE)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus when first shown, so that the space bar starts a training."""
@@ -336,7 +309,7 @@ class TrainTab(Tab):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Train or pause on the space bar, if no field or button handled it."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.buttons.train_button.click()
+            self.buttons.main_button.click()
         else:
             super().keyPressEvent(event)
 
@@ -355,7 +328,7 @@ class TrainTab(Tab):
                 self.settings.set_values(*self._next_settings)
                 self._message = SETTINGS_CHANGED, False
                 self._next_settings = None
-            self._show_hint(self._hint)
+            self.advice.end_run()
             self._on_settings_changed()
             return
         if was_idle:
@@ -396,9 +369,7 @@ class TrainTab(Tab):
             self._clock.add_epoch(done.epochs[-1])
             for epoch in done.epochs:
                 self.health.show_health(epoch.health)
-                hint = self._adviser.after_epoch(epoch)
-            if self._next_settings is None:  # after a remedy was chosen, hints are outdated
-                self._show_hint(hint)
+                self.advice.after_epoch(epoch)
             self._show_state()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
         self.progress.show_progress(self._clock.progress, now=at_once)
@@ -407,14 +378,12 @@ class TrainTab(Tab):
     def run_diverged(self, diverged: Diverged) -> None:
         """Show that the run diverged, and a remedy."""
         self.curves.show_divergence(diverged)
-        hint = self._adviser.after_divergence(diverged)
-        self._show_hint(hint)
-        self._set_message(hint.sentence, is_error=True)
+        self._set_message(self.advice.after_divergence(diverged).sentence, is_error=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:
         """Show the result of the run, and a remaining hint."""
-        hint = self._hint.sentence if self._hint else ""
+        hint = self.advice.hint.sentence if self.advice.hint else ""
         self._set_message(f"{end_message(finished)} {hint}".rstrip(), is_error=bool(hint))
 
     @Slot(str)
@@ -435,9 +404,8 @@ class TrainTab(Tab):
             case RunState.PAUSED:
                 self.progress.show_message(PAUSED)
             case RunState.RUNNING:
-                self.progress.show_message(
-                    self._hint.sentence if self._hint else TRAINING_MESSAGE, is_error=bool(self._hint)
-                )
+                hint = self.advice.hint
+                self.progress.show_message(hint.sentence if hint else TRAINING_MESSAGE, is_error=hint is not None)
 
 
 def _same_points(points: CurvePoints | None, others: CurvePoints | None) -> bool:

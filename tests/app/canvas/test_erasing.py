@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.widgets.elements import action_button
 from tests.app.canvas.gestures import SEVEN, drag, pixel, place
 
 LINE = ((0.1, 0.3), (0.9, 0.3))
@@ -166,3 +167,48 @@ def test_a_stroke_of_100_000_points_is_kept_and_erased(canvas: Canvas) -> None:
     points = np.concatenate(drawing.ink().strokes)
     assert np.hypot(*(points - (0.8, 0.5)).T).min() > 0.05
     assert len(points) > 80_000
+
+
+def test_the_selected_eraser_is_visible_on_the_canvas_and_under_a_pointer_at_rest(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.6))
+    pen_picture, edge = canvas.grab().toImage(), pixel(canvas, 0.5 + 0.035, 0.6)
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    picture = canvas.grab().toImage()
+    assert canvas.cursor().shape() == Qt.CursorShape.BlankCursor
+    assert picture.pixelColor(edge) != QColor(LIGHT.paper)  # the ring, without a movement of the mouse
+    assert picture.pixelColor(12, 12) == QColor(LIGHT.accent)  # the name of the mode
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    assert canvas.cursor().shape() != Qt.CursorShape.BlankCursor
+    assert canvas.grab().toImage() == pen_picture
+
+
+def test_clear_and_every_other_way_to_a_blank_canvas_return_to_the_pen(canvas: Canvas) -> None:
+    for blank in (canvas.clear, canvas.undo, lambda: erase(canvas, (0.05, 0.3), (0.95, 0.3))):
+        drag(canvas, LINE)
+        canvas.canvas_actions.eraser.trigger()
+        blank()
+        assert canvas.drawing.is_blank
+        assert not canvas.canvas_actions.eraser.isChecked()
+        drag(canvas, SEVEN)
+        assert len(pieces(canvas)) == 1  # the next digit appears
+        canvas.clear()
+
+
+def test_a_blank_canvas_does_not_ask_to_draw_while_the_eraser_is_selected(canvas: Canvas) -> None:
+    to_draw = canvas.grab().toImage()
+    middle = canvas.area.center().toPoint().y()
+    canvas.canvas_actions.eraser.trigger()
+    erasing = canvas.grab().toImage()
+    assert any(to_draw.pixel(x, middle) != erasing.pixel(x, middle) for x in range(50, 350))
+
+
+def test_the_eraser_button_shows_that_it_is_selected(canvas: Canvas, qtbot: QtBot) -> None:
+    button = action_button(canvas.canvas_actions.eraser)
+    qtbot.addWidget(button)
+    button.show()
+    inside = button.rect().center() - QPoint(0, button.height() // 2 - 4)
+    assert button.grab().toImage().pixelColor(inside) == QColor(LIGHT.surface)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.5))
+    assert button.grab().toImage().pixelColor(inside) == QColor(LIGHT.line)

@@ -44,7 +44,6 @@ from app.tabs.draw.draw_tab import DrawTab
 from app.tabs.evaluate.evaluate_tab import EvaluateTab
 from app.tabs.runs.runs_tab import RunsTab
 from app.tabs.train.train_tab import TrainTab
-from app.session.run_events import RunState
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 
 data, model, out = map(Path, sys.argv[1:4])
@@ -62,9 +61,9 @@ def session(window):
     window.tabs.setCurrentWidget(train)
     train.settings.network.hidden_layers.setText("16")
     train.settings.learning.edits["epochs"].setText("1")
-    used = state.model
     train.buttons.train_button.click()
-    yield lambda: state.model is not used and state.run_state is RunState.IDLE
+    yield lambda: state.outcome is not None
+    state.use_trained_model()
     print("TRAINED", flush=True)
     draw = window.tab(DrawTab)
     window.tabs.setCurrentWidget(draw)

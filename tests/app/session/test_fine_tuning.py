@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from app.session import fine_tuning
-from app.session.fine_tuning import count_correct, cross_validate, fine_tune_and_evaluate, replay_data
+from app.session.fine_tuning import CorrectCount, count_correct, cross_validate, fine_tune_and_evaluate, replay_data
 from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.evaluation.recognition import read_digit
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.model.network import Network
+from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import mnist
 
 
@@ -64,12 +65,21 @@ def test_an_adaptation_has_the_accuracy_before_and_after() -> None:
         count_correct(base, own),
         count_correct(found.network, own),
     )
-    assert found.own_before.correct < found.own_after.correct == found.own_after.total == 3
-    assert found.mnist_before is not None
-    assert found.mnist_after is not None
-    assert found.mnist_before > 0.98
-    assert found.mnist_after > found.mnist_before - 0.01
+    assert found.own_before.correct < found.own_after.correct <= found.own_after.total == 3
+    assert found.mnist_before.total == found.mnist_after.total == fine_tuning.MNIST_EVALUATED
+    assert found.mnist_before.correct > 0.98 * found.mnist_before.total
+    assert found.mnist_after.correct > found.mnist_before.correct - 0.01 * found.mnist_before.total
     assert found.seconds > 0
+
+
+def test_a_drawing_that_is_not_accepted_as_a_digit_is_not_read_correctly() -> None:
+    network = Network(NetworkSpec.dense((784, 10)), seed=0)
+    network.parameters.values *= 0.1  # unsure of everything
+    own = mirrored(8, 4)
+    answers = [read_digit(network, image) for image in own.images]
+    labels = np.array([each.digit for each in answers])
+    assert {each.verdict for each in answers} == {"not a digit"}
+    assert count_correct(network, Dataset(own.images, labels)) == CorrectCount(0, 4)
 
 
 def test_drawings_held_out_are_read_by_a_network_that_has_not_learned_them() -> None:

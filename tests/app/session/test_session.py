@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.background.task_queue import ShownError
 from app.session import run_plan
+from app.session.loaded_model import LoadedModel
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.session import Session
-from app.session.training_thread import LoadedModel
 from app.storage.paths import last_epochs_path, models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
+from app.session.loaded_model import LoadedModel
 from app.session.run_events import EVENT_INTERVAL_SECONDS, StepsDone
 from app.session.run_plan import RunPlan
-from app.session.training_thread import MODEL_INTERVAL_SECONDS, LoadedModel, TrainingThread
+from app.session.training_thread import MODEL_INTERVAL_SECONDS, TrainingThread
 from nncore.data.dataset import Splits
 from nncore.files.model_file import load_model
 from nncore.model.network import NetworkSpec
@@ -127,7 +128,7 @@ def test_a_model_that_cannot_be_saved_is_still_emitted(listener: Listener, qtbot
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1 and len(listener.problems) == 1)
-    assert "in use, but could not be saved" in listener.problems[0]
+    assert "model of this run could not be saved" in listener.problems[0]
     assert listener.models[-1].model.card.epochs == 1
 
 

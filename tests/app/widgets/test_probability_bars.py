@@ -38,6 +38,15 @@ def test_bars_show_the_probabilities_and_the_winner_has_its_colour(bars: Probabi
     assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10) if digit != 7)
 
 
+def test_without_an_answer_no_bar_has_the_colour_of_the_winner(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(SEVEN)
+    bars.set_probabilities(SEVEN, has_answer=False)
+    image = bars.grab().toImage()
+    assert bars.winner is None
+    assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10))
+    assert length(image, bars, 7, LIGHT.bar) > 100
+
+
 def test_the_winner_is_bold(bars: ProbabilityBars) -> None:
     """The digit of the winner is bold: it has more ink than without winning."""
 

@@ -14,10 +14,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.session.loaded_model import LoadedModel
 from app.session.rescued_models import MARK
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
-from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import Appearance, ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
@@ -25,7 +25,7 @@ from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
-from nncore.files.model_file import ModelCard, load_model, save_model
+from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Dense
 from nncore.reporting.number_text import percent_text
 from tests.app.waiting import at_rest
@@ -54,6 +54,13 @@ def choose_small_network(window: MainWindow, epochs: int = 100_000) -> None:
     assert panel.is_valid
     assert isinstance(panel.spec().layers[0], Dense)
     assert panel.spec().widths == (784, 16, 10)
+
+
+def trained(window: MainWindow, qtbot: QtBot) -> Model:
+    """The model of the run in progress, when it has ended."""
+    qtbot.waitUntil(lambda: window.session.outcome is not None)
+    assert window.session.outcome is not None
+    return window.session.outcome.trained.model
 
 
 def click(qtbot: QtBot, window: MainWindow, button: str) -> None:
@@ -107,12 +114,12 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     qtbot.keyClick(rate, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: events[-1].learning_rate == pytest.approx(0.0002, rel=0.01))
 
-    click(qtbot, window, "train_button")
+    click(qtbot, window, "pause_button")
     qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
     paused_at = at_rest(qtbot, steps)
     click(qtbot, window, "step_button")
     qtbot.waitUntil(lambda: steps() == paused_at + 1)
-    click(qtbot, window, "train_button")
+    click(qtbot, window, "pause_button")
     qtbot.waitUntil(lambda: steps() > paused_at + 20)
 
     click(qtbot, window, "stop_button")
@@ -192,6 +199,7 @@ def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_pat
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    window.session.use_trained_model()
     assert window.session.model.card.name == "784-16-10"
     window.entries.revert_action.trigger()
     assert window.session.model.card.name == "handwriting"
@@ -234,9 +242,9 @@ def test_data_with_other_classes_can_be_trained_with_any_recipe(window: MainWind
     assert settings.spec().outputs == 1
     settings.recipes.chosen.emit("quick")
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.class_names == ("a", "b", "c"))
-    window.session.stop()
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    assert trained(window, qtbot).class_names == ("a", "b", "c")
+    assert window.session.model is not None
+    assert window.session.model.card.name == "handwriting"  # the other one cannot read drawings
     window.session.use_data(small_mnist())
     assert settings.spec().outputs == 10
 
@@ -293,7 +301,7 @@ def test_the_window_asks_at_each_close_about_a_model_that_was_not_saved(
     assert not window.close()
     assert window.isVisible()
     assert "could not be saved" in window.messages.text
-    model = window.session.model
+    model = trained(window, qtbot)
     buttons = QMessageBox.StandardButton
     for _ in range(2):
         box = question(window)
@@ -443,20 +451,23 @@ def test_a_run_can_be_trained_further_several_times_with_other_rates(window: Mai
     choose_small_network(window, epochs=3)
     tab, learning = window.train_tab, window.train_tab.settings.learning
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.continue_button.isVisible())
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_on_button.isEnabled())
     for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
         learning.edits["epochs"].setText(str(epochs))
         learning.learning_rate.setText(str(rate))
-        tab.settings.network.hidden_layers.setText("32")  # a continued run cannot use this change
-        assert tab.buttons.continue_button.text() == f"Continue: {epochs} more epochs, rate {rate:g}"
-        click(qtbot, window, "continue_button")
+        tab.settings.network.hidden_layers.setText("32")  # a run that is trained on cannot use this change
+        assert not tab.buttons.train_on_button.isEnabled()
+        tab.settings.network.hidden_layers.setText("16")
+        assert tab.buttons.train_on_button.full_text == f"Train on: 784-16-10, epoch {total - epochs}"
+        assert f"{epochs} more epochs with the rate {rate:g}" in tab.buttons.train_on_button.toolTip()
+        click(qtbot, window, "train_on_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
         assert tab.settings.network.hidden_layers.text() == "16"
         x, _ = tab.curves._run.batch_loss.points()
         assert (round(x[0], 1), x[-1]) == (0.1, total)
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
     learning.edits["epochs"].setText("0")
-    assert not tab.buttons.continue_button.isEnabled()
+    assert not tab.buttons.train_on_button.isEnabled()
 
 
 def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
@@ -464,14 +475,14 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)
     window.session._set_ended_run(None)  # a restart has the same effect
-    assert not window.train_tab.buttons.continue_button.isVisible()
+    assert not window.train_tab.buttons.train_on_button.isEnabled()
     window.tabs.setCurrentWidget(window.runs_tab)
     window.runs_tab.view.select_runs({1})
     qtbot.mouseClick(window.runs_tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.train_tab.buttons.continue_button.isVisible())
+    qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isEnabled())
     assert window.tabs.currentWidget() is window.train_tab
     window.train_tab.settings.learning.edits["epochs"].setText("1")
-    click(qtbot, window, "continue_button")
+    click(qtbot, window, "train_on_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
     x, _ = window.train_tab.curves._run.batch_loss.points()
     assert (x[0] < 1, x[-1]) == (True, 3)
@@ -483,18 +494,16 @@ def test_a_rerun_repeats_the_changes_of_the_learning_rate_and_gives_the_same_bit
     choose_small_network(window, epochs=2)
     window.train_tab.settings.learning.choices["schedule"].choose("constant")
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.continue_button.isVisible())
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_on_button.isEnabled())
     window.train_tab.settings.learning.learning_rate.setText("0.01")
-    click(qtbot, window, "continue_button")
+    click(qtbot, window, "train_on_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 4 of 4" and state(window) is RunState.IDLE)
-    assert window.session.model is not None
-    first = window.session.model.parameters
+    first = trained(window, qtbot).parameters
     window.tabs.setCurrentWidget(window.runs_tab)
     window.runs_tab.view.select_runs({2})
     qtbot.mouseClick(window.runs_tab.actions_row.rerun, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
-    model = window.session.model
+    model = trained(window, qtbot)
     assert model.parameters is not first
     np.testing.assert_array_equal(model.parameters, first)
 
@@ -569,9 +578,10 @@ def test_a_learning_rate_is_found_and_a_search_can_be_cancelled(window: MainWind
 def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: MainWindow, qtbot: QtBot) -> None:
     choose_small_network(window, epochs=2)
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.session.snapshots is not None)
+    model = trained(window, qtbot)
+    qtbot.mouseClick(window.train_tab.outcome_bar.try_button, Qt.MouseButton.LeftButton)
+    assert window.tabs.currentWidget() is window.draw_tab
     qtbot.waitUntil(lambda: window.session.model_is_of_last_run and window.draw_tab.epoch_row.slider.maximum() == 2)
-    window.tabs.setCurrentWidget(window.draw_tab)
     draw_a_one(qtbot, window)
     drawn = window.draw_tab.canvas.drawing.ink().strokes[0]
     assert window.close()
@@ -586,6 +596,5 @@ def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: M
     row.slider.setValue(2)
     network = later.draw_tab.network
     assert network is not None
-    assert window.session.model is not None
-    np.testing.assert_array_equal(network.parameters.values, window.session.model.parameters)
+    np.testing.assert_array_equal(network.parameters.values, model.parameters)
     assert later.close()

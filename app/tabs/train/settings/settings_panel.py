@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from app.session.typed_settings import TrainSettings
 from app.style.theme import GAP
+from app.tabs.train.setting_changes import SettingChange
 from app.tabs.train.settings.augmentation_form import AugmentationForm
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup, MoreSettings
 from app.tabs.train.settings.curve_form import CurveForm
@@ -209,12 +211,34 @@ class SettingsPanel(QWidget):
         """Show the settings of the recipe `name`. Raises SettingError if there is none."""
         recipe = recipe_named(name)
         self._run_share = None
+        self.mark(())
         self.recipes.show_recipe(name)
         self._filling = True  # the network does not suit the curve yet
         if isinstance(recipe.examples, CurveExamples):
             self.curve.show_examples(recipe.examples)
         self.set_values(recipe.spec, recipe.config)
         self._fit_network()
+
+    def mark(self, changes: Sequence[SettingChange]) -> None:
+        """Mark the settings that were changed, and show the first; the marks stay until the next run or recipe."""
+        changed = {each.field: f"Changed from {each.before}." for each in reversed(changes)}
+        for form, group in zip(self._forms, self.groups, strict=True):
+            for field, row in form.rows.items():
+                row.mark(changed.get(field, ""))
+            if not group.is_open and any(field in changed for field in form.rows):
+                group.open()
+        rows = {field: row for form in self._forms for field, row in form.rows.items() if field in changed}
+        if rows:
+            self._content.adjustSize()  # the group may have been opened just now
+            self._scroll.ensureWidgetVisible(next(iter(rows.values())).control)
+
+    def run_settings(self) -> RunSettings:
+        """The settings that a run would have. Raises SettingError."""
+        points = self.points()
+        data = points.source if points else ""
+        return RunSettings(
+            "", self.spec(), self.config(), data, recipe=self.recipe.name, validation_share=self.validation_share
+        )
 
     def set_data(self, data: Splits) -> None:
         """Use these examples: name them, adapt the network to them, and preview the augmentation with them."""
@@ -248,6 +272,8 @@ class SettingsPanel(QWidget):
     def set_running(self, running: bool) -> None:
         """Lock the settings that cannot change during a run, or unlock them."""
         self._running = running
+        if running:
+            self.mark(())
         self.recipes.lock(LOCKED if running else "")
         self.restored.lock(LOCKED if running else "")
         for form in self._forms:
@@ -321,9 +347,12 @@ class SettingsPanel(QWidget):
         if self.recipe.fits_a_curve:
             return self.curve.line or "No curve yet. Correct the marked entries below."
         data, examples = self._training, self.recipe.examples
+        share = self.validation_share
+        held_out = "" if share == self.recipe.validation_share else f", {100 * share:g} % held out"
         if data is not None and examples != ALL_DIGITS:
-            return f"{examples.description}, of {data.source}"
-        return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
+            return f"{examples.description}, of {data.source}{held_out}"
+        kind = "images" if data is not None and data.is_bytes else "examples"
+        return "" if data is None else f"{data.source}: {len(data):,} {kind}{held_out}"
 
     # ------------------------------------------------------------------- font
 

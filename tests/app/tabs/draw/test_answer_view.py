@@ -39,6 +39,13 @@ def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:
     assert (answer.digit.text(), answer.confidence.text()) == ("7", "97.3 %")
 
 
+def test_a_rejected_drawing_has_neither_digit_nor_confidence(qtbot: QtBot) -> None:
+    answer = AnswerView()
+    qtbot.addWidget(answer)
+    answer.show_prediction(prediction("not a digit", d7=0.6))
+    assert (answer.digit.text(), answer.confidence.text()) == ("–", "")
+
+
 def test_a_hint_replaces_the_answer(qtbot: QtBot) -> None:
     answer = AnswerView()
     qtbot.addWidget(answer)

@@ -49,9 +49,9 @@ def test_bars_and_filmstrip_show_output_and_input_of_the_network(tab: DrawTab, q
     np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
     np.testing.assert_array_equal(tab.filmstrip.network_input.image, image)
     assert tab.prediction is not None
-    assert tab.bars.winner == tab.prediction.digit == int(expected.argmax())
-    is_digit = tab.prediction.verdict != "not a digit"
-    assert tab.answer.digit.text() == (str(tab.prediction.digit) if is_digit else "–")
+    assert tab.prediction.digit == int(expected.argmax())
+    assert tab.bars.winner == (tab.prediction.digit if tab.prediction.is_accepted else None)
+    assert tab.answer.digit.text() == (str(tab.prediction.digit) if tab.prediction.is_accepted else "–")
 
 
 def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> None:
@@ -306,3 +306,41 @@ def test_selecting_an_epoch_that_was_just_deleted_selects_a_neighbour(tab: DrawT
     latest = tab.network
     assert latest is not None
     np.testing.assert_array_equal(latest.parameters.values, network(7).parameters.values)
+
+
+def test_another_model_replaces_the_selected_epoch_in_everything_that_is_shown(tab: DrawTab, qtbot: QtBot) -> None:
+    trained, other = network(3), network(4)
+    snapshots = EpochSnapshots(trained.spec)
+    for epoch in range(4):
+        snapshots.add(epoch, network(epoch))
+    tab.set_network(trained, "784-16-10, epoch 3")
+    tab.set_snapshots(snapshots, 3)
+    drag(tab.canvas, SEVEN)
+    qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
+    assert tab.reader.full_text == "Read by 784-16-10, epoch 3"
+    tab.epoch_row.slider.setValue(1)
+    assert tab.reader.full_text == "Read by epoch 1 of the last run, 784-16-10"
+    tab.set_network(network(5), "784-16-10, epoch 3", True)  # the run goes on
+    assert tab.epoch_row.choice == 1
+    tab.set_network(other, "handwriting, 99.5 %")
+    tab.epoch_row.set_has_model(False)
+    image = rasterize(tab.canvas.drawing.ink())
+    expected = other.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
+    assert tab.bars.probabilities is not None
+    np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
+    assert tab.reader.full_text == "Read by handwriting, 99.5 %"
+    assert tab.epoch_row.slider.value() == tab.epoch_row.slider.maximum()
+    assert "The model in use is another one" in tab.epoch_row.caption.full_text
+
+
+def test_an_explanation_is_not_shown_beside_the_answer_of_another_epoch(tab: DrawTab) -> None:
+    snapshots = EpochSnapshots(network(1).spec)
+    for epoch in range(3):
+        snapshots.add(epoch, network(epoch))
+    tab.set_network(network(2))
+    tab.set_snapshots(snapshots, 2)
+    tab.show_image(Explanation(np.eye(28, dtype=np.uint8) * 200, "4 read as 9", "4", None, "", None, ""))
+    tab.throttle.due.emit()
+    assert tab.explanation.isVisible()
+    tab.epoch_row.slider.setValue(0)
+    assert not tab.explanation.isVisible()

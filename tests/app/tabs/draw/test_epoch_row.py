@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
-from app.tabs.draw.epoch_row import NO_EPOCHS, EpochRow
+from app.tabs.draw.epoch_row import ANOTHER_MODEL, NO_EPOCHS, NO_FINISHED_EPOCH, EpochRow
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
 
@@ -45,7 +45,7 @@ def digits(row: EpochRow) -> list[int | None]:
 
 
 def test_without_a_training_it_shows_a_hint(row: EpochRow) -> None:
-    assert row.caption.text() == NO_EPOCHS
+    assert row.caption.full_text == NO_EPOCHS
     assert row.slider.isHidden()
     assert row.strip.isHidden()
     assert row.choice is None
@@ -53,17 +53,17 @@ def test_without_a_training_it_shows_a_hint(row: EpochRow) -> None:
 
 def test_the_slider_selects_an_epoch(row: EpochRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(6), 6)
-    assert row.caption.text() == "Answers by epoch: epoch 6 of 6, the latest."
+    assert row.caption.full_text == "Answers by epoch of the last run, 784-10: epoch 6 of 6, the latest."
     row.slider.setFocus()
     with qtbot.waitSignal(row.epoch_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_Left)
     assert emitted.args == [5]
-    assert row.caption.text() == "Answers by epoch: epoch 5 of 6."
+    assert row.caption.full_text == "Answers by epoch of the last run, 784-10: epoch 5 of 6."
     with qtbot.waitSignal(row.epoch_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_Home)
     assert emitted.args == [0]
-    assert "epoch 0 of 6, untrained" in row.caption.text()
-    assert row.slider.accessibleDescription() == row.caption.text()
+    assert "epoch 0 of 6, untrained" in row.caption.full_text
+    assert row.slider.accessibleDescription() == row.caption.full_text
     with qtbot.waitSignal(row.epoch_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_End)
     assert emitted.args == [None]
@@ -98,7 +98,7 @@ def test_the_latest_epoch_stays_selected_while_training(row: EpochRow, qtbot: Qt
         row.refresh()
     assert row.choice is None
     assert row.slider.value() == row.slider.maximum() == 3
-    assert "epoch 3 of 9, the latest" in row.caption.text()
+    assert "epoch 3 of 9, the latest" in row.caption.full_text
 
 
 def test_an_older_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBot) -> None:
@@ -130,8 +130,10 @@ def test_a_new_training_selects_its_latest_epoch(row: EpochRow, qtbot: QtBot) ->
         row.set_snapshots(snapshots_of(2), 2)
     assert emitted.args == [None]
     assert row.slider.maximum() == 2
+    row.set_snapshots(snapshots_of(0), 2)
+    assert row.caption.full_text == NO_FINISHED_EPOCH  # not "Train a network": one is being trained
     row.set_snapshots(None)
-    assert row.caption.text() == NO_EPOCHS
+    assert row.caption.full_text == NO_EPOCHS
 
 
 def test_networks_that_cannot_read_digits_have_empty_cells(row: EpochRow, qtbot: QtBot) -> None:
@@ -149,12 +151,12 @@ def test_a_model_of_another_training_has_a_position_of_its_own(row: EpochRow, qt
     row.set_snapshots(snapshots_of(3), 3, has_model=False)
     row.set_image(IMAGE)
     assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
-    assert "The model in use is another one" in row.caption.text()
+    assert "The model in use is another one" in row.caption.full_text
     qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, None])
     with qtbot.waitSignal(row.epoch_chosen) as emitted:
         row.slider.setValue(3)
     assert emitted.args == [3]
-    assert row.caption.text() == "Answers by epoch: epoch 3 of 3."
+    assert row.caption.full_text == f"Answers by epoch of the last run, 784-10: epoch 3 of 3. {ANOTHER_MODEL}"
     with qtbot.waitSignal(row.epoch_chosen) as emitted:
         row.slider.setValue(4)
     assert emitted.args == [None]
@@ -168,3 +170,24 @@ def test_the_position_of_another_model_comes_and_goes_with_it(row: EpochRow, qtb
     with qtbot.assertNotEmitted(row.epoch_chosen):
         row.set_has_model(True)
     assert (row.choice, row.slider.value(), row.slider.maximum()) == (1, 1, 3)
+
+
+def test_another_model_takes_the_place_of_a_selected_epoch(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(3), 3)
+    row.slider.setValue(1)
+    assert row.reader == "epoch 1 of the last run, 784-10"
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        row.select_current_model()
+    row.set_has_model(False)
+    assert (emitted.args, row.reader) == ([None], "")
+    assert row.slider.value() == row.slider.maximum() == 4
+    assert row.caption.full_text == "Answers by epoch of the last run, 784-10. The model in use is another one."
+
+
+def test_a_rejected_drawing_has_no_digit_in_its_cell(row: EpochRow, qtbot: QtBot) -> None:
+    snapshots = snapshots_of(1)
+    snapshots.add(2, Network(SPEC))
+    row.set_snapshots(snapshots, 2)
+    row.set_image(np.eye(28, dtype=np.uint8) * 3)  # too faint for a clear answer of the last network
+    qtbot.waitUntil(lambda: None not in row.strip.answers)
+    assert row.strip.accessibleDescription() == "0, 1, –"

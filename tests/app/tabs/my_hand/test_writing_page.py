@@ -157,3 +157,14 @@ def test_a_digit_can_be_written_by_keyboard(page: WritingPage, qtbot: QtBot) -> 
     assert page.canvas.drawing.is_blank
     QTest.keyClick(page.canvas, Qt.Key.Key_Down)
     assert page.canvas.drawing.is_blank  # the pen was lifted
+
+
+def test_each_digit_begins_with_the_pen(page: WritingPage) -> None:
+    drag(page.canvas, SEVEN)
+    page.canvas.canvas_actions.eraser.trigger()
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    drag(page.canvas, ONE)
+    assert len(page.canvas.drawing.strokes) == 1
+    page.canvas.canvas_actions.eraser.trigger()
+    page.back_button.click()
+    assert not page.canvas.canvas_actions.eraser.isChecked()

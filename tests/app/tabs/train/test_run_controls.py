@@ -31,16 +31,42 @@ def click(qtbot: QtBot, button: QPushButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_first_button_trains_pauses_and_resumes(buttons: RunButtons, qtbot: QtBot) -> None:
-    for state, text, signal in (
-        (RunState.IDLE, "Train", buttons.train_requested),
-        (RunState.RUNNING, "Pause", buttons.pause_requested),
-        (RunState.PAUSED, "Resume", buttons.resume_requested),
+def test_train_pause_and_resume_have_buttons_of_their_own(buttons: RunButtons, qtbot: QtBot) -> None:
+    for state, button, text, signal in (
+        (RunState.IDLE, buttons.train_button, "Train", buttons.train_requested),
+        (RunState.RUNNING, buttons.pause_button, "Pause", buttons.pause_requested),
+        (RunState.PAUSED, buttons.pause_button, "Resume", buttons.resume_requested),
     ):
         buttons.set_state(state)
-        assert buttons.train_button.text() == text
+        assert buttons.main_button is button
+        assert button.text() == text
         with qtbot.waitSignal(signal):
-            click(qtbot, buttons.train_button)
+            click(qtbot, button)
+
+
+def test_a_double_click_on_train_does_not_pause_the_run(buttons: RunButtons, qtbot: QtBot) -> None:
+    buttons.train_requested.connect(lambda: buttons.set_state(RunState.STARTING))
+    with qtbot.assertNotEmitted(buttons.pause_requested), qtbot.waitSignal(buttons.train_requested):
+        click(qtbot, buttons.train_button)
+        buttons.set_state(RunState.RUNNING)
+        click(qtbot, buttons.train_button)
+    assert not buttons.train_button.isEnabled()
+    assert buttons.train_button.toolTip() == plain_tooltip(run_controls.RUN_IN_PROGRESS)
+
+
+def test_no_button_moves_or_changes_its_size_in_any_state(buttons: RunButtons, qtbot: QtBot) -> None:
+    all_buttons = (
+        buttons.train_button, buttons.pause_button, buttons.step_button, buttons.stop_button, buttons.train_on_button,
+    )  # fmt: skip
+    places, offers = set(), ("", "A first network, epoch 5", "784-128-64-10 of a very long name " * 3)
+    for offer in offers:
+        buttons.offer_train_on(offer)
+        for state in RunState:
+            buttons.set_state(state)
+            qtbot.wait(1)
+            places.add(tuple(button.geometry().getRect() for button in all_buttons))
+            assert all(button.isVisible() for button in all_buttons)
+    assert len(places) == 1
 
 
 def test_a_run_that_is_starting_cannot_be_started_again(buttons: RunButtons, qtbot: QtBot) -> None:
@@ -65,7 +91,8 @@ def test_an_obstacle_disables_starting_a_run(buttons: RunButtons) -> None:
         assert not button.isEnabled()
         assert button.toolTip() == plain_tooltip("Learning rate must be above 0; got 0.")
     buttons.set_state(RunState.RUNNING)
-    assert buttons.train_button.isEnabled()
+    assert buttons.pause_button.isEnabled()
+    assert buttons.step_button.isEnabled()
 
 
 def test_progress_shows_epoch_speed_and_time_left(line: ProgressLine) -> None:
@@ -118,21 +145,30 @@ def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: Q
     assert not line.remedy_button.isVisible()
 
 
-def test_continue_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
-    assert not buttons.continue_button.isVisible()
-    buttons.offer_continue("Continue: 5 more epochs, rate 0.5", "Continue it.")
-    assert buttons.continue_button.isVisible()
-    assert buttons.continue_button.text() == "Continue: 5 more epochs, rate 0.5"
+def test_train_on_names_its_run_and_says_why_it_cannot_be_pressed(buttons: RunButtons, qtbot: QtBot) -> None:
+    button = buttons.train_on_button
+    assert (button.isEnabled(), button.toolTip()) == (False, plain_tooltip(run_controls.NO_ENDED_RUN))
+    buttons.resize(500, 100)
+    buttons.offer_train_on("A first network, epoch 5", "Train it on.")
+    assert (button.isEnabled(), button.text()) == (True, "Train on: A first network, epoch 5")
     buttons.activateWindow()
-    buttons.continue_button.setFocus()
-    with qtbot.waitSignal(buttons.continue_requested):
-        click(qtbot, buttons.continue_button)
-    buttons.set_state(RunState.RUNNING)
-    assert not buttons.continue_button.isVisible()
-    assert buttons.focusWidget() is buttons.train_button
+    button.setFocus()
+    with qtbot.waitSignal(buttons.train_on_requested):
+        click(qtbot, button)
+    buttons.set_state(RunState.STARTING)
+    assert not button.isEnabled()
+    assert buttons.focusWidget() is buttons.pause_button
     buttons.set_state(RunState.IDLE)
+    assert buttons.focusWidget() is buttons.train_button
+    buttons.offer_train_on("A first network, epoch 5", "Train it on.", "The recipe shown is not that of this run.")
+    assert (button.isEnabled(), button.text()) == (False, "Train on: A first network, epoch 5")
+    assert button.toolTip() == plain_tooltip("The recipe shown is not that of this run.")
+    buttons.offer_train_on("A first network, epoch 5")
     buttons.set_obstacle("Learning rate must be above 0; got 0.")
-    assert not buttons.continue_button.isEnabled()
-    buttons.set_obstacle("")
-    buttons.offer_continue("")
-    assert not buttons.continue_button.isVisible()
+    assert button.toolTip() == plain_tooltip("Learning rate must be above 0; got 0.")
+
+
+def test_the_speed_of_an_earlier_run_is_not_shown_for_the_next_one(line: ProgressLine) -> None:
+    line.show_progress(ShownProgress(3, 5, 0.5, 118_432.0, 4.2), now=True)
+    line.show_progress(ShownProgress(1, 5, 0.0), now=True)
+    assert line.texts()[:3] == ("epoch 1 of 5", "– samples/s", "–:– left")

@@ -4,11 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from app.session.run_events import RunState, StepsDone
 from app.tabs.train.train_tab import TrainTab
+from app.widgets.form import Form
 from nncore.evaluation.metrics import Evaluation
 from nncore.experiments.recipes import RECIPES
 from nncore.model.network import NetworkSpec
@@ -42,6 +43,7 @@ def running(tab: TrainTab, qtbot: QtBot) -> TrainTab:
 def begin(tab: TrainTab, state: RunState = RunState.RUNNING) -> None:
     """Call the slots that the session calls when a run begins."""
     tab.set_run_state(RunState.STARTING)
+    tab.begin_run((tab.settings.spec(), tab.settings.config()), None)
     tab.set_run_state(state)
     tab.run_started(STARTED)
 
@@ -91,21 +93,19 @@ def test_step_requests_a_run_of_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> N
 
 def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(running.pause_requested):
-        click(qtbot, running.buttons.train_button)
+        click(qtbot, running.buttons.pause_button)
     running.set_run_state(RunState.PAUSED)
-    assert running.buttons.train_button.text() == "Resume"
     with qtbot.waitSignal(running.step_requested):
         click(qtbot, running.buttons.step_button)
     with qtbot.waitSignal(running.resume_requested):
-        click(qtbot, running.buttons.train_button)
+        click(qtbot, running.buttons.pause_button)
     running.set_run_state(RunState.RUNNING)
-    assert running.buttons.train_button.text() == "Pause"
     with qtbot.waitSignal(running.stop_requested):
         click(qtbot, running.buttons.stop_button)
     running.set_run_state(RunState.STOPPING)
-    assert running.buttons.train_button.text() == "Stopping …"
+    assert status(running).startswith("Stopping")
     end(running, STOPPED)
-    assert running.buttons.train_button.text() == "Train"
+    assert running.buttons.train_button.isEnabled()
     assert status(running) == "Stopped at step 12, after 1 epoch; the trained network stays."
 
 
@@ -176,7 +176,7 @@ def test_a_failed_run_shows_the_error(running: TrainTab) -> None:
     running.run_failed("There is not enough memory.")
     running.set_run_state(RunState.IDLE)
     assert status(running) == "There is not enough memory."
-    assert running.buttons.train_button.text() == "Train"
+    assert running.buttons.train_button.isEnabled()
     assert running.settings.network.hidden_layers.isEnabled()
 
 
@@ -203,7 +203,7 @@ def test_a_learning_rate_remedy_is_applied_during_the_run(running: TrainTab, qtb
     for epoch in range(1, 10):
         take_epoch(running, replace(EPOCH, epoch=epoch, step=200 * epoch, training_loss=0.1 if epoch < 4 else 0.5))
     assert running.progress.remedy_button.text() == "Learning rate 0.0003"
-    with qtbot.waitSignal(running.remedy_chosen), qtbot.waitSignal(running.learning_rate_changed) as change:
+    with qtbot.waitSignal(running.advice.remedy_chosen), qtbot.waitSignal(running.learning_rate_changed) as change:
         click(qtbot, running.progress.remedy_button)
     assert change.args == [0.0003]
     assert running.settings.learning_rate.text() == "0.0003"
@@ -211,18 +211,74 @@ def test_a_learning_rate_remedy_is_applied_during_the_run(running: TrainTab, qtb
     assert running.buttons.state is RunState.RUNNING
 
 
-def test_another_remedy_stops_the_run_and_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
-    dead = LayerHealth(2, "activation", None, None, None, None, 0.97)
-    take_epoch(running, replace(EPOCH, health=(dead,)))
+DEAD = LayerHealth(2, "activation", None, None, None, None, 0.97)
+MARKED = [("layers", "Changed from relu.")]
+
+
+def answer(tab: TrainTab, qtbot: QtBot, text: str) -> None:
+    """Press a button of the question that is open."""
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in tab.findChildren(QMessageBox)))
+    box = next(box for box in tab.findChildren(QMessageBox) if box.isVisible())
+    assert "activations from relu to leaky_relu" in box.informativeText()
+    click(qtbot, next(button for button in box.buttons() if button.text() == text))
+
+
+def marked(tab: TrainTab) -> list[tuple[str, str]]:
+    """The fields that are marked as changed, each with its message."""
+    return [
+        (field, row.message.text())
+        for form in tab.settings.findChildren(Form)
+        for field, row in form.rows.items()
+        if row.label.property("changed")
+    ]
+
+
+def test_another_remedy_asks_stops_the_run_and_marks_the_changed_settings(running: TrainTab, qtbot: QtBot) -> None:
+    group = running.settings.groups[0]
+    group.heading.setChecked(False)
+    take_epoch(running, replace(EPOCH, health=(DEAD,)))
     assert "97 % of the ReLU units of layer 1 are dead" in status(running)
+    with qtbot.assertNotEmitted(running.stop_requested):
+        click(qtbot, running.progress.remedy_button)
+        answer(running, qtbot, "Keep training")
     with qtbot.waitSignal(running.stop_requested):
         click(qtbot, running.progress.remedy_button)
+        answer(running, qtbot, "End the run")
     assert running.settings.spec() == RECIPES["quick"].spec  # that of the run, as long as it goes on
-    take_epoch(running, replace(EPOCH, epoch=2, health=(dead,)))  # which was on its way
+    take_epoch(running, replace(EPOCH, epoch=2, health=(DEAD,)))  # which was on its way
     assert not running.progress.remedy_button.isVisible()
     end(running, STOPPED)
     assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
-    assert status(running).startswith("The settings have changed. Press Train")
+    assert status(running).startswith("Changed: activations from relu to leaky_relu. Press Train")
+    assert (group.is_open, marked(running)) == (True, MARKED)
+    with qtbot.waitSignal(running.train_requested):
+        qtbot.keyClick(running.focusWidget(), Qt.Key.Key_Space)
+    begin(running)
+    assert marked(running) == []
+
+
+def test_a_run_that_ends_while_the_question_is_open_is_not_stopped_again(running: TrainTab, qtbot: QtBot) -> None:
+    take_epoch(running, replace(EPOCH, health=(DEAD,)))
+    click(qtbot, running.progress.remedy_button)
+    end(running, replace(STOPPED, reason="epochs"))
+    with qtbot.assertNotEmitted(running.stop_requested):
+        answer(running, qtbot, "End the run")
+    assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
+    assert marked(running) == MARKED
+
+
+def test_the_remedy_does_not_change_under_the_pointer(running: TrainTab, qtbot: QtBot) -> None:
+    take_epoch(running, replace(EPOCH, health=(DEAD,)))
+    button = running.progress.remedy_button
+    qtbot.mouseMove(button)
+    assert button.underMouse()
+    alive = replace(DEAD, dead_fraction=0.1)
+    take_epoch(running, replace(EPOCH, epoch=2, health=(alive,)))
+    assert (button.text(), button.isVisible()) == ("Use leaky ReLU", True)
+    assert "dead" in status(running)
+    qtbot.mouseMove(running.health)
+    take_epoch(running, replace(EPOCH, epoch=3, health=(alive,)))
+    assert not button.isVisible()
 
 
 def test_after_divergence_the_remedy_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
@@ -230,7 +286,16 @@ def test_after_divergence_the_remedy_changes_the_settings(running: TrainTab, qtb
     assert running.progress.remedy_button.text() == "Learning rate 0.001"
     click(qtbot, running.progress.remedy_button)
     assert running.settings.config().learning_rate == 0.001
-    assert status(running).startswith("Applied: Learning rate 0.001. Press Train")
+    assert status(running).startswith("Changed: learning rate from 0.003 to 0.001. Press Train")
+    assert marked(running) == [("learning_rate", "Changed from 0.003.")]
+    assert running.focusWidget() is running.buttons.train_button
+
+
+def test_another_recipe_withdraws_what_was_said_of_the_last_run(running: TrainTab, qtbot: QtBot) -> None:
+    end(running, Diverged(1, 7, float("nan"), 10.0, 0))
+    running.choose_recipe("mlp")
+    assert not running.progress.remedy_button.isVisible()
+    assert status(running).startswith("Press Train")
 
 
 def test_new_settings_are_shown_immediately_or_after_the_run(tab: TrainTab) -> None:
@@ -263,7 +328,7 @@ def test_the_recipe_page_is_requested(tab: TrainTab, qtbot: QtBot) -> None:
 
 def test_events_without_a_run_are_ignored(tab: TrainTab) -> None:
     tab.steps_done(STEPS)
-    assert tab.buttons.train_button.text() == "Train"
+    assert tab.progress.texts()[0] == "no run yet"
 
 
 def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:

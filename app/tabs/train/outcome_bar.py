@@ -1,0 +1,87 @@
+"""The bar below the progress of a run: which model is in use, and what can be done with the model of the last run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.session.loaded_model import RunOutcome, measured_accuracy, model_in_words
+from app.style.theme import GAP
+from app.widgets.elements import enable, push_button, row_of, without_margins
+from app.widgets.plain_text import ElidedLabel
+from nncore.files.model_file import Model
+
+NO_MODEL_IN_USE = "No model is in use yet."
+NO_TRAINED_MODEL = "There is no model of a run yet. Train a network first."
+ALREADY_IN_USE = "This model is in use now."
+RUN_NOT_ENDED = "The run has not ended yet."
+
+
+class OutcomeBar(QWidget):
+    """Says which model is in use, and offers what to do with the model of the run that has ended.
+
+    The bar has the same place and height before, during and after a run, so that nothing moves when a run ends.
+    """
+
+    try_requested = Signal()
+    """Use the model of the run, and draw for it."""
+    mistakes_requested = Signal()
+    """Use the model of the run, and look at the images that it misreads."""
+    keep_requested = Signal(Model)
+    """Save the Model of the run under a name."""
+    back_requested = Signal()
+    """Use the model before the run again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outcome: RunOutcome | None = None
+        self.sentence = ElidedLabel()
+        self.try_button = push_button("Try it in Draw", "", self.try_requested)
+        self.mistakes_button = push_button("See its mistakes", "", self.mistakes_requested)
+        self.keep_button = push_button("Keep it…", "", self._keep)
+        self.back_button = push_button("Model before", "", self.back_requested)
+        buttons = row_of(self.try_button, self.mistakes_button, self.keep_button, self.back_button)
+        buttons.addStretch()
+        layout = without_margins(QVBoxLayout(self), GAP // 2)
+        layout.addWidget(self.sentence)
+        layout.addLayout(buttons)
+        self.show_models(None, None)
+
+    def show_models(self, outcome: RunOutcome | None, in_use: Model | None, *, is_running: bool = False) -> None:
+        """Show the model that is in use, and what a run has brought.
+
+        outcome: the models of the run that has ended, None if there is none. is_running: whether a run is in progress.
+        """
+        self._outcome = outcome
+        self.sentence.set_full_text(_sentence(outcome, in_use))
+        obstacle = "" if outcome else RUN_NOT_ENDED if is_running else NO_TRAINED_MODEL
+        name = model_in_words(outcome.trained.model) if outcome else ""
+        enable(self.try_button, f"Use {name}, and draw a digit for it.", obstacle)
+        enable(self.mistakes_button, f"Use {name}, and look at the test images that it misreads.", obstacle)
+        enable(self.keep_button, f"Save {name} under a name. The Runs tab keeps it too.", obstacle)
+        before = outcome.before[0].model if outcome and outcome.before else None
+        tip = f"Use {model_in_words(before)} again." if before else ""
+        no_way_back = "" if before else "There was no model before this run."
+        enable(self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if before is in_use else ""))
+
+    @Slot()
+    def _keep(self) -> None:
+        if self._outcome is not None:
+            self.keep_requested.emit(self._outcome.trained.model)
+
+
+def _sentence(outcome: RunOutcome | None, in_use: Model | None) -> str:
+    """Which model is in use, and why it is not that of the run."""
+    if in_use is None:
+        return NO_MODEL_IN_USE
+    using = f"In use: {model_in_words(in_use)}."
+    if outcome is None:
+        return using
+    trained, before = outcome.trained.model, outcome.before[0].model if outcome.before else None
+    if in_use is trained:
+        return f"{using} Before: {model_in_words(before)}." if before else using
+    if in_use is before and measured_accuracy(trained) is None:
+        return f"{using} Not in use, not measured: {model_in_words(trained)}."
+    if in_use is before and not outcome.is_better:
+        return f"{using} Not in use, reads fewer digits: {model_in_words(trained)}."
+    return f"{using} Not in use: {model_in_words(trained)}."

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.session.loaded_model import LoadedModel, RunOutcome, measured_accuracy, model_in_words
+from app.session.run_events import RunState
+from app.session.session import Session
+from nncore.files.model_file import Model, ModelCard
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import TrainingConfig
+from tests.nncore.example_data import small_mnist
+
+SPEC = NetworkSpec.dense((784, 16, 10))
+
+
+def a_model(test: float | None = None, validation: float | None = None, spec: NetworkSpec = SPEC) -> LoadedModel:
+    row: dict[str, float | None] = {"epoch": 1.0, "validation_accuracy": validation}
+    history = () if validation is None else (row,)
+    parameters = Network(spec).parameters.values.astype(np.float32)
+    card = ModelCard("any", epochs=3, test_accuracy=test)
+    return LoadedModel.from_model(Model(spec, parameters, card, tuple(map(str, range(spec.outputs))), history))
+
+
+@pytest.mark.parametrize(
+    ("trained", "before", "is_better"),
+    [
+        (a_model(0.97), a_model(0.99), False),
+        (a_model(0.99), a_model(0.99), True),
+        (a_model(None, 0.98), a_model(0.97), True),
+        (a_model(None, 0.96), a_model(0.97), False),
+        (a_model(), a_model(0.1), False),
+        (a_model(0.2), a_model(), True),
+        (a_model(1.0, spec=NetworkSpec.dense((784, 3))), a_model(0.5), False),
+        (a_model(0.1), a_model(1.0, spec=NetworkSpec.dense((784, 3))), True),
+    ],
+)
+def test_the_better_model_is_the_one_that_was_measured_to_read_more(
+    trained: LoadedModel, before: LoadedModel, is_better: bool
+) -> None:
+    assert RunOutcome(trained, (before, None)).is_better == is_better
+
+
+def test_the_first_model_is_better_than_none() -> None:
+    assert RunOutcome(a_model(0.1), None).is_better
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    session.use_data(small_mnist())
+    yield session
+    assert session.close()
+
+
+def use(session: Session, accuracy: float) -> LoadedModel:
+    """Put a model with this accuracy to use, as if it had been opened."""
+    loaded = a_model(accuracy)
+    session._select_model(loaded, None)
+    return loaded
+
+
+def train(session: Session, qtbot: QtBot, **changes: object) -> None:
+    config = replace(TrainingConfig(epochs=1, batch_size=50), **changes)  # type: ignore[arg-type]
+    with qtbot.waitSignal(session.outcome_changed, check_params_cb=lambda: session.outcome is not None):
+        session.start_training(SPEC, config)
+    assert session.run_state is RunState.IDLE
+
+
+def test_a_run_that_reads_worse_leaves_the_model_before_in_use(session: Session, qtbot: QtBot) -> None:
+    before = use(session, 0.995)
+    train(session, qtbot)
+    outcome = session.outcome
+    assert outcome is not None
+    assert (session.model, session.network) == (before.model, before.network)
+    assert not session.model_is_of_last_run
+    session.use_trained_model()
+    assert session.model is outcome.trained.model
+    assert session.model_is_of_last_run
+    session.use_model_before()
+    assert session.model is before.model
+
+
+def test_a_run_that_reads_better_is_in_use_and_can_be_taken_back(session: Session, qtbot: QtBot) -> None:
+    before = use(session, 0.05)
+    train(session, qtbot, epochs=3)
+    outcome = session.outcome
+    assert outcome is not None
+    assert session.model is outcome.trained.model
+    session.use_model_before()
+    assert session.model is before.model
+
+
+def test_a_model_chosen_during_the_run_stays_in_use(session: Session, qtbot: QtBot) -> None:
+    before = use(session, 0.05)
+    session.start_training(SPEC, TrainingConfig(epochs=100_000, batch_size=50))
+    qtbot.waitUntil(lambda: session.model is not before.model)
+    assert session.outcome is None
+    chosen = use(session, 0.01)
+    session.stop()
+    qtbot.waitUntil(lambda: session.outcome is not None)
+    assert session.model is chosen.model
+
+
+def test_a_run_of_which_nothing_is_left_has_no_outcome(session: Session, qtbot: QtBot) -> None:
+    before = use(session, 0.5)
+    session.start_training(SPEC, TrainingConfig("sgd", 1e6, epochs=1, batch_size=50))
+    qtbot.waitUntil(lambda: session.run_state is not RunState.IDLE)
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    assert session.outcome is None
+    assert session.model is before.model
+    session.use_trained_model()
+    session.use_model_before()
+    assert session.model is before.model
+
+
+def test_a_model_is_described_by_its_accuracy_or_its_epochs() -> None:
+    def described(loaded: LoadedModel) -> tuple[float | None, str]:
+        return measured_accuracy(loaded.model), model_in_words(loaded.model)
+
+    assert described(a_model(0.9948, 0.9)) == (0.9948, "any, 99.5 %")
+    assert described(a_model(None, 0.976)) == (0.976, "any, 97.6 % in validation")
+    assert described(a_model()) == (None, "any, 3 epochs")

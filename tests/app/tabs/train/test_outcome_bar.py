@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.session.loaded_model import RunOutcome
+from app.tabs.train.outcome_bar import (
+    ALREADY_IN_USE,
+    NO_MODEL_IN_USE,
+    NO_TRAINED_MODEL,
+    RUN_NOT_ENDED,
+    OutcomeBar,
+)
+from app.widgets.plain_text import plain_tooltip
+from tests.app.session.test_loaded_model import a_model
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> OutcomeBar:
+    bar = OutcomeBar()
+    qtbot.addWidget(bar)
+    bar.resize(980, 60)
+    bar.show()
+    return bar
+
+
+def enabled(bar: OutcomeBar) -> list[bool]:
+    return [each.isEnabled() for each in (bar.try_button, bar.mistakes_button, bar.keep_button, bar.back_button)]
+
+
+def test_without_a_run_the_buttons_say_why_they_are_disabled(bar: OutcomeBar) -> None:
+    assert bar.sentence.full_text == NO_MODEL_IN_USE
+    bar.show_models(None, a_model(0.995).model)
+    assert bar.sentence.full_text == "In use: any, 99.5 %."
+    assert enabled(bar) == [False] * 4
+    assert bar.try_button.toolTip() == plain_tooltip(NO_TRAINED_MODEL)
+    bar.show_models(None, a_model(0.995).model, is_running=True)
+    assert bar.keep_button.toolTip() == plain_tooltip(RUN_NOT_ENDED)
+
+
+def test_a_worse_model_waits_and_the_sentence_says_so(bar: OutcomeBar) -> None:
+    trained, before, other = a_model(0.114), a_model(0.995), a_model(0.5)
+    outcome = RunOutcome(trained, (before, None))
+    bar.show_models(outcome, before.model)
+    assert bar.sentence.full_text == ("In use: any, 99.5 %. Not in use, reads fewer digits: any, 11.4 %.")
+    assert enabled(bar) == [True, True, True, False]
+    assert bar.back_button.toolTip() == plain_tooltip(ALREADY_IN_USE)
+    unmeasured = RunOutcome(a_model(), (before, None))
+    bar.show_models(unmeasured, before.model)
+    assert "Not in use, not measured: any, 3 epochs." in bar.sentence.full_text
+    bar.show_models(outcome, trained.model)
+    assert bar.sentence.full_text == "In use: any, 11.4 %. Before: any, 99.5 %."
+    assert enabled(bar) == [True] * 4
+    bar.show_models(outcome, other.model)
+    assert bar.sentence.full_text == "In use: any, 50.0 %. Not in use: any, 11.4 %."
+
+
+def test_there_is_no_way_back_to_no_model(bar: OutcomeBar) -> None:
+    trained = a_model(0.9)
+    bar.show_models(RunOutcome(trained, None), trained.model)
+    assert enabled(bar) == [True, True, True, False]
+
+
+def test_each_button_requests_its_action(bar: OutcomeBar, qtbot: QtBot) -> None:
+    trained = a_model(0.97)
+    bar.show_models(RunOutcome(trained, (a_model(0.9), None)), trained.model)
+    for button, signal in (
+        (bar.try_button, bar.try_requested),
+        (bar.mistakes_button, bar.mistakes_requested),
+        (bar.back_button, bar.back_requested),
+    ):
+        with qtbot.waitSignal(signal):
+            qtbot.mouseClick(button, LEFT)
+    with qtbot.waitSignal(bar.keep_requested) as kept:
+        qtbot.mouseClick(bar.keep_button, LEFT)
+    assert kept.args == [trained.model]
+
+
+def test_nothing_moves_when_a_run_ends(bar: OutcomeBar, qtbot: QtBot) -> None:
+    trained, before = a_model(0.114), a_model(0.995)
+    outcome, places = RunOutcome(trained, (before, None)), set()
+    for shown, in_use in ((None, None), (None, before), (outcome, before), (outcome, trained)):
+        bar.show_models(shown, in_use.model if in_use else None)
+        qtbot.wait(1)
+        places.add((bar.sizeHint().height(), bar.try_button.geometry().getRect(), bar.back_button.geometry().getRect()))
+    assert len(places) == 1
