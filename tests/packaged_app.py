@@ -114,6 +114,8 @@ def reads_a_digit(program: PackagedProgram) -> None:
     place = int(np.flatnonzero(digits.labels == 7)[0])
     Image.fromarray(255 - digits.images[place]).resize((280, 280)).save(program.work / "sieben ü.png")
     assert json.loads(program.run("recognize", "--json", "sieben ü.png"))["digit"] == 7
+    number = program.run("look", "sieben ü.png", "--layer", "1", "--unit", "1", "1", "1")
+    assert "def predict(self, X: Array)" in number, number  # the source files of the layers are there
 
 
 def trains_with_a_helper(program: PackagedProgram) -> None:

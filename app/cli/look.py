@@ -123,6 +123,7 @@ def _print_number(inspection: Inspection, number: int, position: Position, as_js
         rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
         print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {rest:.6g}")
     print(f"  y = {terms.value:.6g}")
+    print(f"\nThe lines of Python that compute this layer:\n\n{inspection.source_of(number)}", end="")
 
 
 def _term_line(terms: Terms, index: int) -> str:
