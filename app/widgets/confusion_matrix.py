@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from app.style.theme import SMALL_SCALE, colours_of, scaled
+from app.widgets.pictures.picture_actions import PictureActions
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -132,6 +133,7 @@ class ConfusionMatrix(QTableView):
             header.setHighlightSections(False)
             header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName("Confusion matrix")
+        self.pictures = PictureActions(self, "confusion matrix")
 
     @property
     def counts(self) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import Colours, colours_of
 from app.widgets.grey_image import ink_image
+from app.widgets.pictures.picture_actions import PictureActions
 from nncore.preprocessing.ink import SIDE
 
 OUTLINE_THRESHOLD = 0.5
@@ -28,6 +29,7 @@ class OcclusionView(QWidget):
         self.map: NDArray[np.float32] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Image with occlusion map")
+        self.pictures = PictureActions(self, "occlusion map")
         self.setToolTip("The input of the network. The answer depends most on the orange parts.")
 
     def show_image(self, image: NDArray[np.uint8] | None, occlusion: NDArray[np.float32] | None = None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QGraphicsGridLayout, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.widgets.pictures.picture_actions import PictureActions
 
 AxisRange = tuple[float, float]
 FRACTION_RANGE: AxisRange = (-0.1, 1.1)
@@ -81,6 +82,7 @@ class Plot(QWidget):
         super().__init__(parent)
         self.title, self.empty = QLabel(name), QLabel(empty)
         self.title.setProperty("group", True)
+        self.pictures = PictureActions(self, name)
         self.plot = FixedPlot(name)
         for axis in self.plot.axes.values():
             axis.enableAutoSIPrefix(False)  # show 0.5, not "500 m"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion_milliseconds, scaled
+from app.widgets.pictures.picture_actions import PictureActions
 from nncore.reporting.number_text import percent_text
 
 ANIMATION_MILLISECONDS = 120
@@ -52,6 +53,7 @@ class ProbabilityBars(QWidget):
         self._animation.valueChanged.connect(self._show_fraction)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Probability of each digit")
+        self.pictures = PictureActions(self, "probabilities")
         self.setToolTip("The softmax output: the probability of each digit, 100 % in total.")
         self.set_probabilities(None)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, colours_of
 from app.widgets.grey_image import thumbnail
+from app.widgets.pictures.picture_actions import PictureActions
 from nncore.data.statistics import DatasetStatistics
 from nncore.reporting.number_text import percent_text
 
@@ -25,6 +26,7 @@ class ClassRows(QWidget):
         self._thumbnails: list[QPixmap] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAccessibleName("Examples of each class")
+        self.pictures = PictureActions(self, "examples of each class")
         self.setToolTip("Number of examples and mean image of each class.")
 
     def show_statistics(self, statistics: DatasetStatistics | None, names: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from app.storage.run_store import StoredRun
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.run_view import table_style
 from app.widgets.elements import text_label
+from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import printable
 from nncore.experiments.run_log.descriptions import differing_settings
@@ -39,6 +40,7 @@ class Comparison(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
+        self.pictures = PictureActions(self, "comparison of runs")
         self.sentence, self.table = text_label(SELECT_RUNS, "quiet"), QTableWidget()
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)

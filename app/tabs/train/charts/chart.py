@@ -20,6 +20,7 @@ from app.tabs.train.charts.mark_labels import MarkLabels
 from app.tabs.train.charts.rate_history import Mark
 from app.tabs.train.charts.scale.axes import ScaleAxis
 from app.tabs.train.charts.scale.ticks import label_of_tick, position
+from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plot import FixedPlot
 
 MIN_LINES = 8
@@ -107,6 +108,7 @@ class Chart(QWidget):
         self._apply_colours()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"Chart of {text.name}")
+        self.pictures = PictureActions(self, f"{text.name} of a run")
 
     def _prepare_plot(self) -> None:
         box, axes = self.plot.box, self.plot.axes

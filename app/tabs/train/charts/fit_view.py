@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from app.session.curve_fit import COMPARED_EPOCHS, MAX_FIT_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
+from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import Dots, FixedPlot
 from nncore.data.curves import CurvePoints
@@ -88,6 +89,7 @@ class FitPlot(QWidget):
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.plot = FixedPlot(name)
+        self.pictures = PictureActions(self, name)
         self.dots = Dots(size=3)
         self.line = pg.PlotCurveItem()
         self.plot.box.addItem(self.dots)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
+from app.widgets.pictures.picture_actions import PictureActions
 from nncore.model.layers import LAYER_SPECS
 from nncore.reporting.number_text import percent_text
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
@@ -94,6 +95,7 @@ class HealthView(QWidget):
         self.layers: list[LayerFigures] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Health of the layers")
+        self.pictures = PictureActions(self, "health of the layers")
         self.setToolTip(
             "For each layer: gradient norm, step length as a share of the weights (usually about 0.001), share of dead "
             "ReLU units, and histogram of the weights."

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from app.widgets.pictures.picture_actions import PictureActions
 from nncore.model.layers import Activation
 from nncore.model.network import NetworkSpec
 
@@ -69,6 +70,7 @@ class NetworkDiagram(QWidget):
         self.total = NO_NETWORK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("drawing of the network")
+        self.pictures = PictureActions(self, "network")
         self.setToolTip(
             "One row per layer: a bar for its number of outputs, the output shape, the number of weights, and the "
             "number of multiplications per example."
