@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
+from app.tabs.train.settings.rate_slider import RateSlider
+from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
 from nncore.training.rate_finder import RateFinderResult
 from nncore.training.settings import Setting
+
+if TYPE_CHECKING:
+    from app.tabs.train.settings.rate_plot import RatePlot
 
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
 WHY_NO_BATCH_SIZE = {
@@ -44,6 +51,7 @@ class LearningForm(SettingsForm):
     def __init__(self) -> None:
         self._running = self._finding = False
         self._entered_rate = 0.0
+        self.rate_plot: RatePlot | None = None
         super().__init__("learning")
         self.batch.currentIndexChanged.connect(self._lock_rows)
         self.learning_rate.editingFinished.connect(self._on_rate_entered)
@@ -58,6 +66,14 @@ class LearningForm(SettingsForm):
             self.find_button.clicked.connect(self._on_find_clicked)
             self.add(setting.name, setting.label, self.learning_rate, setting.help + RATE_KEYS, beside=self.find_button)
             self.readers[setting.name] = self._read_rate
+            self.rate_slider = RateSlider()
+            self.rate_slider.rate_shown.connect(self._show_rate)
+            self.rate_slider.rate_chosen.connect(self.enter_rate)
+            self.learning_rate.textChanged.connect(self._follow_rate)
+            below = QWidget()
+            self._below_rate_layout = column_of(self.rate_slider)
+            below.setLayout(self._below_rate_layout)
+            self.add_full_width(below)
         elif setting.name == "batch_size":
             self.batch = self.add_choice("batch", "batch", BATCH_NAMES, BATCH_TIP)
             del self.readers["batch"]  # not a setting: `read_batch_size` reads it
@@ -70,6 +86,8 @@ class LearningForm(SettingsForm):
         """Show these settings."""
         super().show_config(config)
         self.learning_rate.setText(f"{config.learning_rate:.12g}")
+        if self.rate_plot is not None:
+            self.rate_plot.hide()  # it belongs to other settings
         self.batch.choose({None: "all", 1: "one"}.get(config.batch_size, "some"))
         if config.batch_size is not None and config.batch_size > 1:
             self.batch_size.setText(str(config.batch_size))
@@ -86,6 +104,19 @@ class LearningForm(SettingsForm):
     def _read_rate(self) -> float:
         rate: float = SETTINGS["learning_rate"].read(self.learning_rate.text())
         return rate
+
+    @Slot(float)
+    def _show_rate(self, rate: float) -> None:
+        self.learning_rate.setText(f"{rate:g}")
+
+    @Slot()
+    def _follow_rate(self) -> None:
+        """Move the slider and the mark in the plot to the rate in the field, if it is valid."""
+        with suppress(SettingError):
+            rate = self._read_rate()
+            self.rate_slider.show_rate(rate)
+            if self.rate_plot is not None:
+                self.rate_plot.show_chosen(rate)
 
     # ------------------------------------------------------------ finding a rate
 
@@ -106,6 +137,7 @@ class LearningForm(SettingsForm):
 
     def show_found(self, result: RateFinderResult) -> None:
         """Enter the rate that was found, and show the range of the rates that were tried."""
+        self._show_rate_plot(result)
         self.learning_rate.setText(f"{result.suggested:.2g}")
         self._on_rate_entered()
         self.rows["learning_rate"].show_message(
@@ -113,6 +145,16 @@ class LearningForm(SettingsForm):
             f"{result.rates[-1]:.2g} were tried.",
             is_error=False,
         )
+
+    def _show_rate_plot(self, result: RateFinderResult) -> None:
+        if self.rate_plot is None:
+            from app.tabs.train.settings.rate_plot import RatePlot  # pyqtgraph takes long to import
+
+            self.rate_plot = RatePlot()
+            self.rate_plot.rate_chosen.connect(self.enter_rate)
+            self._below_rate_layout.addWidget(self.rate_plot)
+        self.rate_plot.show_result(result)
+        self.rate_plot.show()
 
     def show_finding_error(self, sentence: str) -> None:
         """Show why no rate was found."""
