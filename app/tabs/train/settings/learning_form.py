@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from app.tabs.train.settings.rate_slider import RateSlider
+from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
@@ -19,7 +19,7 @@ from nncore.training.rate_finder import RateFinderResult
 from nncore.training.settings import Setting
 
 if TYPE_CHECKING:
-    from app.tabs.train.settings.rate_plot import RatePlot
+    from app.tabs.train.settings.learning_rate.rate_plot import RatePlot
 
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
 WHY_NO_BATCH_SIZE = {
@@ -148,7 +148,7 @@ class LearningForm(SettingsForm):
 
     def _show_rate_plot(self, result: RateFinderResult) -> None:
         if self.rate_plot is None:
-            from app.tabs.train.settings.rate_plot import RatePlot  # pyqtgraph takes long to import
+            from app.tabs.train.settings.learning_rate.rate_plot import RatePlot  # pyqtgraph takes long to import
 
             self.rate_plot = RatePlot()
             self.rate_plot.rate_chosen.connect(self.enter_rate)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QMouseEvent
 
 from app.style.theme import colours_of
 from app.tabs.train.charts.scale.ticks import label_of_tick
-from app.widgets.plot import Plot
+from app.widgets.plot import Dots, Plot
 from nncore.training.rate_finder import RateFinderResult
 
 LINES_OF_TEXT = 11
@@ -29,7 +29,7 @@ class RatePlot(Plot):
         super().__init__("Loss at each rate", "")
         self.result: RateFinderResult | None = None
         self._curve = pg.PlotCurveItem(antialias=True)
-        self._suggested = pg.ScatterPlotItem(size=11, symbol="star")
+        self._suggested = Dots(size=11, symbol="star")
         self._chosen = pg.InfiniteLine(angle=90, movable=False)
         for item in (self._chosen, self._curve, self._suggested):
             self.plot.box.addItem(item)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from app.tabs.train.settings.learning_form import LearningForm
-from app.tabs.train.settings.rate_slider import RateSlider
+from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from nncore.training import TrainingConfig
 from nncore.training.rate_finder import RateFinderResult
 
