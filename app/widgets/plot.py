@@ -106,6 +106,16 @@ class Plot(QWidget):
             if unit:
                 self.plot.axes[side].setLabel(unit)
         self.plot.show_grid(x=bool(x_unit), y=bool(y_unit))
+        self._fit_left_axis()
+
+    def _fit_left_axis(self) -> None:
+        """Make the left axis as wide as its labels, so that they do not cover its title."""
+        axis, metrics = self.plot.axes["left"], QFontMetrics(scaled(self.font(), SMALL_SCALE))
+        low, high = self.plot.box.viewRange()[1]
+        levels = axis.tickValues(low, high, max(1.0, self.plot.box.height()))
+        labels = [text for spacing, ticks in levels for text in axis.tickStrings(ticks, axis.scale, spacing)]
+        widest = max(map(metrics.horizontalAdvance, ["100", *labels]))
+        axis.setWidth(widest + metrics.height() + 2 * GAP)
 
     def describe(self, described: str, is_empty: bool) -> None:
         """Set the accessible description, and show the empty sentence or not."""
@@ -132,5 +142,5 @@ class Plot(QWidget):
             axis.label.setFont(small)
             axis.setLabel(axis.labelText, color=colours.quiet_text)
             axis.showLabel(bool(axis.labelText))
-        self.plot.axes["left"].setWidth(metrics.horizontalAdvance("100") + metrics.height() + 2 * GAP)
+        self._fit_left_axis()
         self.plot.axes["bottom"].setHeight(2 * metrics.height() + GAP)

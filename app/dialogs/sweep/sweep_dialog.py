@@ -14,13 +14,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QProgressBar,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS
 from app.dialogs.sweep.kept_values import KeptValues
+from app.dialogs.sweep.parallel_plot import ParallelPlot
 from app.dialogs.sweep.sweep_estimate import SweepEstimate
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
@@ -36,6 +39,8 @@ from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 from nncore.reporting.number_text import about_duration_text, duration_text
 
+ALL_SETTINGS = "all"
+STOP_QUESTION = "The sweep is running. Stop it and close the dialog? Finished runs stay in the log."
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels."""
 
@@ -72,6 +77,8 @@ class SweepDialog(QDialog):
         self.entries = {setting: QLineEdit() for setting in DIALOG_SETTINGS}
         self.kept = KeptValues(self.entries, values)
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
+        self.parallel, self.plots = ParallelPlot(self._measure.capitalize()), QStackedWidget()
+        self._stop_is_confirmed = False
         self.progress, self.state = QProgressBar(), text_label(style="quiet")
         self.run_button = push_button("", "", self._start_or_stop)
         self._lay_out()
@@ -102,7 +109,9 @@ class SweepDialog(QDialog):
         above.addStretch(1)
         right = without_margins(QVBoxLayout())
         right.addLayout(above)
-        right.addWidget(self.plot, 1)
+        for plot in (self.plot, self.parallel):
+            self.plots.addWidget(plot)
+        right.addWidget(self.plots, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(PAGE_MARGIN)
@@ -124,7 +133,10 @@ class SweepDialog(QDialog):
         self.progress.setAccessibleName("Progress of the sweep")
         self.run_button.setProperty("primary", True)
         self.against.setAccessibleName(f"{self._measure.capitalize()} against")
-        self.against.setToolTip("Horizontal axis: a setting, the training time, or the number of parameters.")
+        self.against.setToolTip(
+            "Horizontal axis: a setting, the training time, the number of parameters, or all "
+            "settings: one axis each, and one line per run."
+        )
         self.against.currentIndexChanged.connect(self._update_plot)
 
     @property
@@ -280,12 +292,18 @@ class SweepDialog(QDialog):
             self.against.addItem(DIALOG_SETTINGS[name].label, name)
         self.against.addItem("training time", TIME)
         self.against.addItem("parameters", PARAMETERS)
+        if len(varied) > 1:
+            self.against.addItem("all settings", ALL_SETTINGS)
         self.against.blockSignals(False)
         self._update_plot()
 
     @Slot()
     def _update_plot(self) -> None:
-        self.plot.show_results(self.results, self.against.currentData() or TIME)
+        against = self.against.currentData() or TIME
+        shows_all = against == ALL_SETTINGS
+        self.plots.setCurrentWidget(self.parallel if shows_all else self.plot)
+        self.plot.show_results(self.results, TIME if shows_all else against)
+        self.parallel.show_results(self.results)
 
     # ------------------------------------------------------------------- close
 
@@ -298,11 +316,27 @@ class SweepDialog(QDialog):
         return all(finished)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the sweep first."""
-        if self.finish():
+        """Stop the sweep first, after a question if it is running."""
+        if self._thread is not None and not self._stop_is_confirmed:
+            event.ignore()
+            self._ask_to_stop()
+        elif self.finish():
             super().closeEvent(event)
         else:
             event.ignore()
+
+    def _ask_to_stop(self) -> None:
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(QMessageBox.Icon.Question, "Sweep", STOP_QUESTION, buttons.Yes | buttons.Cancel, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.button(buttons.Yes).setText("&Stop and close")
+        box.accepted.connect(self._stop_and_close)
+        box.open()
+
+    @Slot()
+    def _stop_and_close(self) -> None:
+        self._stop_is_confirmed = True
+        self.close()
 
     def reject(self) -> None:
         """Close on Escape, as with the button of the window."""

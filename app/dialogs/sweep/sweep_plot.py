@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -36,11 +37,10 @@ class SweepPlot(Plot):
 
         against: a setting, TIME or PARAMETERS.
         """
-        finished = [result for result in results if result.state == "finished"]
-        self._results = [result for result in finished if _measured_value(result) is not None]
+        self._results = finished_runs(results)
         self._against = against
         x, ticks = self._x_positions(against)
-        y = [_measured_value(result) or 0.0 for result in self._results]
+        y = [measured_value(result) or 0.0 for result in self._results]
         self.best_in_words = ""
         if not y:
             self.set_axes((0, 1), (0, 1))
@@ -50,14 +50,14 @@ class SweepPlot(Plot):
             return
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))
-        self.best_in_words = self._describe_result(self._results[best])
+        self.best_in_words = describe_result(self._results[best])
         others = [index for index in range(len(y)) if index != best]
         self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
         x_label = {TIME: "training time (s)", PARAMETERS: "parameters"}.get(against) or SWEPT[against].label
         self.set_axes(_with_margin(x), _with_margin(y), x_label, "loss" if by_loss else "accuracy (%)")
         self.plot.axes["bottom"].setTicks(ticks)
-        self.describe("; ".join(self._describe_result(result) for result in self._results), False)
+        self.describe("; ".join(describe_result(result) for result in self._results), False)
 
     def _x_positions(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
         """The x position of each run, and the ticks; values of a setting are evenly spaced in order."""
@@ -66,17 +66,12 @@ class SweepPlot(Plot):
         if against == PARAMETERS:
             return [float(result.job.spec.parameter_count) for result in self._results], None
         values = [dict(result.job.settings)[against] for result in self._results]
-        numbers = all(isinstance(value, int | float) for value in values)
-        order = sorted(set(values)) if numbers else list(dict.fromkeys(values))
+        order = ordered_values(values)
         ticks = [(float(place), SWEPT[against].in_words(value)) for place, value in enumerate(order)]
         return [float(order.index(value)) for value in values], [ticks]
 
-    def _describe_result(self, result: SweepResult) -> str:
-        reached = f"loss {rounded_text(result.loss)}" if result.accuracy is None else percent_text(result.accuracy)
-        return f"{reached}: {result.job.name or 'the only run'}, {duration_text(result.seconds)}"
-
     def _describe_dot(self, x: float, y: float, data: object) -> str:
-        return self._describe_result(data) if isinstance(data, SweepResult) else ""
+        return describe_result(data) if isinstance(data, SweepResult) else ""
 
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to the dots."""
@@ -88,7 +83,24 @@ class SweepPlot(Plot):
         self._best.setBrush(colours.winner)
 
 
-def _measured_value(result: SweepResult) -> float | None:
+def finished_runs(results: Sequence[SweepResult]) -> list[SweepResult]:
+    """The runs that ended with a score."""
+    return [result for result in results if result.state == "finished" and measured_value(result) is not None]
+
+
+def ordered_values(values: Sequence[Any]) -> list[Any]:
+    """The different values of a setting: numbers ascending, others in the order of the runs."""
+    are_numbers = all(isinstance(value, int | float) for value in values)
+    return sorted(set(values)) if are_numbers else list(dict.fromkeys(values))
+
+
+def describe_result(result: SweepResult) -> str:
+    """A run in one line: its score, its settings, its time."""
+    reached = f"loss {rounded_text(result.loss)}" if result.accuracy is None else percent_text(result.accuracy)
+    return f"{reached}: {result.job.name or 'the only run'}, {duration_text(result.seconds)}"
+
+
+def measured_value(result: SweepResult) -> float | None:
     """The y value of a run: its accuracy in per cent, or its loss."""
     return result.loss if result.accuracy is None else 100 * result.accuracy
 

@@ -1,0 +1,127 @@
+"""The runs of a sweep in parallel coordinates: one vertical axis for each setting, and one for the score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from app.dialogs.sweep.sweep_plot import NO_RUNS_HINT, describe_result, finished_runs, measured_value, ordered_values
+from app.style.theme import SMALL_SCALE, colours_of, line_width, scaled
+from app.widgets.plot import Plot
+from nncore.experiments.sweep import SweepResult
+from nncore.experiments.sweep.grid import SWEPT
+from nncore.reporting.number_text import rounded_text
+
+SHADES = 5
+"""Number of opacities of the lines: the better a run, the stronger its line."""
+
+LOWEST_OPACITY = 0.25
+
+
+class ParallelPlot(Plot):
+    """One line per run across all axes; the line of the best run is green and in front."""
+
+    def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
+        super().__init__(f"{name} and all settings", NO_RUNS_HINT, parent)
+        self._score_name = name
+        self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(SHADES)]
+        self.best_line = pg.PlotCurveItem(antialias=True)
+        self._axis_lines = pg.PlotCurveItem(connect="pairs")
+        self._labels: list[pg.TextItem] = []
+        for item in (self._axis_lines, *self.lines, self.best_line):
+            self.plot.box.addItem(item)
+        self.apply_colours()
+        self.show_results([])
+
+    def show_results(self, results: Sequence[SweepResult]) -> None:
+        """Show the finished runs; settings with one value in all runs have no axis."""
+        runs = finished_runs(results)
+        for label in self._labels:
+            self.plot.box.removeItem(label)
+        self._labels = []
+        if not runs:
+            for line in (*self.lines, self.best_line, self._axis_lines):
+                line.setData([], [])
+            self.set_axes((0, 1), (0, 1))
+            self.describe(NO_RUNS_HINT, True)
+            return
+        scores = np.array([measured_value(run) or 0.0 for run in runs])
+        columns = _columns(runs)
+        places = [[values.index(value) / max(1, len(values) - 1) for value in run_values]
+                  for _, values, run_values in columns]  # fmt: skip
+        spread = float(np.ptp(scores)) or 1.0
+        heights = np.column_stack([*(np.array(each) for each in places), (scores - scores.min()) / spread])
+        self._draw_axes(columns, scores)
+        self._draw_runs(heights, scores if runs[0].accuracy is not None else -scores)
+        self.describe("; ".join(describe_result(run) for run in runs), False)
+
+    def _draw_axes(self, columns: list[tuple[str, list[Any], list[Any]]], scores: np.ndarray) -> None:
+        count = len(columns) + 1
+        self._axis_lines.setData(np.repeat(np.arange(count), 2), np.tile([0.0, 1.0], count))
+        for number, (name, values, _) in enumerate(columns):
+            for place, value in enumerate(values):
+                self._add_label(number, place / max(1, len(values) - 1), SWEPT[name].in_words(value))
+        for height, score in ((0.0, scores.min()), (1.0, scores.max())):
+            self._add_label(count - 1, height, rounded_text(float(score)))
+        self.set_axes((-0.4, count - 0.6), (-0.1, 1.1), " ", "")
+        names = [(number, SWEPT[name].label) for number, (name, _, _) in enumerate(columns)]
+        self.plot.axes["bottom"].setTicks([[*names, (count - 1, self._score_name.lower())]])
+        self.plot.show_grid(x=False, y=False)
+
+    def _add_label(self, x: float, y: float, text: str) -> None:
+        label = pg.TextItem(text, anchor=(1.1, 0.5))
+        label.setPos(x, y)
+        label.setZValue(10)
+        self._labels.append(label)
+        self.plot.box.addItem(label)
+        self._colour_label(label)
+
+    def _draw_runs(self, heights: np.ndarray, goodness: np.ndarray) -> None:
+        """Draw one line per run: heights (runs, axes), 0 to 1; goodness (runs,): the larger, the stronger the line."""
+        x = np.arange(heights.shape[1])
+        best = int(goodness.argmax())
+        shares = (goodness - goodness.min()) / (float(np.ptp(goodness)) or 1.0)
+        shades = np.minimum((shares * SHADES).astype(int), SHADES - 1)
+        for shade, line in enumerate(self.lines):
+            rows = np.flatnonzero((shades == shade) & (np.arange(len(shades)) != best))
+            connected = np.ones((len(rows), len(x)), np.int32)
+            connected[:, -1:] = 0  # no line from a run to the next one
+            line.setData(np.tile(x, len(rows)), heights[rows].ravel(), connect=connected.ravel())
+        self.best_line.setData(x, heights[best])
+
+    def apply_colours(self) -> None:
+        """Apply the theme's colours, also to lines and labels."""
+        super().apply_colours()
+        if not hasattr(self, "_labels"):
+            return
+        colours = colours_of(self)
+        for shade, line in enumerate(self.lines):
+            colour = QColor(colours.training)
+            colour.setAlphaF(LOWEST_OPACITY + (1 - LOWEST_OPACITY) * shade / (SHADES - 1))
+            line.setPen(pg.mkPen(colour, width=1))
+        self.best_line.setPen(pg.mkPen(colours.winner, width=line_width() + 1))
+        self._axis_lines.setPen(pg.mkPen(colours.edge, width=1))
+        for label in self._labels:
+            self._colour_label(label)
+
+    def _colour_label(self, label: pg.TextItem) -> None:
+        colours = colours_of(self)
+        label.setColor(colours.text)
+        label.fill = pg.mkBrush(colours.surface)
+        label.setFont(scaled(self.font(), SMALL_SCALE))
+
+
+def _columns(runs: Sequence[SweepResult]) -> list[tuple[str, list[Any], list[Any]]]:
+    """(setting, its values in order, the value of each run) of each setting that differs between runs."""
+    columns = []
+    for name, _ in runs[0].job.settings:
+        values = [dict(run.job.settings)[name] for run in runs]
+        order = ordered_values(values)
+        if len(order) > 1:
+            columns.append((name, order, values))
+    return columns
