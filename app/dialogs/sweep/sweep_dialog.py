@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -315,16 +314,6 @@ class SweepDialog(QDialog):
             finished.append(self._thread.wait(2 * CLOSE_TIMEOUT_MILLISECONDS))
         return all(finished)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the sweep first, after a question if it is running."""
-        if self._thread is not None and not self._stop_is_confirmed:
-            event.ignore()
-            self._ask_to_stop()
-        elif self.finish():
-            super().closeEvent(event)
-        else:
-            event.ignore()
-
     def _ask_to_stop(self) -> None:
         buttons = QMessageBox.StandardButton
         box = QMessageBox(QMessageBox.Icon.Question, "Sweep", STOP_QUESTION, buttons.Yes | buttons.Cancel, self)
@@ -336,8 +325,11 @@ class SweepDialog(QDialog):
     @Slot()
     def _stop_and_close(self) -> None:
         self._stop_is_confirmed = True
-        self.close()
+        self.reject()
 
     def reject(self) -> None:
-        """Close on Escape, as with the button of the window."""
-        self.close()
+        """Close, on Escape or with the button of the window, after a question if the sweep is running."""
+        if self._thread is not None and not self._stop_is_confirmed:
+            self._ask_to_stop()
+        elif self.finish():
+            super().reject()

@@ -82,4 +82,4 @@ def test_the_title_of_the_axis_is_not_over_its_labels(qtbot: QtBot) -> None:
     texts = [text for spacing, ticks in levels for text in axis.tickStrings(ticks, axis.scale, spacing)]
     widest = max(plot.fontMetrics().horizontalAdvance(text) for text in texts) * 0.875
     assert len(max(texts, key=len)) > 5
-    assert title.right() <= axis.width() - widest
+    assert title.right() <= axis.fixedWidth - widest

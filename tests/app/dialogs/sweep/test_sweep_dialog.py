@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.sweep.kept_values import EXAMPLES
-from app.dialogs.sweep.sweep_dialog import SweepDialog
+from app.dialogs.sweep.sweep_dialog import ALL_SETTINGS, SweepDialog
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunLog, RunSettings
@@ -81,7 +82,10 @@ def test_all_runs_are_trained_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot
     }
     assert all(run.settings.machine == "a machine" for run in runs)
     offered = [dialog.against.itemData(n) for n in range(dialog.against.count())]
-    assert offered == ["learning_rate", "hidden", TIME, PARAMETERS]
+    assert offered == ["learning_rate", "hidden", TIME, PARAMETERS, ALL_SETTINGS]
+    dialog.against.setCurrentIndex(offered.index(ALL_SETTINGS))
+    assert dialog.parallel.isVisible()
+    assert len(dialog.parallel.best_line.getData()[0]) == 3
     for number in range(4):
         dialog.against.setCurrentIndex(number)
         assert dialog.plot.plot.accessibleDescription().count("%") == 4
@@ -97,6 +101,47 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
     assert {result.state for result in dialog.results} <= {"stopped"}
     assert dialog.entries["seed"].isEnabled()
+
+
+def test_escape_closes_the_dialog(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.keyClick(dialog.entries["epochs"], Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert dialog.findChild(QMessageBox) is None
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_closed_dialog_is_deleted(qtbot: QtBot, tmp_path: Path, by_key: bool) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = SweepDialog.deleted_on_close(BASE, few_digits(), None, window, tmp_path / "values.json")
+    dialog.show()
+    with qtbot.waitSignal(dialog.destroyed):
+        if by_key:
+            qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        else:
+            dialog.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_escape_asks_before_it_stops_a_sweep(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.entries["epochs"], "1000000")
+    qtbot.keyClicks(dialog.entries["seed"], "0 1")
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: "runs" in dialog.state.text())
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    assert dialog.isVisible()
+    qtbot.mouseClick(box.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    assert dialog.run_button.text() == "&Stop"
+    qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is None)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    qtbot.mouseClick(box.button(QMessageBox.StandardButton.Yes), Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+    assert dialog.finish()
 
 
 def test_settings_that_do_not_fit_the_data_are_rejected(dialog: SweepDialog, qtbot: QtBot) -> None:
