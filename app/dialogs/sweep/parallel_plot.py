@@ -17,7 +17,7 @@ from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 from nncore.reporting.number_text import rounded_text
 
-SHADES = 5
+LINE_SHADES = 5
 """Number of opacities of the lines: the better a run, the stronger its line."""
 
 LOWEST_OPACITY = 0.25
@@ -29,7 +29,7 @@ class ParallelPlot(Plot):
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
         super().__init__(f"{name} and all settings", NO_RUNS_HINT, parent)
         self._score_name = name
-        self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(SHADES)]
+        self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(LINE_SHADES)]
         self.best_line = pg.PlotCurveItem(antialias=True)
         self._axis_lines = pg.PlotCurveItem(connect="pairs")
         self._labels: list[pg.TextItem] = []
@@ -86,7 +86,7 @@ class ParallelPlot(Plot):
         x = np.arange(heights.shape[1])
         best = int(goodness.argmax())
         shares = (goodness - goodness.min()) / (float(np.ptp(goodness)) or 1.0)
-        shades = np.minimum((shares * SHADES).astype(int), SHADES - 1)
+        shades = np.minimum((shares * LINE_SHADES).astype(int), LINE_SHADES - 1)
         for shade, line in enumerate(self.lines):
             rows = np.flatnonzero((shades == shade) & (np.arange(len(shades)) != best))
             connected = np.ones((len(rows), len(x)), np.int32)
@@ -102,7 +102,7 @@ class ParallelPlot(Plot):
         colours = colours_of(self)
         for shade, line in enumerate(self.lines):
             colour = QColor(colours.training)
-            colour.setAlphaF(LOWEST_OPACITY + (1 - LOWEST_OPACITY) * shade / (SHADES - 1))
+            colour.setAlphaF(LOWEST_OPACITY + (1 - LOWEST_OPACITY) * shade / (LINE_SHADES - 1))
             line.setPen(pg.mkPen(colour, width=1))
         self.best_line.setPen(pg.mkPen(colours.winner, width=line_width() + 1))
         self._axis_lines.setPen(pg.mkPen(colours.edge, width=1))

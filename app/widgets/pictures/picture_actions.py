@@ -12,7 +12,7 @@ from app.storage.paths import valid_file_name
 from app.widgets.elements import announce
 from app.widgets.file_dialogs import ask_where_to_save
 from app.widgets.pictures.focus_border import FocusBorder
-from app.widgets.pictures.rendering import image_of, png_of, svg_of
+from app.widgets.pictures.rendering import png_of, rendered_image, svg_of
 from nncore.errors import DataError
 from nncore.system.atomic_write import save_file
 
@@ -59,7 +59,7 @@ class PictureActions(QObject):
     def copy_picture(self) -> None:
         """Copy the picture to the clipboard, as pixels and as SVG."""
         data = QMimeData()
-        data.setImageData(image_of(self._view))
+        data.setImageData(rendered_image(self._view))
         data.setData("image/svg+xml", svg_of(self._view))
         QGuiApplication.clipboard().setMimeData(data)
         QToolTip.showText(self._view.mapToGlobal(self._view.rect().center()), COPIED, self._view)

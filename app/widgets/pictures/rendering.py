@@ -16,7 +16,7 @@ PIXELS_PER_POINT = 2
 """Pixels of a PNG picture for each pixel on the screen, so that it stays sharp on a slide."""
 
 
-def image_of(widget: QWidget) -> QImage:
+def rendered_image(widget: QWidget) -> QImage:
     """A picture of `widget` as it is shown, without its buttons, twice as large."""
     image = QImage(widget.size() * PIXELS_PER_POINT, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(PIXELS_PER_POINT)
@@ -28,7 +28,7 @@ def image_of(widget: QWidget) -> QImage:
 
 def png_of(widget: QWidget) -> bytes:
     """The content of a PNG file with the picture of `widget`."""
-    return png_content(image_of(widget))
+    return png_content(rendered_image(widget))
 
 
 def png_content(image: QImage) -> bytes:

@@ -27,7 +27,7 @@ from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from app.widgets.confusion_matrix import ConfusionMatrix
 from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.pictures.picture_actions import PictureActions
-from app.widgets.pictures.rendering import image_of, svg_of
+from app.widgets.pictures.rendering import rendered_image, svg_of
 from app.widgets.plot import Plot
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -122,7 +122,7 @@ def test_the_cell_colours_of_a_matrix_are_in_the_picture(qtbot: QtBot) -> None:
     shown(qtbot, matrix)
     texts = {"".join(each.itertext()).strip() for each in ElementTree.fromstring(svg_of(matrix)).iter(f"{SVG}text")}
     assert {"9", "1", "2", "8"} <= texts
-    assert image_of(matrix).pixelColor(1, 1).isValid()
+    assert rendered_image(matrix).pixelColor(1, 1).isValid()
 
 
 def test_buttons_and_the_border_of_the_focus_are_not_in_the_picture(qtbot: QtBot) -> None:
@@ -137,7 +137,7 @@ def test_buttons_and_the_border_of_the_focus_are_not_in_the_picture(qtbot: QtBot
     assert border is not None
     assert border.isVisible()
     before = button.geometry()
-    image = image_of(view)
+    image = rendered_image(view)
     assert image.pixelColor(QPoint(0, 0)).name().upper() == LIGHT.surface
     assert not has_colour(image, 255, 0, 0)
     assert button.isVisible()

@@ -14,7 +14,7 @@ from app.tabs.train.charts.scale.ticks import label_of_tick
 from app.widgets.plot import Dots, Plot
 from nncore.training.rate_finder import RateFinderResult
 
-LINES_OF_TEXT = 11
+HEIGHT_IN_LINES = 11
 """Height in lines of text."""
 
 MAX_DECADES_LABELLED = 4
@@ -94,4 +94,4 @@ class RatePlot(Plot):
         self._suggested.setPen(None)
         self._suggested.setBrush(colours.winner)
         self._chosen.setPen(pg.mkPen(colours.validation, width=1))
-        self.setFixedHeight(LINES_OF_TEXT * self.fontMetrics().height())
+        self.setFixedHeight(HEIGHT_IN_LINES * self.fontMetrics().height())
