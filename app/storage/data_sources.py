@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.storage.csv_dialects import read_any_dataset
-from app.storage.paths import own_ink_path
+from app.storage.paths import handwriting_tests_folder, own_ink_path
 from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import file_patterns, format_of
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
 from nncore.data.formats.unipen import read_ink_dataset
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
+from nncore.handwriting.personal_test.history import HandwritingTestHistory
+from nncore.preprocessing.ink import rasterize
 from nncore.system.reading_budget import ReadingCancelled, watched_reading
 
 ReportProgress = Callable[[float], None]
@@ -26,6 +30,10 @@ DATA_FILES = f"Images or ink with labels ({file_patterns('images', 'ink')});;All
 
 MAX_SYNTHETIC_DIGITS = 100_000
 """Generating a thousand synthetic digits takes about a second."""
+
+NO_OWN_INK = (
+    "There are no drawings of yours yet. Teach the network in the Draw tab, or write a test in the My hand tab."
+)
 
 SYNTHETIC_BATCH = 500
 
@@ -73,16 +81,48 @@ def load_bundled(report_progress: ReportProgress, cancelled: Cancelled) -> Loade
 
 
 def load_own_ink(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
-    """The user's own labelled drawings; raises DataError if there are none."""
-    path = own_ink_path()
-    if not path.exists():
-        raise DataError("There are no drawings of yours yet. Correct the network in the Draw tab to add some.")
+    """The user's own labelled drawings: those taught to a network, and those of the handwriting tests, each once.
+
+    Raises DataError if there are none. None if `cancelled`.
+    """
     try:
         with watched_reading(report_progress, cancelled):
-            ink = read_ink_dataset(path)
+            parts = [*_taught_ink(), *_tested_ink(cancelled)]
     except ReadingCancelled:
         return None
-    return LoadedData(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
+    if cancelled():
+        return None
+    if not parts:
+        raise DataError(NO_OWN_INK)
+    images = np.concatenate([part for part, _ in parts])
+    labels = np.concatenate([digits for _, digits in parts])
+    keys = {
+        (image.tobytes(), label): row for row, (image, label) in enumerate(zip(images, labels.tolist(), strict=True))
+    }
+    rows = sorted(keys.values())  # a drawing of a test that was taught is in both
+    return LoadedData(Splits(Dataset(images[rows], labels[rows], source="my own ink")))
+
+
+def _taught_ink() -> list[tuple[NDArray[np.uint8], NDArray[np.intp]]]:
+    path = own_ink_path()
+    if not path.exists():
+        return []
+    ink = read_ink_dataset(path)
+    return [(ink.images, ink.labels)]
+
+
+def _tested_ink(cancelled: Cancelled) -> list[tuple[NDArray[np.uint8], NDArray[np.intp]]]:
+    """The drawings of each handwriting test, with the digits that were asked for; damaged tests are left out."""
+    history = HandwritingTestHistory(handwriting_tests_folder())
+    found = []
+    for entry in history.entries()[0]:
+        if cancelled():
+            break
+        with suppress(DataError):  # the My hand tab reports it
+            drawings = history.load(entry.path).drawings
+            images = np.stack([rasterize(drawing.ink) for drawing in drawings])
+            found.append((images, np.array([drawing.prompted for drawing in drawings], np.intp)))
+    return found
 
 
 def generate_digits(count: int, seed: int, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:

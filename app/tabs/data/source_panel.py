@@ -53,7 +53,9 @@ class SourcePanel(QWidget):
             "Read a folder of MNIST files, or with one sub-folder of pictures per class.",
         )
         self.mnist = _button("&MNIST", "", "Use the 70,000 bundled MNIST digits.")
-        self.own_ink = _button("My own &ink", "", "Use the digits that you taught in the Draw tab.")
+        self.own_ink = _button(
+            "My own &ink", "", "Use the digits that you taught in the Draw tab or wrote in the My hand tab."
+        )
         self.synthetic = _button("S&ynthetic digits", "", "Generate digits from strokes; about 1 s per 1,000.")
         self.count = _entry("Count of synthetic digits", "2000", f"Number of digits, 10 to {MAX_SYNTHETIC_DIGITS:,}.")
         self.seed = _entry("Seed of synthetic digits", "0", "The same seed gives the same digits.")

@@ -329,6 +329,7 @@ class TrainTab(Tab):
                 self._message = SETTINGS_CHANGED, False
                 self._next_settings = None
             self.advice.end_run()
+            self.health.end_run()
             self._on_settings_changed()
             return
         if was_idle:

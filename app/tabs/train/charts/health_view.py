@@ -24,6 +24,7 @@ SPARKLINE_LENGTH = 60
 VISIBLE_LAYERS = 4
 
 NO_HEALTH = "Press Train to see the gradients, dead units and weights of each layer."
+HEALTH_AFTER_EPOCH = "The gradients, dead units and weights of each layer appear after the first epoch."
 HEALTH_HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
 COLUMN_ENDS = (0.22, 0.44, 0.66, 0.80, 1.0)
 """Ends of the columns as shares of the width."""
@@ -93,6 +94,7 @@ class HealthView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.layers: list[LayerFigures] = []
+        self._empty_text = NO_HEALTH
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Health of the layers")
         self.pictures = PictureActions(self, "health of the layers")
@@ -103,10 +105,16 @@ class HealthView(QWidget):
         self._tell_screen_readers()
 
     def clear(self) -> None:
-        """Remove all figures."""
-        self.layers = []
+        """Remove all figures, because a run begins."""
+        self.layers, self._empty_text = [], HEALTH_AFTER_EPOCH
         self._tell_screen_readers()
         self.updateGeometry()
+        self.update()
+
+    def end_run(self) -> None:
+        """The run has ended; if it had no epoch, the next one is needed to see figures."""
+        self._empty_text = NO_HEALTH
+        self._tell_screen_readers()
         self.update()
 
     def show_health(self, health: Sequence[LayerHealth] | None) -> None:
@@ -130,7 +138,7 @@ class HealthView(QWidget):
             f"Layer {name}: gradient norm {norm}, step to weights {ratio}, dead units {dead}"
             for name, norm, ratio, dead in (layer.texts for layer in self.layers)
         )
-        self.setAccessibleDescription(". ".join(rows) or NO_HEALTH)
+        self.setAccessibleDescription(". ".join(rows) or self._empty_text)
 
     # --------------------------------------------------------------- painting
 
@@ -156,7 +164,7 @@ class HealthView(QWidget):
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
         if not self.layers:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, NO_HEALTH)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._empty_text)
             return
         for column, heading in enumerate(HEALTH_HEADINGS):
             self._write(painter, 0, column, heading)

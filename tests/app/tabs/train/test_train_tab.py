@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QMessageBox, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from app.session.run_events import RunState, StepsDone
+from app.tabs.train.charts.health_view import HEALTH_AFTER_EPOCH, NO_HEALTH
 from app.tabs.train.train_tab import TrainTab
 from app.widgets.form import Form
 from nncore.evaluation.metrics import Evaluation
@@ -318,6 +319,9 @@ def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
     assert running.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")
     begin(running)
     assert running.health.layers == []
+    assert running.health.accessibleDescription() == HEALTH_AFTER_EPOCH  # Train was pressed already
+    end(running, STOPPED)
+    assert running.health.accessibleDescription() == NO_HEALTH
 
 
 def test_the_recipe_page_is_requested(tab: TrainTab, qtbot: QtBot) -> None:

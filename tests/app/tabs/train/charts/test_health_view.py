@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT
-from app.tabs.train.charts.health_view import NO_HEALTH, HealthScroll, HealthView, health_text
+from app.tabs.train.charts.health_view import HEALTH_AFTER_EPOCH, NO_HEALTH, HealthScroll, HealthView, health_text
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, train
 from nncore.training.events import EpochDone
@@ -83,6 +83,9 @@ def test_before_a_run_it_shows_a_hint(view: HealthView) -> None:
     view.show_health((weights(1, 0.5),))
     assert view.grab().toImage() != empty
     view.clear()
+    assert view.accessibleDescription() == HEALTH_AFTER_EPOCH
+    assert view.grab().toImage() != empty
+    view.end_run()
     assert view.grab().toImage() == empty
 
 
