@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -24,6 +25,12 @@ from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.rate_finder import RateFinderResult
 from nncore.training.schedules import SCHEDULES
 from tests.app.odd_texts import ODD_TEXTS
+
+
+@pytest.fixture(autouse=True)
+def steady_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system reports the same free memory at each call: messages name it, and other programs change it."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=8_000_000_000))
 
 
 @pytest.fixture
