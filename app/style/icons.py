@@ -45,7 +45,8 @@ def _icon(name: str, enabled: int, disabled: int) -> QIcon:
     """The icon `name` in two colours (0xAARRGGBB); many buttons show the same one."""
     drawing = (files(resources) / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     result = QIcon()
-    for mode, rgba in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+    modes = [(QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)]
+    for mode, rgba in modes[:1] if name == "app" else modes:  # a window's icon is never disabled
         ink = QColor.fromRgba(rgba)
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", ink.name()).encode()))
         for pixels in _WINDOW_PIXELS if name == "app" else _PIXELS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     from app.window.preferences import WindowPreferences
     from app.window.process.end_signals import EndSignals
 
+    gc.freeze()  # what the imports made stays; a change of theme runs a full collection, which no longer visits it
     application.setWindowIcon(icon("app", ""))
     settings = WindowPreferences()
     apply_appearance(application, settings.appearance)
