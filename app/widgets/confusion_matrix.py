@@ -15,6 +15,12 @@ from app.widgets.pictures.picture_actions import PictureActions
 
 Index = QModelIndex | QPersistentModelIndex
 
+PALEST, STRONGEST = 0.08, 0.62
+"""The opacities of the colours of cells; a text on the strongest one is still readable."""
+
+FEWEST_SCALED = 10
+"""A matrix whose largest number of mistakes is smaller does not get the strongest colour."""
+
 DescribeCell = Callable[[int, int, int, float], str]
 """Describes a cell from its row, column, count, and share of its row."""
 
@@ -26,6 +32,7 @@ class _CellModel(QAbstractTableModel):
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.shares: NDArray[np.float64] = np.zeros((0, 0))
+        self.strengths: NDArray[np.float64] = np.zeros((0, 0))
         self.rows: tuple[str, ...] = ()
         self.columns: tuple[str, ...] = ()
         self.as_shares = False
@@ -37,6 +44,7 @@ class _CellModel(QAbstractTableModel):
             self.beginResetModel()
         self.counts, self.rows, self.columns = counts, rows, columns
         self.shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        self.strengths = _strengths(counts, self.shares)
         if same:  # without a reset, so that the selected cell stays selected
             self.repaint_all()
         else:
@@ -71,10 +79,19 @@ class _CellModel(QAbstractTableModel):
         return names[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
+def _strengths(counts: NDArray[np.int64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How strong the colour of each cell is, 0 to 1: by share for correct answers, by log of the count for mistakes."""
+    is_correct = np.eye(*counts.shape, dtype=np.bool_)
+    most = int(np.where(is_correct, 0, counts).max(initial=0))
+    mistakes: NDArray[np.float64] = np.log1p(counts) / max(np.log1p(most), np.log1p(FEWEST_SCALED))
+    return np.where(is_correct, np.sqrt(shares), mistakes)
+
+
 class _CellDelegate(QStyledItemDelegate):
     """Paints correct answers (diagonal) in blue and incorrect ones in orange, with the number in each cell.
 
-    The opacity depends on the square root of the share, so that the small shares of rare mistakes differ visibly.
+    The opacity of a mistake depends on the logarithm of its count, so that 1 and 11 mistakes differ visibly beside a
+    hundred.
     """
 
     def __init__(self, view: QTableView, cells: _CellModel) -> None:
@@ -84,14 +101,14 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint background, number, and a frame around the selected cell."""
         colours, text = colours_of(self._view), str(self._cells.data(index))
-        share = float(self._cells.shares[index.row(), index.column()])
+        strength = float(self._cells.strengths[index.row(), index.column()])
         rect = option.rect.adjusted(0, 0, -1, -1)
         painter.save()
         painter.setFont(self._font_for(text, rect.width()))
         painter.fillRect(rect, QColor(colours.field))
         if text:
             fill = QColor(colours.training if index.row() == index.column() else colours.validation)
-            fill.setAlphaF(0.12 + 0.5 * share**0.5)
+            fill.setAlphaF(PALEST + (STRONGEST - PALEST) * strength)
             painter.fillRect(rect, fill)
             painter.setPen(QColor(colours.text))
         else:

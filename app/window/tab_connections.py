@@ -86,6 +86,9 @@ class TabConnections(QObject):
         """Connect the new Evaluate tab."""
         tab.image_chosen.connect(self._show_image)
         tab.image_explained.connect(self._update_explanation)
+        draw_tab = self._window.draw_tab
+        draw_tab.image_changed.connect(tab.set_drawing)
+        tab.set_drawing(draw_tab.image)
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
         if self._session.data is not None:

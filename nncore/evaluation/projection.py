@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,20 @@ def layer_output(
     if not np.isfinite(outputs).all():
         raise DataError("This model's weights have diverged, so there is nothing to map.")
     return outputs
+
+
+@one_blas_thread()
+def drawing_output(network: Network, image: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
+    """Return the output at `index` of `output_names` for one image (height, width): (1, numbers) float32.
+
+    Without rows, (0, numbers), if the network reads inputs of another size.
+    """
+    X = image.reshape(1, -1).astype(np.float32) / 255
+    if X.shape[1] != prod(network.spec.input_shape):
+        return np.empty((0, 0), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        output = network.activations(X)[index - 1] if index else X
+    return output.reshape(1, -1).astype(np.float32, copy=False)
 
 
 @one_blas_thread()

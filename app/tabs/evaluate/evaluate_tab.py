@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
@@ -48,6 +50,7 @@ class EvaluateTab(Tab):
         self._data: Splits | None = None
         self._is_stale, self._failure = False, ""
         self._mapped: EvaluationResult | None = None
+        self._drawing: NDArray[np.uint8] | None = None
         self.header, self.pages = SummaryHeader(), QTabWidget()
         self.mistakes, self.classes, self.robustness, self.map = (
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
@@ -131,10 +134,21 @@ class EvaluateTab(Tab):
         self._pause_timer.stop()
         self._mark_stale()
 
+    @Slot(object)
+    def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        """Mark this drawing, (28, 28) uint8, on the map; None for none. A t-SNE map gets it when it is made again."""
+        self._drawing = image
+        self._mapped = None
+        if self.map.by_tsne:
+            self.map.offer_again()
+        if self.isVisible():
+            self._show_page()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Evaluate what has changed while the tab was hidden."""
         super().showEvent(event)
         self._evaluate_if_stale()
+        self._show_page()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop the evaluation while nobody can see it."""
@@ -200,6 +214,8 @@ class EvaluateTab(Tab):
             self.classes.show_result(result)
             self.runner.stop_measuring()
             self.robustness.reset(can_measure=True)
+            with_class = (result.predictions.labels >= 0).nonzero()[0]
+            self.robustness.set_sample(result.image(int(with_class[0])) if len(with_class) else None)
             self.map.show_result(result)
             self._show_page()
             self._pause_timer.start()
@@ -250,7 +266,7 @@ class EvaluateTab(Tab):
     def _map(self, layer_number: int, by_tsne: bool) -> None:
         if self.result is not None:
             self._mapped = self.result
-            self.runner.map(self.result, layer_number, by_tsne)
+            self.runner.map(self.result, layer_number, by_tsne, self._drawing)
 
     @Slot(int)
     def _show_image(self, row: int) -> None:

@@ -17,7 +17,14 @@ from nncore.errors import DataError
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex, Neighbour, nearest_in_pixels
 from nncore.evaluation.occlusion import occlusion_map
 from nncore.evaluation.predictions import predict_dataset
-from nncore.evaluation.projection import TSNE_PARTS, Projection, layer_output, principal_components, tsne
+from nncore.evaluation.projection import (
+    TSNE_PARTS,
+    Projection,
+    drawing_output,
+    layer_output,
+    principal_components,
+    tsne,
+)
 from nncore.evaluation.robustness import RobustnessPoint, robustness
 from nncore.model.network import Network
 
@@ -47,12 +54,16 @@ class NeighbourResult:
 
 @dataclass(frozen=True, eq=False)
 class MapResult:
-    """The examples `rows` (n,) in two dimensions; `done`: finished share, 0 to 1, of an iterative method."""
+    """The examples `rows` (n,) in two dimensions; `done`: finished share, 0 to 1, of an iterative method.
+
+    drawing: the place of the user's drawing, None without one.
+    """
 
     result: EvaluationResult
     rows: NDArray[np.intp]
     projection: Projection
     done: float = 1.0
+    drawing: tuple[float, float] | None = None
 
 
 class EvaluationRunner(QObject):
@@ -128,8 +139,17 @@ class EvaluationRunner(QObject):
         """Cancel the robustness measurement."""
         self._measuring.cancel("robustness")
 
-    def map(self, result: EvaluationResult, index: int, by_tsne: bool) -> None:
-        """Project the outputs at `index` of `output_names` for some examples, by principal components or t-SNE."""
+    def map(
+        self,
+        result: EvaluationResult,
+        index: int,
+        by_tsne: bool,
+        drawing: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Project the outputs at `index` of `output_names` for some examples, by principal components or t-SNE.
+
+        drawing: the user's drawing (28, 28), mapped too if the network reads images of this size.
+        """
 
         def work() -> MapResult | None:
             labels = result.predictions.labels
@@ -139,12 +159,16 @@ class EvaluationRunner(QObject):
             X = layer_output(result.network, result.dataset, rows, index, is_cancelled)
             if X is None or is_cancelled():
                 return None
+            if drawing is not None:
+                drawn = drawing_output(result.network, drawing, index)
+                if len(drawn) and np.isfinite(drawn).all():
+                    X = np.concatenate((X, drawn))
             if not by_tsne:
-                return MapResult(result, rows, principal_components(X))
+                return _map_result(result, rows, principal_components(X))
             for part, projection in enumerate(tsne(X), start=1):
                 if is_cancelled():
                     break
-                self.mapped.emit(MapResult(result, rows, projection, part / TSNE_PARTS))
+                self.mapped.emit(_map_result(result, rows, projection, part / TSNE_PARTS))
             return None
 
         self.stop_mapping()
@@ -206,6 +230,17 @@ class EvaluationRunner(QObject):
         self.stop_all()
         queues = (self._evaluating, self._measuring, self._mapping, self._explaining, self._searching)
         return all(queue.finish() for queue in queues)
+
+
+def _map_result(
+    result: EvaluationResult, rows: NDArray[np.intp], projection: Projection, done: float = 1.0
+) -> MapResult:
+    """The map of the examples `rows` (n,); a point after theirs is that of the drawing."""
+    points, drawing = projection.points, None
+    if len(points) > len(rows):
+        drawing = float(points[-1, 0]), float(points[-1, 1])
+        projection = Projection(points[: len(rows)], projection.explained)
+    return MapResult(result, rows, projection, done, drawing)
 
 
 def _explain(result: EvaluationResult, row: int) -> OcclusionResult:

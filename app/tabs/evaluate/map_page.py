@@ -22,6 +22,7 @@ from nncore.reporting.number_text import percent_text
 
 METHODS = ("Principal components", "t-SNE")
 POINT = "Point at a digit to see its image; click it to see why it got its answer."
+YOURS = "yours"
 WORKING = "Computing the map …"
 WORKING_LONG = "Computing t-SNE, which takes some seconds …"
 STOPPED = "Stopped; the map is not finished."
@@ -104,12 +105,14 @@ class MapPage(QWidget):
             predictions.labels[shown_map.rows],
             (predictions.labels != predictions.answers)[shown_map.rows],
         )
-        self.plot.set_points(shown_map.projection.points, labels, predictions.class_names, misread)
+        self.plot.set_points(shown_map.projection.points, labels, predictions.class_names, misread, shown_map.drawing)
         summary = f"{len(labels):,} digits; misread ones have a ring."
         if shown_map.done < 1:
             summary = f"t-SNE: {percent_text(shown_map.done, 0)} done …"
         if shown_map.projection.explained is not None:
             summary += f" The two axes show {percent_text(sum(shown_map.projection.explained), 0)} of the variance."
+        if shown_map.drawing is not None:
+            summary += f" The star “{YOURS}” is your drawing."
         self.sentence.setText(summary)
         self._show_pointed(-1)
 
@@ -123,6 +126,13 @@ class MapPage(QWidget):
         self.button.setText("&Stop" if is_busy else "Map &again")
         self.button.setToolTip("Stop; the map drawn so far stays." if is_busy else "Compute the map again.")
         self.button.setVisible(stopped or (is_busy and self.by_tsne))
+
+    def offer_again(self) -> None:
+        """Offer to compute the map again, because the drawing has changed."""
+        if not self._is_busy and self.map is not None:
+            self.button.setText("Map &again")
+            self.button.setToolTip("Compute the map again, with your present drawing.")
+            self.button.show()
 
     @Slot()
     def _on_click(self) -> None:
@@ -195,6 +205,13 @@ class MapPlot(Plot):
         self._symbols: list[QPainterPath] = []
         self._rings = Dots(symbol="o", pxMode=True)
         self._digits = Dots(pxMode=True)
+        self._drawing: tuple[float, float] | None = None
+        self.drawing_mark = Dots(symbol="star", pxMode=True)
+        self.drawing_label = pg.TextItem(YOURS, anchor=(0.5, 1.4))
+        for item in (self.drawing_mark, self.drawing_label):
+            item.setZValue(2)
+            item.setVisible(False)
+            self.plot.box.addItem(item)
         self.plot.box.addItem(self._rings)
         self.plot.box.addItem(self._digits)
         self.plot.setAccessibleName("Map of the digits")
@@ -204,13 +221,23 @@ class MapPlot(Plot):
         self.apply_colours()
 
     def set_points(
-        self, points: NDArray[np.float32], labels: NDArray[np.intp], names: Sequence[str], misread: NDArray[np.bool_]
+        self,
+        points: NDArray[np.float32],
+        labels: NDArray[np.intp],
+        names: Sequence[str],
+        misread: NDArray[np.bool_],
+        drawing: tuple[float, float] | None = None,
     ) -> None:
-        """Show points (n, 2) as the names of their classes `labels` (n,), with a ring around misread ones."""
+        """Show points (n, 2) as the names of their classes `labels` (n,), with a ring around misread ones.
+
+        drawing: the place of the user's drawing.
+        """
+        self._drawing = drawing
         self.points, self._labels, self._misread = points, labels, misread
         self._symbols = [_symbol(name) for name in names]
         if len(points):
-            low, high = points.min(axis=0), points.max(axis=0)
+            every = points if drawing is None else np.vstack((points, drawing))
+            low, high = every.min(axis=0), every.max(axis=0)
             margin = 0.04 * np.maximum(high - low, 1e-6)
             low, high = (low - margin).tolist(), (high + margin).tolist()
             self.set_axes((low[0], high[0]), (low[1], high[1]))
@@ -225,6 +252,13 @@ class MapPlot(Plot):
             symbol=[self._symbols[label] for label in self._labels],
             brush=[brushes[label % len(brushes)] for label in self._labels],
         )  # fmt: skip
+        shown = self._drawing is not None
+        self.drawing_mark.setVisible(shown)
+        self.drawing_label.setVisible(shown)
+        if self._drawing is not None:
+            x, y = self._drawing
+            self.drawing_mark.setData([x], [y], size=1.6 * self.fontMetrics().height())
+            self.drawing_label.setPos(x, y)
         self._rings.setData(pos=self.points[self._misread], size=RING_HEIGHT * self.fontMetrics().height())
 
     def apply_colours(self) -> None:
@@ -232,6 +266,10 @@ class MapPlot(Plot):
         super().apply_colours()
         self._rings.setPen(pg.mkPen(colours_of(self).error, width=1))
         self._rings.setBrush(None)
+        self.drawing_mark.setPen(pg.mkPen(colours_of(self).surface, width=1))
+        self.drawing_mark.setBrush(colours_of(self).text)
+        self.drawing_label.setColor(colours_of(self).text)
+        self.drawing_label.fill = pg.mkBrush(colours_of(self).surface)
         self._draw()
 
     def point_at(self, place: QPointF) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Signal, Slot
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
+from app.tabs.evaluate.sample_strip import SampleStrip
 from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Dots, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
@@ -51,6 +54,11 @@ class RobustnessPage(QWidget):
         if drawn or self.is_measuring:
             self._clear(OUTDATED)
         self._update_button()
+
+    def set_sample(self, image: NDArray[np.uint8] | None) -> None:
+        """Show this image (height, width) at each point of the next curves; None for no images."""
+        for plot in self.plots.values():
+            plot.samples.set_sample(image)
 
     @Slot(object)
     def add_point(self, point: RobustnessPoint) -> None:
@@ -110,16 +118,26 @@ class RobustnessPlot(Plot):
         self.set_axes((low - margin, high + margin), FRACTION_RANGE, distortion.unit, "accuracy (%)")
         self.plot.axes["left"].setTicks([PERCENT_TICKS])
         self.plot.axes["bottom"].setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
+        self.samples = SampleStrip(distortion, self._pixel_of)
+        layout = self.layout()
+        if isinstance(layout, QGridLayout):
+            layout.addWidget(self.samples, 2, 0)
         self.apply_colours()
 
+    def _pixel_of(self, strength: float) -> float:
+        place: float = self.plot.box.mapViewToScene(QPointF(strength, 0)).x()
+        return place
+
     def add_point(self, point: RobustnessPoint) -> None:
-        """Add `point` to the curve."""
+        """Add `point` to the curve, and show what the images of this point look like."""
         self.points.append(point)
+        self.samples.add(point.strength)
         self._draw()
 
     def clear(self, empty: str) -> None:
         """Remove all points and show the sentence `empty`."""
         self.points.clear()
+        self.samples.clear()
         self.empty.setText(empty)
         self._draw()
 

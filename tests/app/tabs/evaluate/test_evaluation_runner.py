@@ -172,3 +172,29 @@ def test_finish_cancels_running_work(owner: QObject) -> None:
     runner.map(result(), 0, by_tsne=False)
     assert runner.finish()
     assert not runner.is_evaluating
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_drawing_is_mapped_near_the_same_digit(runner: EvaluationRunner, qtbot: QtBot, index: int) -> None:
+    sample = result()
+    with qtbot.waitSignal(runner.mapped) as emitted:
+        runner.map(sample, index, False, None)
+    without = emitted.args[0] if emitted.args else None
+    assert isinstance(without, MapResult)
+    assert without.drawing is None
+    image = sample.image(int(without.rows[7]))
+    with qtbot.waitSignal(runner.mapped) as emitted:
+        runner.map(sample, index, False, image)
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, MapResult)
+    assert found.rows.tolist() == without.rows.tolist()
+    assert found.projection.points.shape == (len(found.rows), 2)
+    assert found.drawing == pytest.approx(found.projection.points[7].tolist(), abs=1e-3)
+
+
+def test_a_drawing_of_another_size_is_not_mapped(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.mapped) as emitted:
+        runner.map(result_without_images(), 0, False, np.zeros((28, 28), np.uint8))
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, MapResult)
+    assert found.drawing is None

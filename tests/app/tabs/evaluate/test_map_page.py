@@ -115,3 +115,16 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page.show_busy(False)
     assert page.button.isHidden()
     assert page.sentence.text() == "3 digits; misread ones have a ring."
+
+
+def test_the_drawing_is_marked_and_labelled(page: MapPage) -> None:
+    page.show_map(MapResult(result(), ROWS, FOUND, drawing=(2.0, 0.5)))
+    plot = page.plot
+    assert plot.drawing_mark.isVisible()
+    assert [axis.tolist() for axis in plot.drawing_mark.getData()] == [[2.0], [0.5]]
+    assert plot.drawing_label.toPlainText() == "yours"
+    assert plot.plot.box.viewRange()[0][1] > 2
+    assert "your drawing" in page.sentence.text()
+    page.show_map(MapResult(result(), ROWS, FOUND))
+    assert not plot.drawing_mark.isVisible()
+    assert not plot.drawing_label.isVisible()
