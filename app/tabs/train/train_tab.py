@@ -90,7 +90,7 @@ class TrainTab(Tab):
         self._curves_placeholder.setProperty("card", True)
         scroll = HealthScroll()
         scroll.setWidget(self.health)
-        self.health_group = CollapsibleGroup("Health of the layers", scroll)
+        self.health_group = CollapsibleGroup("Health of the layers", scroll, is_open=False)
         self.health_group.heading.setToolTip("Show or hide gradients, dead units and weights of each layer.")
         self._lay_out()
         self._connect()
