@@ -61,14 +61,15 @@ def verdict_of(value: object) -> Verdict:
 def probabilities_of(values: Sequence[object]) -> NDArray[np.float32]:
     """Return ten probabilities (10,), read-only."""
     try:
-        numbers = np.array([float(value) for value in values], np.float32)  # type: ignore[arg-type]
+        numbers = np.array([float(value) for value in values], np.float64)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        numbers = np.full(len(DIGITS), np.nan, np.float32)
-    sums_to_one = len(numbers) == len(DIGITS) and abs(float(numbers.sum(dtype=np.float64)) - 1) < 0.01
-    if not (sums_to_one and (numbers >= 0).all()):
+        numbers = np.full(len(DIGITS), np.nan)
+    in_range = len(numbers) == len(DIGITS) and bool(((numbers >= 0) & (numbers <= 1)).all())
+    if not (in_range and abs(numbers.sum() - 1) < 0.01):
         raise DataError("the probabilities are invalid; expected ten numbers from 0 to 1 with sum 1.")
-    numbers.flags.writeable = False
-    return numbers
+    probabilities = numbers.astype(np.float32)  # after the check: a larger number would overflow
+    probabilities.flags.writeable = False
+    return probabilities
 
 
 def date_of(value: object) -> str:

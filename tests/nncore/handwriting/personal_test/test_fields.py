@@ -53,7 +53,8 @@ def test_a_value_that_is_not_a_verdict_is_rejected(value: object) -> None:
 @pytest.mark.parametrize(
     "values",
     [EVEN[:9], [*EVEN, 0.0], [0.0] * 10, [-0.1, 0.3, *EVEN[2:]], [float("nan"), *EVEN[1:]], ["x", *EVEN[1:]],
-     [None, *EVEN[1:]], [[0.1], *EVEN[1:]], [10**400, *EVEN[1:]], ["inf", *EVEN[1:]]],
+     [None, *EVEN[1:]], [[0.1], *EVEN[1:]], [10**400, *EVEN[1:]], ["inf", *EVEN[1:]], [1e300, *EVEN[1:]],
+     [1e300, -1e300, *EVEN[2:]]],
 )  # fmt: skip
 def test_values_that_are_not_probabilities_are_rejected(values: list[object]) -> None:
     with pytest.raises(DataError, match="ten numbers from 0 to 1 with sum 1"):
