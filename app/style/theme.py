@@ -24,7 +24,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 import resources
-from app.style.combo_boxes import delete_replaced_delegates
+from app.style.combo_boxes import keep_delegates
 from app.style.fonts import body_font, load_fonts, pixels_per_point
 
 GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
@@ -209,7 +209,7 @@ class _Theme(QObject):
             # and the removal of one only once: a third of the time for this window.
             self._app.setStyleSheet("")
             self._app.setStyleSheet(_stylesheet(colours, self._font.pointSizeF()))
-            delete_replaced_delegates(self._app)
+            keep_delegates()
 
 
 @contextmanager
