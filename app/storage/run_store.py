@@ -9,12 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from app.storage.paths import models_folder
 from app.storage.run_log_file import path_beside, with_log
 from app.storage.run_process import is_alive
 from app.storage.run_tables import write_run_tables
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
+from nncore.training.history import EpochFigures
 
 WINDOW_LOCK_TIMEOUT = 0.2
 """Seconds that the window may wait for another program that is writing to the log."""
@@ -27,11 +29,13 @@ class StoredRun:
     """A run of the log. is_interrupted: it has not ended, and its process no longer runs.
 
     checkpoint: the file for continuing an interrupted run or training an ended run further; None without a file.
+    model: the file of its model; None if it has none, or if it was deleted.
     """
 
     run: LoggedRun
     is_interrupted: bool = False
     checkpoint: Path | None = None
+    model: Path | None = None
 
     @property
     def state(self) -> str:
@@ -90,6 +94,10 @@ class RunStore:
         """Runs with their epochs and curves, for a report or for the curves in the Train tab."""
         return self._with_log(lambda log: [ReportedRun.from_log(log, run) for run in runs])
 
+    def epochs(self, runs: Sequence[int]) -> list[list[EpochFigures]]:
+        """The figures of the epochs of runs."""
+        return self._with_log(lambda log: [log.epochs(run) for run in runs])
+
     def export(self, runs: Sequence[int], path: Path) -> str:
         """Write runs as CSV, or as a report if `path` ends in .html; returns a sentence about the written files."""
         reported = self.reported_runs(runs)
@@ -104,10 +112,19 @@ class RunStore:
         if is_unfinished and is_alive(run.process):
             return StoredRun(run)
         checkpoint = self.path.parent / run.checkpoint
-        return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and os.path.isfile(checkpoint) else None)
+        found = checkpoint if run.checkpoint and os.path.isfile(checkpoint) else None
+        return StoredRun(run, is_unfinished, found, _model_of(run))
 
     def _with_log(self, work: Callable[[RunLog], Result]) -> Result:
         return with_log(self.path, self._report_once, work, WINDOW_LOCK_TIMEOUT)
+
+
+def _model_of(run: LoggedRun) -> Path | None:
+    """The file of the model of a run, also if the folder of the user's files was moved since."""
+    if not run.model:
+        return None
+    model = Path(run.model)
+    return next((path for path in (model, models_folder() / model.name) if os.path.isfile(path)), None)
 
 
 def _file_stamp(path: str) -> tuple[int, int] | None:

@@ -109,6 +109,7 @@ class TabConnections(QObject):
         """Connect the new Runs tab."""
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
+        tab.use_model_requested.connect(self._session.open_model)
         self._window.training_actions.connect_runs_tab(tab)
 
     def connect_models_tab(self, tab: ModelsTab) -> None:

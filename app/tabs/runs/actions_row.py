@@ -25,6 +25,7 @@ class ActionsRow(QWidget):
     earlier_runs_requested, earlier_runs_cleared = Signal(), Signal()
     compared = Signal(bool)
     rerun_requested, fork_requested, continue_requested = Signal(), Signal(), Signal()
+    use_model_requested = Signal()
     delete_requested, csv_requested, report_requested = Signal(), Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,14 +40,15 @@ class ActionsRow(QWidget):
         self.compare.setToolTip("Compare settings and results of the selected runs.")
         self.compare.toggled.connect(self.compared)
         self.rerun = push_button("&Rerun", "", self.rerun_requested)
-        self.fork = push_button("&Fork", "", self.fork_requested)
+        self.fork = push_button("Settings in &Train", "", self.fork_requested)
+        self.use_model = push_button("Use &model", "", self.use_model_requested)
         self.continue_button = push_button("Co&ntinue", "", self.continue_requested)
         self.csv = push_button("Export C&SV …", "", self.csv_requested)
         self.report = push_button("R&eport …", "", self.report_requested)
         self.delete = push_button("&Delete", "", self.delete_requested)
         selected, again, files = (
             row_of(self.earlier_runs, self.clear_button, self.compare),
-            row_of(self.rerun, self.fork, self.continue_button),
+            row_of(self.use_model, self.fork, self.rerun, self.continue_button),
             row_of(self.csv, self.report, self.delete),
         )
         again.addStretch()  # the last group is at the right
@@ -68,6 +70,7 @@ class ActionsRow(QWidget):
         for button, obstacle, purpose in (
             (self.earlier_runs, too_many, "Show the curves of the selected runs behind those in the Train tab."),
             (self.rerun, not_one, "Train again with the same settings and the same seed."),
+            (self.use_model, not_one or _why_no_model(selected[0]), "Read with the model of this run from now on."),
             (self.fork, not_one, "Copy its settings to the Train tab, where they can be changed."),
             (self.continue_button, not_continuable, CONTINUE_ENDED if is_ended else CONTINUE_INTERRUPTED),
             (self.csv, not_any, "Save the selected runs as a table, and their epochs as a second table."),
@@ -79,15 +82,23 @@ class ActionsRow(QWidget):
             button.setAccessibleDescription(obstacle or purpose)
 
 
+def _why_no_model(stored: StoredRun) -> str:
+    if stored.model is not None:
+        return ""
+    if stored.run.model:
+        return "The model of this run was deleted; the Models tab restores models that were just deleted."
+    return "This run has not saved a model."
+
+
 def _why_not_continued(stored: StoredRun) -> str:
     if stored.checkpoint is not None:
         return ""
     if stored.state == "running":
         return "This run is still running."
     if stored.is_interrupted and stored.run.epochs:
-        return "Only the newest interrupted runs can be continued. Rerun or fork this one."
+        return "Only the newest interrupted runs can be continued. Rerun it, or change its settings."
     if stored.is_interrupted:
         return "It was interrupted before its first epoch was saved. Rerun it."
     if stored.state == "diverged":
-        return "A diverged run cannot continue. Fork it and lower the learning rate."
-    return "Only the newest runs can be continued. Rerun or fork this one."
+        return "A diverged run cannot continue. Open its settings and lower the learning rate."
+    return "Only the newest runs can be continued. Rerun it, or change its settings."

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from app.storage.run_store import StoredRun
-from nncore.experiments.run_log.descriptions import changed_settings
-from nncore.experiments.run_log.logged_run import RunSettings
+from nncore.experiments.run_log.descriptions import title_and_differences
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
 
@@ -37,10 +36,6 @@ class Column:
         return text.casefold() if self.number is None else self.number(stored)
 
 
-def _changed(settings: RunSettings) -> str:
-    return changed_settings(settings.config, settings.recipe, settings.rates)
-
-
 def _number_column(
     title: str, value: Callable[[StoredRun], float | None], shown: Callable[[float], str], sample: str, tooltip: str
 ) -> Column:
@@ -55,29 +50,37 @@ def _number_column(
     return Column(title, text, sample, tooltip, key)
 
 
+SPARKLINE_COLUMN = "Course"
+"""The title of the column with the sparklines; its text is for screen readers."""
+
+
 RUN_COLUMNS = (
     Column("Name", lambda row: row.run.settings.name, "784-128-64-10", "Name; F2 edits it.", edited_field="name"),
-    Column("Started", lambda row: row.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
-    Column("Recipe", lambda row: row.run.settings.recipe or "–", "numpynet", "Recipe of the settings."),
-    Column("Network", lambda row: row.run.settings.spec.summary, "784 - 128 - 64 - 10", "Layers."),
     Column(
-        "Settings",
-        lambda row: _changed(row.run.settings) or "–",
-        "learning rate 0.01",
-        "Settings that differ from the recipe, or from the defaults.",
+        "Recipe and settings",
+        lambda row: title_and_differences(row.run.settings),
+        "A wide dense network: 64 64, rate 0.5",
+        "Title of the recipe, and the settings that differ from it, or from the defaults.",
     ),
-    _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
+    Column(
+        SPARKLINE_COLUMN,
+        lambda row: f"best {percent_text(row.run.best_accuracy)} after {row.run.epochs:,} epochs",
+        "sparkline",
+        "Validation accuracy after each epoch, from its lowest to its highest value.",
+    ),
     _number_column("Best", lambda row: row.run.best_accuracy, percent_text, "100.00 %", "Highest validation accuracy."),
-    _number_column(
-        "Validation", lambda row: row.run.validation_accuracy, percent_text, "100.00 %", "Of the last epoch."
-    ),
     _number_column("Test", lambda row: row.run.test_accuracy, percent_text, "100.00 %", "Test accuracy."),
-    _number_column(
-        "Loss", lambda row: row.run.training_loss, rounded_text, "0.008888", "Training loss of the last epoch."
-    ),
+    Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
+    Column("Note", lambda row: row.run.note, "a note on this", "Your note; F2 edits it.", edited_field="note"),
+    _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
     _number_column(
         "Time", lambda row: row.run.seconds, duration_text, "12:34 min", "Time of all epochs, without pauses."
     ),
-    Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
-    Column("Note", lambda row: row.run.note, "a note", "Your note; F2 edits it.", edited_field="note"),
-)  # fmt: skip
+    _number_column(
+        "Validation", lambda row: row.run.validation_accuracy, percent_text, "100.00 %", "Of the last epoch."
+    ),
+    _number_column(
+        "Loss", lambda row: row.run.training_loss, rounded_text, "0.008888", "Training loss of the last epoch."
+    ),
+    Column("Started", lambda row: row.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
+)

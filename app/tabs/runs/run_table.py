@@ -85,8 +85,9 @@ class RunTable(QAbstractTableModel):
         return self._runs[row]
 
     def search_text(self, row: int) -> str:
-        """All texts of a row, in lower case, for the search."""
-        return "\n".join(self._texts[row]).casefold()
+        """All texts of a row, its network and the name of its recipe, in lower case, for the search."""
+        settings = self._runs[row].run.settings
+        return "\n".join((*self._texts[row], settings.spec.summary, settings.recipe)).casefold()
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
         """The number of runs."""

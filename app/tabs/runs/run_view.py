@@ -27,10 +27,14 @@ from PySide6.QtWidgets import (
 from app.background.throttle import SAVE_MILLISECONDS, Throttle
 from app.storage.run_store import StoredRun
 from app.style.theme import GAP, SMALL_SCALE, colours_of
-from app.tabs.runs.run_columns import RUN_COLUMNS
+from app.tabs.runs.run_columns import RUN_COLUMNS, SPARKLINE_COLUMN
 from app.tabs.runs.run_table import RunFilter, RunTable
+from app.tabs.runs.sparklines import SparklineDelegate, Sparklines
+from nncore.experiments.run_log.logged_run import LoggedRun
 
-STARTED_COLUMN = [column.title for column in RUN_COLUMNS].index("Started")
+STARTED_COLUMN, COURSE_COLUMN = (
+    [column.title for column in RUN_COLUMNS].index(title) for title in ("Started", SPARKLINE_COLUMN)
+)
 
 
 class DraftDelegate(QStyledItemDelegate):
@@ -70,13 +74,16 @@ class RunView(QTableView):
     delete_requested = Signal()
     undo_requested = Signal()
 
-    def __init__(self, table: RunTable, parent: QWidget | None = None) -> None:
+    def __init__(self, table: RunTable, sparklines: Sparklines, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table, self.filter = table, RunFilter(table, self)
         self.setModel(self.filter)
         self.drafts = DraftDelegate(self)
         self.drafts.throttle.due.connect(self._keep_draft)
         self.setItemDelegate(self.drafts)
+        self.sparklines = sparklines
+        self.setItemDelegateForColumn(COURSE_COLUMN, SparklineDelegate(sparklines, self, self._run_at))
+        sparklines.loaded.connect(self.viewport().update)
         self.setSortingEnabled(True)
         self.sortByColumn(STARTED_COLUMN, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -105,6 +112,9 @@ class RunView(QTableView):
         self._apply_style()
 
     # --------------------------------------------------------------- selection
+
+    def _run_at(self, index: QModelIndex | QPersistentModelIndex) -> LoggedRun:
+        return self.table.run_at(self.filter.mapToSource(index).row()).run
 
     def selected_runs(self) -> list[StoredRun]:
         """The runs whose rows are selected, in the order shown."""

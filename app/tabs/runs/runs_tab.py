@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,9 +24,10 @@ from app.storage.run_store import RunStore, StoredRun
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.runs.actions_row import ActionsRow
-from app.tabs.runs.comparison import Comparison
+from app.tabs.runs.comparison import MAX_COMPARED_RUNS, Comparison
 from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
+from app.tabs.runs.sparklines import Sparklines
 from app.tabs.tab import Tab
 from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.file_dialogs import ask_where_to_save
@@ -51,7 +52,8 @@ class RunsTab(Tab):
 
     earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
     rerun_requested, fork_requested: a LoggedRun. continue_requested: an interrupted LoggedRun, and the path of its
-    checkpoint. continue_ended_requested: an ended LoggedRun, and the path of its checkpoint.
+    checkpoint. continue_ended_requested: an ended LoggedRun, and the path of its checkpoint. use_model_requested: the
+    path of a model.
     status_message, error_message: a sentence that confirms an action, or reports an error. Call `finish` before the tab
     is destroyed.
     """
@@ -61,6 +63,7 @@ class RunsTab(Tab):
     continue_requested = Signal(LoggedRun, Path)
     continue_ended_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
+    use_model_requested = Signal(Path)
     status_message, error_message = Signal(str), Signal(str)
 
     def __init__(self, parent: QWidget | None = None, path: Path | None = None) -> None:
@@ -68,13 +71,18 @@ class RunsTab(Tab):
         self.store = RunStore(path or run_log_path(), self.error_message.emit)
         self._stamp: tuple[object, ...] | None = None
         self._deleted: list[list[int]] = []
+        self._compared: tuple[object, ...] | None = None
         self._tasks = TaskQueue(self)
         self._last_error = ""
         self.search, self.count = QLineEdit(), text_label(style="quiet", wraps=False)
         self.undo_button = push_button("&Undo", "Restore the runs deleted last (Ctrl+Z).", self.undo)
         self.sweep_button = push_button("S&weep …", SWEEP_TOOLTIP, self.sweep_requested)
         self.table = RunTable(self)
-        self.view, self.comparison, self.actions_row = RunView(self.table), Comparison(), ActionsRow()
+        self.view, self.comparison, self.actions_row = (
+            RunView(self.table, Sparklines(self.store, self)),
+            Comparison(),
+            ActionsRow(),
+        )
         self.empty = text_label(NO_RUNS)
         self._lay_out()
         self._connect()
@@ -107,8 +115,8 @@ class RunsTab(Tab):
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
         layout.addLayout(top)
-        layout.addWidget(card, 3)
-        layout.addWidget(self.comparison, 2)
+        layout.addWidget(card, 1)
+        layout.addWidget(self.comparison, 1)
         layout.addWidget(self.actions_row)
         self.comparison.hide()
 
@@ -124,6 +132,7 @@ class RunsTab(Tab):
         row.compared.connect(self._compare)
         row.rerun_requested.connect(lambda: self._emit_selected(self.rerun_requested.emit))
         row.fork_requested.connect(lambda: self._emit_selected(self.fork_requested.emit))
+        row.use_model_requested.connect(self._use_model)
         row.continue_requested.connect(self._continue)
         row.delete_requested.connect(self.delete)
         row.csv_requested.connect(lambda: self.ask_export(".csv"))
@@ -194,7 +203,22 @@ class RunsTab(Tab):
         selected = self.view.selected_runs()
         self.actions_row.set_selection(selected)
         if not self.comparison.isHidden():
-            self.comparison.show_runs(selected)
+            self._load_compared(selected)
+
+    def _load_compared(self, selected: Sequence[StoredRun]) -> None:
+        """Read the curves of the selected runs, unless they are shown, and compare them."""
+        key = tuple((stored.run, stored.state) for stored in selected)
+        if key == self._compared:
+            return
+        self._compared = key
+        runs = [stored.run.id for stored in selected]
+        if len(runs) < 2:
+            self._tasks.discard("compare")
+            self.comparison.show_runs([])
+            return
+        read = partial(self.store.reported_runs, runs[:MAX_COMPARED_RUNS])
+        self._tasks.discard("compare")
+        self._tasks.add("compare", read, self.comparison.show_runs, self.error_message.emit)
 
     @Slot(bool)
     def _compare(self, wanted: bool) -> None:
@@ -215,6 +239,12 @@ class RunsTab(Tab):
         selected = self.view.selected_runs()
         if len(selected) == 1:
             emit(selected[0].run)
+
+    @Slot()
+    def _use_model(self) -> None:
+        selected = self.view.selected_runs()
+        if len(selected) == 1 and selected[0].model is not None:
+            self.use_model_requested.emit(selected[0].model)
 
     @Slot()
     def _continue(self) -> None:
@@ -279,4 +309,5 @@ class RunsTab(Tab):
         """Wait until a running export has finished; False if that takes too long."""
         self._timer.stop()
         self.view.drafts.throttle.flush()
-        return self._tasks.finish()
+        finished = [self.view.sparklines.finish(), self._tasks.finish()]
+        return all(finished)

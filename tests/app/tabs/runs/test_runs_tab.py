@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from pyqtgraph import FillBetweenItem
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.storage.paths import runs_folder
-from app.tabs.runs.run_columns import RUN_COLUMNS
+from app.style.theme import LIGHT
+from app.tabs.runs.comparison import SAME_SETTINGS, SEEDS_FOLDED, SELECT_RUNS
+from app.tabs.runs.run_columns import RUN_COLUMNS, SPARKLINE_COLUMN
 from app.tabs.runs.runs_tab import NO_MATCH, NO_RUNS, RunsTab
 from nncore.experiments.run_log.log import VERSION, RunLog
+from nncore.training.history import EpochFigures
 from tests.app.odd_texts import ODD_TEXTS
-from tests.app.tabs.runs.conftest import FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING
+from tests.app.storage.kept_models import keep_model
+from tests.app.tabs.runs.conftest import CURVE, FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING
 
 NAME = 0
 
@@ -78,7 +85,7 @@ def test_runs_are_listed_newest_first(tab: RunsTab, log_path: Path, qtbot: QtBot
     assert shown(tab, "Test") == ["–", "–", "–", "75.00 %"]
     assert shown(tab, "Best") == ["70.00 %", "–", "70.00 %", "70.00 %"]
     assert shown(tab, "Time")[-1] == "1:05 min"
-    assert "learning rate 0.01" in shown(tab, "Settings")[-1]
+    assert shown(tab, "Recipe and settings")[-1].startswith("A first network: 8, rate 0.01")
     assert tab.count.text() == "4 runs"
 
 
@@ -259,6 +266,9 @@ def test_selected_runs_are_compared(tab: RunsTab, log_path: Path, qtbot: QtBot) 
     click_row(tab, qtbot, "beta")
     click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
     table = tab.comparison.table
+    qtbot.waitUntil(lambda: table.columnCount() == 2)
+    assert table.model().headerData(0, Qt.Orientation.Horizontal) == "2 · beta"
+    assert tab.comparison.plot.title.text() == "Validation accuracy"
     cells = table.model()
     rows = {
         cells.headerData(row, Qt.Orientation.Vertical): [cells.index(row, column).data() for column in (0, 1)]
@@ -267,6 +277,92 @@ def test_selected_runs_are_compared(tab: RunsTab, log_path: Path, qtbot: QtBot) 
     assert rows["learning rate"] == ["0.02", "0.01"]
     assert rows["test accuracy"] == ["–", "75.00 %"]
     assert "seed" not in rows
+
+
+def add_seeds(log_path: Path, count: int) -> list[int]:
+    """Log finished runs of one setting with different seeds; returns their numbers."""
+    numbers = []
+    with RunLog(log_path) as log:
+        settings = log.run(FINISHED).settings
+        for seed in range(count):
+            config = replace(settings.config, seed=seed, learning_rate=0.5)
+            number = log.begin(replace(settings, name=f"seed {seed}", config=config))
+            rows: list[EpochFigures] = [
+                {"epoch": epoch, "training_loss": 1.0, "validation_accuracy": 0.1 * epoch + 0.01 * seed}
+                for epoch in (1, 2, 3)
+            ]
+            log.add_epochs(number, rows, CURVE, epochs=3, best_accuracy=0.3 + 0.01 * seed)
+            log.end(number, "finished", test_accuracy=0.5 + 0.01 * seed)
+            numbers.append(number)
+    return numbers
+
+
+def test_several_seeds_are_one_curve_with_a_band_and_one_column(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    seeds = add_seeds(log_path, 3)
+    open_tab(tab, qtbot)
+    qtbot.mouseClick(tab.actions_row.compare, Qt.MouseButton.LeftButton)
+    tab.view.select_runs({*seeds, FINISHED})
+    comparison = tab.comparison
+    qtbot.waitUntil(lambda: comparison.table.columnCount() == 2)
+    headings = [comparison.table.model().headerData(column, Qt.Orientation.Horizontal) for column in (0, 1)]
+    assert headings == ["3 seeds · seed 2", "1 · alpha"]
+    cells = comparison.table.model()
+    rows = {
+        cells.headerData(row, Qt.Orientation.Vertical): [cells.index(row, column).data() for column in (0, 1)]
+        for row in range(cells.rowCount())
+    }
+    assert rows["test accuracy"] == ["51.00 % (50.00 to 52.00 %)", "75.00 %"]
+    assert rows["learning rate"] == ["0.5", "0.01"]
+    assert SEEDS_FOLDED in comparison.sentence.text()
+    bands = [item for item in comparison.plot.plot.box.addedItems if isinstance(item, FillBetweenItem)]
+    assert len(bands) == 1
+    comparison.grab()
+    tab.view.select_runs(set(seeds))
+    qtbot.waitUntil(lambda: comparison.table.columnCount() == 1)
+    assert comparison.sentence.text().startswith(SAME_SETTINGS)
+    tab.view.select_runs({FINISHED})
+    assert comparison.sentence.text() == SELECT_RUNS
+    assert not comparison.content.isVisible()
+
+
+def test_the_course_of_a_run_is_painted_and_grows(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    (seed,) = add_seeds(log_path, 1)
+    with qtbot.waitSignal(tab.view.sparklines.loaded):
+        open_tab(tab, qtbot)
+    line = tab.view.sparklines.line(seed, 3)
+    assert line is not None
+    np.testing.assert_allclose(line, [0, 0.5, 1])
+    index = tab.view.filter.index(0, [each.title for each in RUN_COLUMNS].index(SPARKLINE_COLUMN))
+    cell = tab.view.visualRect(index)
+    seen = tab.view.viewport().grab(cell).toImage()
+    colours = {seen.pixelColor(x, y).name().upper() for x in range(seen.width()) for y in range(seen.height())}
+    assert LIGHT.validation in colours
+    assert index.data() == "best 30.00 % after 3 epochs"
+    with RunLog(log_path) as log:
+        log.add_epochs(RUNNING, [{"epoch": 3, "validation_accuracy": 0.9}], CURVE, epochs=3)
+
+    def points() -> int:
+        line = tab.view.sparklines.line(RUNNING, 3)
+        return 0 if line is None else len(line)
+
+    qtbot.waitUntil(lambda: points() == 3)
+
+
+def test_the_model_of_a_run_is_used_unless_it_was_deleted(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    path = keep_model()
+    with RunLog(log_path) as log:
+        log.update(FINISHED, model=f"/elsewhere/models/{path.name}")
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "beta")
+    assert tab.actions_row.use_model.toolTip() == "This run has not saved a model."
+    click_row(tab, qtbot, "alpha")
+    with qtbot.waitSignal(tab.use_model_requested) as used:
+        qtbot.mouseClick(tab.actions_row.use_model, Qt.MouseButton.LeftButton)
+    assert used.args == [path]
+    path.unlink()
+    tab.refresh()
+    assert not tab.actions_row.use_model.isEnabled()
+    assert "was deleted" in tab.actions_row.use_model.toolTip()
 
 
 def test_progress_of_a_run_keeps_the_selection(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
@@ -355,7 +451,19 @@ def test_a_locked_log_gives_a_message_and_loses_nothing(
 
 
 @pytest.mark.parametrize(
-    "name", ["earlier_runs", "clear_button", "compare", "rerun", "fork", "continue_button", "csv", "report", "delete"]
+    "name",
+    [
+        "earlier_runs",
+        "clear_button",
+        "compare",
+        "use_model",
+        "rerun",
+        "fork",
+        "continue_button",
+        "csv",
+        "report",
+        "delete",
+    ],
 )
 def test_every_button_has_a_tooltip_and_a_mnemonic(tab: RunsTab, name: str) -> None:
     button = getattr(tab.actions_row, name)
