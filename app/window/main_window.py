@@ -80,11 +80,11 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.messages)
         layout.addWidget(self.rescued_offer)
         layout.addWidget(self.run_offer)
         layout.addWidget(self.tabs)
         self.setCentralWidget(page)
+        self.messages.float_over(page, self.tabs.tabBar())
 
     def _connect(self) -> None:
         session, messages, actions = self.session, self.messages, self.training_actions

@@ -1,20 +1,29 @@
-"""A line above the tabs that shows one message; an error message stays until it is closed."""
+"""A card over the page that shows one message; an error message stays until it is closed."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from app.style.theme import GAP, PAGE_MARGIN
 from app.widgets.elements import bar_layout, close_button, set_style, text_label
 
 MESSAGE_MILLISECONDS = 6000
 
+MAX_MESSAGE_WIDTH = 640
+"""Maximum width of the card in pixels; a longer message has more lines."""
+
 
 class MessageBar(QFrame):
-    """Shows one message; hidden while there is none."""
+    """Shows one message; hidden while there is none.
+
+    It lies over the page, so that nothing moves under the pointer when a message comes or goes.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._below: QWidget | None = None
+        self.setProperty("card", True)
         self._label = text_label()
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._label.setAccessibleName("Message")
@@ -24,6 +33,28 @@ class MessageBar(QFrame):
         self._timer.setInterval(MESSAGE_MILLISECONDS)
         self._timer.timeout.connect(self.hide)
         self.hide()
+
+    def float_over(self, page: QWidget, below: QWidget) -> None:
+        """Show the messages over `page`, at its right edge, below the widget `below`."""
+        self._below = below
+        self.setParent(page)
+        page.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the page; never filters an event out."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        page, layout = self.parentWidget(), self.layout()
+        if page is None or self._below is None or layout is None:
+            return
+        width = min(MAX_MESSAGE_WIDTH, page.width() - 2 * PAGE_MARGIN)
+        top = self._below.mapTo(page, self._below.rect().bottomLeft()).y() + GAP
+        self.setGeometry(page.width() - PAGE_MARGIN - width, top, width, layout.totalHeightForWidth(width))
+        self.raise_()
 
     @property
     def text(self) -> str:
@@ -46,3 +77,4 @@ class MessageBar(QFrame):
         set_style(self._label, "error", is_error)
         self._label.setText(sentence)
         self.show()
+        self._place()

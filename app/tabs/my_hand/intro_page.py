@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.style.theme import GROUP_GAP, PAGE_MARGIN
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.history_list import HistoryList
 from app.widgets.elements import column_of, push_button, row_of, set_style, text_label
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
@@ -17,6 +17,8 @@ EXPLANATION = (
     "misread digit which part the answer depended on."
 )
 PRIVACY = "Your drawings stay on this computer."
+CONTINUE_TIP = "Write the remaining digits."
+NO_UNFINISHED_TEST = "There is no unfinished test to continue."
 NO_TESTS_YET = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
 
 
@@ -35,7 +37,7 @@ class IntroPage(QWidget):
         super().__init__(parent)
         self.obstacle, self.unfinished = text_label(style="error"), text_label()
         self.empty = text_label(NO_TESTS_YET, "quiet")
-        self.continue_button = push_button("&Continue", "Write the remaining digits.", self.continue_requested)
+        self.continue_button = push_button("&Continue", CONTINUE_TIP, self.continue_requested)
         self.start_button = push_button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)
         self.import_button = push_button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
         self.list = HistoryList()
@@ -58,15 +60,18 @@ class IntroPage(QWidget):
     def set_unfinished(self, test: HandwritingTest | None) -> None:
         """Offer to continue `test`; offer nothing for None."""
         self.unfinished.setVisible(test is not None)
-        self.continue_button.setVisible(test is not None)
-        for button, primary in ((self.start_button, test is None), (self.continue_button, True)):
+        self.continue_button.setEnabled(test is not None)
+        self.continue_button.setToolTip(CONTINUE_TIP if test is not None else NO_UNFINISHED_TEST)
+        for button, primary in ((self.start_button, test is None), (self.continue_button, test is not None)):
             set_style(button, "primary", primary)
         self.start_button.setText("&Start" if test is None else "&Start again")
+        self.continue_button.setText("&Continue")
         if test is not None:
             done, count = len(test.drawings), len(test.prompts)
             to_do = "Press Read to see the result." if test.is_complete else "Press Continue to write the rest."
             self.unfinished.setText(f"There is an unfinished test with {done} of {count} digits. {to_do}")
-            self.continue_button.setText("&Read" if test.is_complete else "&Continue")
+            if test.is_complete:
+                self.continue_button.setText("&Read")
 
     def set_entries(self, entries: list[Entry]) -> None:
         """List the earlier tests."""
@@ -79,15 +84,20 @@ class IntroPage(QWidget):
     @Slot()
     def focus(self) -> None:
         """Give the focus to the button for the next action."""
-        (self.start_button if self.continue_button.isHidden() else self.continue_button).setFocus()
+        (self.continue_button if self.continue_button.isEnabled() else self.start_button).setFocus()
 
     def _compose(self) -> None:
         title, explanation = text_label("My hand", "title", wraps=False), text_label(EXPLANATION)
         privacy = text_label(PRIVACY, "quiet")
-        left = column_of(title, explanation, privacy, self.obstacle, self.unfinished, spacing=GROUP_GAP)
+        left = column_of(title, explanation, privacy, spacing=GROUP_GAP)
+        # It is bold while it is the primary button, which must not move the button beside it.
+        self.continue_button.setMinimumWidth(self.continue_button.sizeHint().width() + GAP)
         start = row_of(self.continue_button, self.start_button, self.import_button)
         start.addStretch()
         left.addLayout(start)
+        # Below the buttons: these lines appear when something has been read, and must not move them.
+        left.addWidget(self.obstacle)
+        left.addWidget(self.unfinished)
         left.addStretch()
         right = column_of(text_label("Earlier tests", "group", wraps=False), self.list, self.empty)
         right.setStretchFactor(self.list, 1)

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.widgets.elements import column_of
 from app.window.message_bar import MESSAGE_MILLISECONDS, MessageBar
 
 
@@ -67,3 +68,26 @@ def test_a_file_name_with_html_is_shown_literally(bar: MessageBar) -> None:
     bar.show_error("<h1>x</h1>.npz: this is no model.")
     assert label(bar).textFormat() == Qt.TextFormat.PlainText
     assert label(bar).sizeHint().height() < 3 * label(bar).fontMetrics().height()
+
+
+@pytest.mark.parametrize("width", [1366, 400])
+def test_a_message_lies_over_the_page_and_moves_nothing(qapp: QApplication, qtbot: QtBot, width: int) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    bar = MessageBar()
+    page, top, button = QWidget(), QPushButton("tabs"), QPushButton("Train")
+    layout = column_of(top, button)
+    page.setLayout(layout)
+    qtbot.addWidget(page)
+    page.resize(width, 300)
+    bar.float_over(page, top)
+    with qtbot.waitExposed(page):
+        page.show()
+    before = button.geometry()
+    for sentence in ("Saved.", "kept.npz: there is no such file. " * 8):
+        bar.show_error(sentence)
+        assert button.geometry() == before
+        assert page.rect().contains(bar.geometry())
+        assert bar.y() > top.geometry().bottom()
+        assert label(bar).height() >= label(bar).heightForWidth(label(bar).width())
+    page.resize(700, 300)
+    assert page.rect().contains(bar.geometry())

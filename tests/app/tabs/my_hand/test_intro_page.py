@@ -58,8 +58,19 @@ def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> N
     page.set_unfinished(HandwritingTest((3,), (ink(1),)))
     assert page.continue_button.text() == "&Read"
     page.set_unfinished(None)
-    assert not page.continue_button.isVisible()
+    assert not page.continue_button.isEnabled()
+    assert "no unfinished test" in page.continue_button.toolTip()
     assert page.start_button.property("primary")
+
+
+def test_an_unfinished_test_or_an_obstacle_does_not_move_the_buttons(page: IntroPage, qtbot: QtBot) -> None:
+    places = set()
+    for unfinished, obstacle in ((None, ""), (HandwritingTest((3, 8, 1), (ink(1),)), ""), (None, "No model is open.")):
+        page.set_unfinished(unfinished)
+        page.set_obstacle(obstacle)
+        qtbot.wait(1)
+        places.add((page.start_button.pos().toTuple(), page.continue_button.pos().toTuple()))
+    assert len(places) == 1
 
 
 def test_buttons_act_on_the_selected_row(page: IntroPage, qtbot: QtBot) -> None:
