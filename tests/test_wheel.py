@@ -81,4 +81,8 @@ def test_what_only_the_repository_needs_is_left_out(site: Path) -> None:
     files = {path.relative_to(site).as_posix() for path in (site / "digitlab").rglob("*") if path.is_file()}
     assert {"digitlab/nncore/py.typed", "digitlab/resources/mnist.npz", "digitlab/__main__.py"} <= files
     assert not any(file.startswith(("digitlab/resources/packaging", "digitlab/resources/build_")) for file in files)
-    assert not any(file.endswith((".pyc", ".png")) for file in files)
+    assert not any(file.endswith(".pyc") for file in files)
+    guide = {path.relative_to(ROOT).as_posix() for path in (ROOT / "resources" / "guide").rglob("*.*")}
+    pictures = {file for file in files if file.endswith(".png")}
+    assert {f"digitlab/{file}" for file in guide} <= files
+    assert pictures == {f"digitlab/{file}" for file in guide if file.endswith(".png")}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.dialogs.help.help_keys import add_help_keys
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import text_label
 from app.widgets.plain_text import plain_tooltip
@@ -77,6 +78,7 @@ class ModelCardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Model card: {model.card.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_help_keys(self, "models")
         title = text_label(model.card.name, "title")
         form = QFormLayout()
         form.setHorizontalSpacing(GROUP_GAP)
@@ -96,6 +98,7 @@ class ModelCardDialog(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip("Close the card (Esc).")
         buttons.rejected.connect(self.reject)
         self.settings_button = self._settings_button(model)
         buttons.addButton(self.settings_button, QDialogButtonBox.ButtonRole.ActionRole)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.dialogs.help.help_keys import add_help_keys
 from app.session.rescued_models import rescue
 from app.session.session import Session
 from nncore.errors import ModelFileError
@@ -45,9 +46,13 @@ class UnsavedModels(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText("Save the model in another place? If you discard it, it is lost.")
         box.button(buttons.Save).setText("Save as…")
+        box.button(buttons.Save).setToolTip("Choose a folder and a name for the model.")
+        box.button(buttons.Discard).setToolTip("Lose this model, and close.")
         box.button(buttons.Cancel).setText("Do not close")
+        box.button(buttons.Cancel).setToolTip("Keep the window open, with the model in it.")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._act)
+        add_help_keys(box, "models")
         self._box = box
         box.open()
 

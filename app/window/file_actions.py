@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ class FileActions(QObject):
 
     data_chosen = Signal(Path)
     """The path of a data set to read."""
+    model_chosen = Signal()
+    """A model was chosen in a dialog for files of any kind: show where it can be used."""
     picture_chosen = Signal(QMimeData)
     """A picture to read on the canvas."""
 
@@ -65,6 +68,21 @@ class FileActions(QObject):
     def export_copy(self, model: Model) -> None:
         """Ask where to save a copy of a model: as a model file, as ONNX, or as a script."""
         self.ask_where_to_save(model, "Export the model", f"{MODEL_FILES};;{EXPORT_FILES}")
+
+    @Slot()
+    def open_file(self) -> None:
+        """Ask for a file of any kind that can be opened."""
+        from app.tabs.draw.picture_source import PICTURE_FILTER  # it imports Pillow
+
+        kinds = (READABLE_MODEL_FILES, DATA_FILES, PICTURE_FILTER)
+        patterns = " ".join(dict.fromkeys(re.findall(r"\*\.[\w.]+", " ".join(kinds))))
+        filters = ";;".join((f"All that Digit Lab can open ({patterns})", *kinds))
+        ask_for_file(self._window, "Open a file", filters, self._open_chosen)
+
+    def _open_chosen(self, path: Path) -> None:
+        self.open_path(path)
+        if is_model_file(path):
+            self.model_chosen.emit()
 
     @Slot()
     def open_data(self) -> None:

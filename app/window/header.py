@@ -56,5 +56,5 @@ class WindowHeader(QWidget):
         button.setToolTip("Menu (F10)")
         button.setAccessibleName("Menu")
         button.setMenu(menu)
-        QShortcut(QKeySequence("F10"), self, button.showMenu)
+        QShortcut(QKeySequence("F10"), self, button.showMenu).setWhatsThis("Menu")
         return button

@@ -20,6 +20,7 @@ from app.tabs.runs.run_offer import RunOffer
 from app.window.closing import WindowClosing
 from app.window.file_actions import FileActions
 from app.window.header import WindowHeader
+from app.window.help_actions import HelpActions
 from app.window.main_menu import MainMenu
 from app.window.menu_entries import MenuEntries
 from app.window.message_bar import MessageBar
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.training_actions = TrainingActions(session, self.train_tab, self)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.recent_files = RecentFilesMenu(preferences, self.menu)
+        self.help = HelpActions(self)
         self.header, self.entries = WindowHeader(self.menu), MenuEntries(self.menu, self)
         self.rescued_offer = RescuedOffer()
         self._closing = WindowClosing(self)
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
         self.header.card_requested.connect(self.show_model_card)
         self.tabs.currentChanged.connect(self._focus_tab)
         self.files.data_chosen.connect(self.connections.open_data)
+        self.files.model_chosen.connect(self.connections.show_draw_tab)
         self.files.picture_chosen.connect(self.connections.show_picture)
         self.recent_files.chosen.connect(self._open_recent)
         self.recent_files.missing.connect(messages.show_error)

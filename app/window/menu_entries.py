@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMessageBox
 
+from app.style.icons import set_icon
 from app.window.main_menu import MainMenu
 from app.window.view_menu import ViewMenu
-from nncore import __version__
 
 if TYPE_CHECKING:
     from app.window.main_window import MainWindow
@@ -57,18 +56,16 @@ class MenuEntries(QObject):
         self.view.appearance_chosen.connect(window.set_appearance)
 
     def _add_program_entries(self) -> None:
-        self._menu.add("About Digit &Lab", self._about)
-        self._menu.add("&Quit", self._window.close, StandardKey.Quit)
+        menu, help_actions = self._menu, self._window.help
+        sub_menu = menu.addMenu("&Help")
+        set_icon(sub_menu.menuAction(), "info")
+        menu.add("&Guide", help_actions.show_guide, StandardKey.HelpContents, sub_menu=sub_menu)
+        menu.add("&What is this?", help_actions.ask_whats_this, sub_menu=sub_menu)
+        menu.add("&Keyboard shortcuts…", help_actions.show_shortcuts, sub_menu=sub_menu)
+        menu.add("&Start page", help_actions.show_start_page, sub_menu=sub_menu)
+        menu.add("&About Digit Lab", help_actions.show_about, sub_menu=sub_menu)
+        menu.add("&Quit", self._window.close, StandardKey.Quit)
 
     @Slot()
     def _update_revert(self) -> None:
         self.revert_action.setEnabled(not self._session.model_is_saved)
-
-    @Slot()
-    def _about(self) -> None:
-        QMessageBox.about(
-            self._window,
-            "About Digit Lab",
-            f"<h3>Digit Lab {__version__}</h3><p>See a neural network learn to read handwriting.</p>"
-            "<p>The bundled data is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
-        )

@@ -39,6 +39,16 @@ class WindowPreferences:
         """Called once with a sentence if the file cannot be written. The values are kept until the program ends."""
 
     @property
+    def is_first_start(self) -> bool:
+        """Whether nothing has been kept yet, and so nobody has used the window before."""
+        return not self._store.allKeys()
+
+    def end_first_start(self) -> None:
+        """Count no later start as the first one."""
+        if self.is_first_start:
+            self._store.setValue("started", True)
+
+    @property
     def appearance(self) -> Appearance:
         """Theme, text size and projector mode."""
         theme, size = self._store.value("theme"), self._store.value("textsize")

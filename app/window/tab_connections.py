@@ -121,7 +121,7 @@ class TabConnections(QObject):
         tab.settings_requested.connect(actions.show_settings)
         tab.export_requested.connect(self._window.files.export_copy)
         tab.open_requested.connect(self._window.files.open_model)
-        tab.draw_requested.connect(self._show_draw_tab)
+        tab.draw_requested.connect(self.show_draw_tab)
         self._window.draw_tab.image_changed.connect(tab.set_drawing)
         tab.set_drawing(self._window.draw_tab.image)
         session.data_changed.connect(tab.set_data)
@@ -135,10 +135,6 @@ class TabConnections(QObject):
     def _show_model_in_use(self, model: Model) -> None:
         if self._session.network is not None:
             self._window.models_tab.set_model_in_use(model, self._session.network, self._session.model_path)
-
-    @Slot()
-    def _show_draw_tab(self) -> None:
-        self._window.tabs.setCurrentWidget(self._window.draw_tab)
 
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
@@ -170,11 +166,6 @@ class TabConnections(QObject):
         self._window.evaluate_tab.set_model(self._session.network, model.card.name)
 
     @Slot()
-    def show_draw_tab(self) -> None:
-        """Show the Draw tab."""
-        self._window.tabs.setCurrentWidget(self._window.draw_tab)
-
-    @Slot()
     def show_mistakes(self) -> None:
         """Show the images that the model in use misreads."""
         evaluate = self._window.evaluate_tab
@@ -200,6 +191,12 @@ class TabConnections(QObject):
         """Read a data set in the Data tab, which shows the progress."""
         self._window.tabs.setCurrentWidget(self._window.data_tab)
         self._window.data_tab.open_path(path)
+
+    @Slot()
+    def show_draw_tab(self) -> None:
+        """Show the Draw tab, with the focus on the canvas."""
+        self._window.tabs.setCurrentWidget(self._window.draw_tab)
+        self._window.draw_tab.focus()
 
     @Slot(QMimeData)
     def show_picture(self, data: QMimeData) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from app.dialogs.help.help_keys import set_guide_page
 from app.tabs.tab import Tab
 
 AnyTab = TypeVar("AnyTab", bound=Tab)
@@ -31,6 +32,11 @@ class TabRow:
     tool_tip: str
 
     @property
+    def guide_page(self) -> str:
+        """The page of the guide that F1 opens in the tab: it has the name of the tab's package."""
+        return self.module.split(".")[-2]
+
+    @property
     def tab(self) -> type[Tab]:
         """The class of the tab; its module is imported now if it has not been."""
         found: type[Tab] = getattr(import_module(self.module), self.name)
@@ -47,7 +53,8 @@ class TabPages(QTabWidget):
         self.setDocumentMode(True)
         for index, row in enumerate(self._rows):
             self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
-            QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self, partial(self.setCurrentIndex, index))
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self, partial(self.setCurrentIndex, index))
+            shortcut.setWhatsThis(f"{row.title} tab")
         self._incomplete: list[Tab] = []
         self._idle_timer = QTimer(self, interval=0)  # Qt calls it when no event waits
         self._idle_timer.timeout.connect(self._build_next)
@@ -67,6 +74,7 @@ class TabPages(QTabWidget):
         assert page is not None
         row = self._rows[index]
         tab = row.tab()
+        set_guide_page(tab, row.guide_page)
         with QSignalBlocker(self):  # the place of the page and the selected tab stay the same
             is_current = index == self.currentIndex()
             self.insertTab(index, tab, row.title)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
+from app.dialogs.help.help_keys import add_help_keys
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PreviousPart, RunState, StepsDone
@@ -19,6 +20,7 @@ from app.session.session import Session
 from app.storage.paths import run_log_path, sweep_values_path
 from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
+from app.tabs.train.settings.settings_panel import FIRST_RECIPE
 from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
@@ -304,12 +306,21 @@ class TrainingActions(QObject):
         dialog = QDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Recipes")
+        add_help_keys(dialog, "train")
         layout = QVBoxLayout(dialog)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(page)
         page.wanted.connect(dialog.close)
         dialog.resize(900, 600)
         dialog.show()
+
+    @Slot()
+    def show_first_recipe(self) -> None:
+        """Show the settings of the first recipe, with the focus on Train; during a run only the tab is shown."""
+        if self.session.run_state is RunState.IDLE:
+            self._use_recipe(RECIPES[FIRST_RECIPE])
+        self.tab_requested.emit(self.train_tab)
+        self.train_tab.focus()
 
     @Slot(object)
     def _use_recipe(self, recipe: Recipe) -> None:

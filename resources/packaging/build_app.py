@@ -17,6 +17,7 @@ import tarfile
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
+from app.dialogs.help.licences import package_line
 from nncore import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -99,9 +100,7 @@ def copy_licences(folder: Path, target: Path) -> list[str]:
     packages = [package for package in distributions() if modules_of(package) & shipped]
     lines = [(PACKAGING / "licences" / "README.txt").read_text(encoding="utf-8")]
     for package in sorted(packages, key=lambda package: package.name.lower()):
-        fields = dict(package.metadata.items())  # type: ignore[attr-defined]
-        licence = fields.get("License-Expression") or fields.get("License") or "see its licence file"
-        lines.append(f"{package.name} {package.version}: {licence.splitlines()[0]}")
+        lines.append(package_line(package))
         for file in package.files or ():
             if "dist-info" in str(file) and any(word in file.name.upper() for word in ("LICEN", "COPYING", "NOTICE")):
                 place = target / package.name / file.name

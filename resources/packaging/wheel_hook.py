@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGES = ("app", "nncore", "resources")
 
-DATA_SUFFIXES = (".npz", ".svg", ".otf", ".md", ".txt", ".typed", ".json", ".qss")
+DATA_SUFFIXES = (".npz", ".svg", ".png", ".otf", ".md", ".txt", ".typed", ".json", ".qss")
 
 NOT_INSTALLED = (
     "app/__main__.py",

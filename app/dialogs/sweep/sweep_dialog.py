@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS
+from app.dialogs.help.help_keys import add_help_keys
 from app.dialogs.sweep.kept_values import KeptValues
 from app.dialogs.sweep.parallel_plot import ParallelPlot
 from app.dialogs.sweep.sweep_estimate import SweepEstimate
@@ -66,6 +67,7 @@ class SweepDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle("Sweep")
+        add_help_keys(self, "runs")
         self._base, self._data, self._log = base, data, log
         self._thread: SweepThread | None = None
         self._jobs: list[SweepJob] = []
@@ -319,6 +321,9 @@ class SweepDialog(QDialog):
         box = QMessageBox(QMessageBox.Icon.Question, "Sweep", STOP_QUESTION, buttons.Yes | buttons.Cancel, self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.button(buttons.Yes).setText("&Stop and close")
+        box.button(buttons.Yes).setToolTip("Stop the sweep; the finished runs are kept.")
+        box.button(buttons.Cancel).setToolTip("Go on with the sweep.")
+        add_help_keys(box, "runs")
         box.accepted.connect(self._stop_and_close)
         box.open()
 

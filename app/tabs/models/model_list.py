@@ -168,14 +168,15 @@ class ModelList(QListView):
         )
         self.selectionModel().selectionChanged.connect(self._emit_selected)
         self.doubleClicked.connect(self.used)
-        for key, signal in (
-            (QKeySequence(Qt.Key.Key_Return), self.used),
-            (QKeySequence(Qt.Key.Key_Enter), self.used),
-            (QKeySequence(Qt.Key.Key_F2), self.rename_requested),
-            (QKeySequence(Qt.Key.Key_Delete), self.delete_requested),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
+        for key, signal, purpose in (
+            (QKeySequence(Qt.Key.Key_Return), self.used, "Use the selected model"),
+            (QKeySequence(Qt.Key.Key_Enter), self.used, "Use the selected model"),
+            (QKeySequence(Qt.Key.Key_F2), self.rename_requested, "Rename the model"),
+            (QKeySequence(Qt.Key.Key_Delete), self.delete_requested, "Delete the selected models"),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested, "Restore the deleted models"),
         ):
             shortcut = QShortcut(key, self)
+            shortcut.setWhatsThis(purpose)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(signal)
         work.picture_made.connect(self._repaint)

@@ -46,11 +46,12 @@ class HistoryList(QTreeWidget):
         for column in range(2, len(TEST_COLUMNS)):
             self.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.itemActivated.connect(self._open)
-        for key, slot in (
-            (QKeySequence(Qt.Key.Key_Delete), self.delete_chosen),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
+        for key, slot, purpose in (
+            (QKeySequence(Qt.Key.Key_Delete), self.delete_chosen, "Delete the selected test"),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested, "Restore the deleted test"),
         ):
             shortcut = QShortcut(key, self)
+            shortcut.setWhatsThis(purpose)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
 

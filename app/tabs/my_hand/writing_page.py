@@ -50,8 +50,8 @@ class WritingPage(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the test")
-        self.next_button = push_button("&Next", "", self._accept)
-        self.back_button = push_button("&Back", "", self._back)
+        self.next_button = push_button("&Next", "Go to the next digit (Enter).", self._accept)
+        self.back_button = push_button("&Back", "Go back to the last digit to change it.", self._back)
         self.next_button.setProperty("primary", True)
         later_tip = "Continue another time; the drawings so far are kept."
         self.skip_button = push_button("&Skip", "Skip this digit; it is not counted.", self._skip)
@@ -65,6 +65,7 @@ class WritingPage(QWidget):
         for key in ENTER_KEYS:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setWhatsThis("Next digit")
             shortcut.activated.connect(self._enter)
         self._compose()
 

@@ -102,11 +102,12 @@ class RunView(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setStretchLastSection(True)
-        for key, signal in (
-            (QKeySequence(Qt.Key.Key_Delete), self.delete_requested),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
+        for key, signal, purpose in (
+            (QKeySequence(Qt.Key.Key_Delete), self.delete_requested, "Delete the selected runs"),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested, "Restore the deleted runs"),
         ):
             shortcut = QShortcut(key, self)
+            shortcut.setWhatsThis(purpose)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(signal)
         self._apply_style()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.dialogs.help.help_keys import add_help_keys
 from app.session.run_events import RunState
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.setting_changes import SettingChange, Settings, changes_in_words, setting_changes
@@ -133,7 +134,10 @@ class Advice(QObject):
             f"It changes {changes_in_words(self._changes(hint))}. The present run ends now; its network is kept."
         )
         end = box.addButton("End the run", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        end.setToolTip("End the run, and change the settings of the next one.")
+        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        keep.setToolTip("Go on with the run as it is.")
+        add_help_keys(box, "train")
         box.setDefaultButton(end)
         box.buttonClicked.connect(lambda button: self._end_run_for(hint) if button is end else None)
         box.open()

@@ -34,6 +34,7 @@ class PictureActions(QObject):
         self.save = self._action("Save picture as…", QKeySequence(SAVE_PICTURE_KEY))
         self.copy.triggered.connect(self.copy_picture)
         self.save.triggered.connect(self.ask_where_to_save)
+        view.setWhatsThis(f"A picture. Ctrl+C copies it, and {SAVE_PICTURE_KEY} saves it.")
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)
         if view.focusPolicy() == Qt.FocusPolicy.NoFocus:

@@ -80,6 +80,9 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     window.show()
     reporter.show_earlier_crash(earlier_crash, window)
     window.open_paths(paths)
+    if settings.is_first_start and not paths:
+        window.help.show_start_page()
+    settings.end_first_start()
     requests.received.connect(window.open_paths)
     requests.listen()
     end_signals = EndSignals(application)

@@ -23,6 +23,7 @@ from shiboken6 import isValid
 
 from app.background.guarded_overrides import guard_overrides
 from app.background.task_queue import ShownError
+from app.dialogs.help.help_keys import add_help_keys
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import row_of, text_label
 from app.window.process.program_log import RepeatCounter
@@ -53,6 +54,7 @@ class CrashDialog(QDialog):
         self._details: list[str] = []
         self.setWindowTitle("Digit Lab")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_help_keys(self, "first_steps")
         self.problem = text_label()
         self.problem.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -61,6 +63,7 @@ class CrashDialog(QDialog):
         picture = text_label(wraps=False)
         picture.setPixmap(self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning).pixmap(32, 32))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip("Close this message, and go on.")
         buttons.accepted.connect(self.accept)
         self.copy_button = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.setToolTip("Copy the versions, the platform and the traceback, for a report")

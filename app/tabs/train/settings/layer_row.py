@@ -79,8 +79,9 @@ class LayerRow(QWidget):
             edit.textChanged.connect(self.edited)
         self.activation.activated.connect(self.activation_chosen)
         self.remove.clicked.connect(self.removal_requested)
-        for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
+        for keys, step, purpose in (("Alt+Up", -1, "Move the layer up"), ("Alt+Down", 1, "Move the layer down")):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setWhatsThis(purpose)
             shortcut.activated.connect(partial(self.move_requested.emit, step))
         self.name.dragged.connect(lambda position: self.dragged.emit(self.name.mapTo(self, position).y() + self.y()))
         self.show_block(block)

@@ -64,6 +64,14 @@ def test_odd_text_in_any_field_is_read_or_rejected_beside_it(dialog: SweepDialog
     assert dialog.run_button.isEnabled()
 
 
+def test_escape_and_the_button_of_the_window_close_the_dialog(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    dialog.show()
+    assert dialog.close()
+    assert not dialog.isVisible()
+
+
 def test_all_runs_are_trained_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.keyClicks(dialog.entries["learning_rate"], "0.001 0.01")
     qtbot.keyClicks(dialog.entries["hidden"], "8 none")
