@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -23,6 +23,7 @@ from nncore.reporting.number_text import percent_text
 from nncore.training.events import Diverged, EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
+WIDEST_PLACE = "now, epoch 888.88"
 
 LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY_CHART = ChartText(
@@ -59,6 +60,7 @@ class CurvesView(QFrame):
         self._next_settings: RunSettings | None = None
         self._classes, self._run = True, RunCurves()
         self._epoch_label = text_label(style="quiet", wraps=False)
+        self._epoch_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._dirty = False
         self._lay_out()
         self._timer = QTimer(self)
@@ -291,7 +293,15 @@ class CurvesView(QFrame):
             chart.set_crosshair(x)
             chart.show_values_at(x)
         newest = f"now, {self._place_in_words(float(done[-1]))}" if len(done) else ""
-        self._epoch_label.setText(newest if x is None else f"at {self._place_in_words(x)}")
+        self._write_place(newest if x is None else f"at {self._place_in_words(x)}")
+
+    def _write_place(self, text: str) -> None:
+        """Show the place; the label has a fixed size, because a new layout ten times a second would take long."""
+        label, metrics = self._epoch_label, self._epoch_label.fontMetrics()
+        needed = QSize(max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(WIDEST_PLACE)), metrics.height())
+        if label.minimumSize() != needed:
+            label.setFixedSize(needed)
+        label.setText(text)
 
     def _place_in_words(self, x: float) -> str:
         if self.loss.whole.in_steps:

@@ -102,7 +102,8 @@ class Legend(QWidget):
         """Adapt the width of the values to the font."""
         if event.type() == QEvent.Type.LayoutRequest:
             for value in self._values:
-                value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
+                # Of fixed size: a new value must not start a new layout, ten times a second.
+                value.setFixedSize(value.fontMetrics().horizontalAdvance(self._widest), value.fontMetrics().height())
         return super().event(event)
 
     def set_shown(self, series: Series, shown: bool) -> None:

@@ -227,8 +227,7 @@ def test_no_peak_of_a_batch_is_cut_off(view: CurvesView, qtbot: QtBot) -> None:
     losses[1234] = 77.0
     add_steps(view, np.arange(1, 5001) / 1000, losses, np.full(5000, 0.5))
     settled(qtbot, view)
-    band = view.loss.lines.bands[0].getData()[1]
-    assert band.max() == 77
+    assert view.loss.lines.bands[0].high.max() == 77
     assert view.loss.plot.box.viewRange()[1][1] > 77
     assert labels(view.loss, "left")[-1] == "80"
 
@@ -362,14 +361,12 @@ def test_many_losses_are_drawn_as_a_band_with_a_line(view: CurvesView, qtbot: Qt
     settled(qtbot, view)
     lines = view.loss.lines
     assert len(lines.curves[0].getData()[0]) == 0
-    x, y = lines.bands[0].getData()
-    half = len(x) // 2
-    high, low = y[:half], y[half:][::-1]
+    low, high = lines.bands[0].low, lines.bands[0].high
     assert (high >= low).all()
     assert (low.min(), high.max()) == (losses.min(), losses.max())
     middle = lines.points[1][1][len(lines.points[1][1]) // 2 :]
     assert np.abs(middle - 0.5).max() < 0.1
-    assert lines.bands[0].opts["brush"].color().alphaF() < 0.6
+    assert lines.bands[0].colour.alphaF() < 0.6
 
 
 def test_the_last_run_stays_behind_the_next_one(view: CurvesView, qtbot: QtBot) -> None:
