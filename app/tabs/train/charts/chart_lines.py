@@ -117,11 +117,14 @@ class ChartLines:
 
     def _draw(self, index: int) -> None:
         series, band = self._series[index], self._bands[index]
-        x, y = self._placed(*self.points[index])
+        x, y = self.points[index]
         if series.faint:
             self._draw_band(index, band)
-            if band is not None:
-                x, y = np.empty(0), np.empty(0)
+            if band is not None:  # the first points are all kept, so the band has no height there
+                is_wide = band.high > band.low
+                begins = band.x[int(is_wide.argmax())] if is_wide.any() else np.inf
+                x, y = x[x <= begins], y[x <= begins]
+        x, y = self._placed(x, y)
         self.curves[index].setData(x, y)
         if series.marked:
             few = slice(None, None, 1 + len(x) // MAX_MARKERS)

@@ -117,7 +117,8 @@ class CurvesView(QFrame):
 
     def add_previous_part(self, part: PreviousPart) -> None:
         """Show the earlier part of a continued run."""
-        self._run.add_previous_part(part)
+        is_constant = self._settings is not None and self._settings.config.schedule == "constant"
+        self._run.add_previous_part(part, constant_schedule=is_constant)
         self._mark_dirty()
 
     def add_steps(self, done: StepsDone) -> None:

@@ -59,10 +59,17 @@ class RateHistory:
         self._mark_schedule(steps, rates, rates / set_rates)
         self._forget_oldest()
 
-    def add_changes(self, changes: RateChanges) -> None:
-        """Add changes by hand without the steps between them, of the earlier part of a continued run."""
-        for step, rate in changes:
+    def add_previous_part(self, changes: RateChanges, last_step: float, *, is_constant: bool) -> None:
+        """Add the changes of the earlier part of a continued run, up to `last_step`.
+
+        is_constant: whether the schedule is; otherwise the rates in use between the changes are not known.
+        """
+        ends = [step - 1 for step, _ in changes[1:]] + [last_step]
+        for (step, rate), end in zip(changes, ends, strict=True):
             self._set(step, rate)
+            if is_constant and step <= end:
+                self.curve.extend(np.array([step, end]) / self._steps_per_epoch, np.array([rate, rate]))
+                self.highest = max(self.highest, rate)
         self._forget_oldest()
 
     def add_mark(self, mark: Mark) -> None:

@@ -62,15 +62,15 @@ class RunCurves:
         curves.add_validation(done, started.validation_loss, started.validation_accuracy)
         return curves
 
-    def add_previous_part(self, part: PreviousPart) -> None:
-        """Add the earlier part of a continued run."""
+    def add_previous_part(self, part: PreviousPart, *, constant_schedule: bool) -> None:
+        """Add the earlier part of a continued run; constant_schedule: whether its schedule keeps the rate."""
         self.validation_loss, self.validation_accuracy = Curve(), Curve()
         for row in part.epochs:
             self.add_validation(int(row["epoch"] or 0), row["validation_loss"], row["validation_accuracy"])
         steps, losses, accuracies = part.curve.astype(np.float64)
         if not len(steps):
             return
-        self.rates.add_changes(part.rates)
+        self.rates.add_previous_part(part.rates, float(steps[-1]), is_constant=constant_schedule)
         # Each point is the mean of several steps.
         window = max(1.0, self._window * len(steps) / steps[-1])
         self._add(steps / self.steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))

@@ -15,6 +15,7 @@ from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.chart import Chart, nearest
 from app.tabs.train.charts.curve import Values
 from app.tabs.train.charts.curves_view import CurvesView, loss_text
+from app.tabs.train.charts.run_curves import HEAD
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.model.network import NetworkSpec
@@ -360,7 +361,11 @@ def test_many_losses_are_drawn_as_a_band_with_a_line(view: CurvesView, qtbot: Qt
     add_steps(view, np.arange(1, 5001) / 500, losses, np.full(5000, np.nan))
     settled(qtbot, view)
     lines = view.loss.lines
-    assert len(lines.curves[0].getData()[0]) == 0
+    x, y = lines.curves[0].getData()  # the first losses, which are all kept
+    assert HEAD <= len(x) <= HEAD + 2
+    np.testing.assert_allclose(y[:HEAD], losses[:HEAD])
+    first_bar = lines.bands[0].x[int((lines.bands[0].high > lines.bands[0].low).argmax())]
+    assert x[-1] == first_bar
     low, high = lines.bands[0].low, lines.bands[0].high
     assert (high >= low).all()
     assert (low.min(), high.max()) == (losses.min(), losses.max())
@@ -556,6 +561,7 @@ def test_nearest_finds_the_nearest_point(xs: list[float], x: float) -> None:
 
 
 def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesView, qtbot: QtBot) -> None:
+    view.announce(settings(1.0))
     view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=200))
     steps = np.arange(1, 21)
     rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
@@ -573,6 +579,8 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     assert x[0] == pytest.approx(0.1)
     assert x[-1] == pytest.approx(2.1)
     assert (losses[0], losses[-1]) == (pytest.approx(2.0), pytest.approx(0.95))
+    x, rates = view._run.rates.curve.points()
+    assert list(zip(x.tolist(), rates.tolist(), strict=True))[:4] == [(0.1, 1.0), (1.4, 1.0), (1.5, 0.5), (2.0, 0.5)]
     epochs, validation = view._run.validation_loss.points()
     assert list(epochs) == [1, 2]
     assert list(validation) == pytest.approx([1.6, 1.1])
