@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from nncore.data.formats.files import open_data_file
-from nncore.errors import DataError, file_name
+from nncore.errors import DataError, file_name, printable
 from nncore.handwriting.personal_test.fields import (
     MAX_DRAWING_LENGTH,
     MAX_DRAWINGS,
@@ -171,7 +171,8 @@ def _summary(path: Path, rows: NumberedRows) -> Summary:
     correct, count = header.get("right"), header.get("count")
     with _row(path, number):
         if not (isinstance(correct, int) and isinstance(count, int) and 0 <= correct <= count and count >= 1):
-            raise DataError(f"{correct} of {count} were read correctly; expected whole numbers and at least 1 drawing.")
+            figures = f"{printable(str(correct))} of {printable(str(count))}"
+            raise DataError(f"{figures} were read correctly; expected whole numbers and at least 1 drawing.")
         return Summary(date_of(header.get("date")), name_of_model(header.get("model")), correct, count)
 
 

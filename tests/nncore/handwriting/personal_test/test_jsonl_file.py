@@ -62,6 +62,7 @@ def test_a_drawing_of_a_hundred_thousand_points_is_read_back(tmp_path: Path) -> 
     [
         ('"digitlab-hand-test"', '"something"', "this is not a handwriting test"),
         ('"count": 4', '"count": 0', "row 1: 2 of 0 were read correctly"),
+        ('"right": 2', '"right": "2\\n"', "were read correctly; expected whole numbers"),
         ('"date": "2026', '"date": "20-26', "row 1: the date is"),
         ('"prompted": 7', '"prompted": 17', 'row 2: the requested digit is "17"'),
         ('"verdict": "unsure"', '"verdict": 5', 'row 3: the verdict is "5"'),
@@ -79,6 +80,7 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, messa
     rewrite(file, old, new)
     assert f"{file.name}" in error_message(file)
     assert message in error_message(file)
+    assert len(error_message(file).splitlines()) == 1
 
 
 def test_a_truncated_file_is_rejected(file: Path) -> None:
