@@ -346,6 +346,7 @@ WRITES = {
     "app/storage/model_library.py:ModelLibrary": "names of models; a file is moved by one call",
     "app/storage/run_log_file.py:rename_damaged": "a damaged file is renamed, or the error is reported",
     "app/storage/run_tables.py:write_run_tables": "table of runs",
+    "app/widgets/pictures/picture_actions.py:PictureActions": "as `save_file`; the sentence is shown in a dialog",
     "app/window/preferences.py:WindowPreferences": "test_preferences_that_cannot_be_written_stay_as_they_were",
     "app/window/process/open_requests.py:OpenRequests": (
         "test_files_that_cannot_be_handed_over_are_opened_in_a_window_of_their_own"
