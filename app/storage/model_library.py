@@ -130,7 +130,7 @@ class ModelLibrary:
     def models(self, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
         """All models: the pinned ones first, then the newest first; None if `cancelled()` became true.
 
-        Reading the headers of some hundred files takes about a second, later calls read only what has changed.
+        Reading the headers of some hundred files takes a moment; later calls read only what has changed.
         """
         labels = self._labels()
         found = []

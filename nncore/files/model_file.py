@@ -147,15 +147,15 @@ def load_model(path: Path) -> Model:
 
 
 def load_header(path: Path) -> ModelHeader:
-    """Read what a model file says about its model, without the weights of an .npz; raises ModelFileError.
+    """Read what a model file says about its model, without the weights and the history of an .npz.
 
-    The stated size of the weights is checked, but not the weights.
+    So hundreds of files can be listed. The stated size of the weights is checked. Raises ModelFileError.
     """
     with reading_errors(path, "model") as size:
         if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
             return _contents_of(path, size)[0]
         with Archive.open(path, size, "model") as archive:
-            header = ModelHeader.from_json(archive.header())
+            header = ModelHeader.from_json(archive.header(), with_history=False)
             count = header.spec.parameter_count
             archive.check_size(PARAMETERS, count, f"its network has {count:,} weights")
             return header

@@ -79,3 +79,17 @@ def test_the_text_of_a_card_is_shown_literally(model: Model, qtbot: QtBot) -> No
     foreign = [label for label in dialog.findChildren(QLabel) if "<" in label.text()]
     assert len(foreign) == 3
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in foreign)
+
+
+def test_the_settings_of_the_model_are_opened_or_the_reason_is_shown(model: Model, qtbot: QtBot) -> None:
+    dialog = ModelCardDialog(model)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitSignal(dialog.settings_requested) as requested:
+        qtbot.mouseClick(dialog.settings_button, Qt.MouseButton.LeftButton)
+    assert requested.args is not None
+    assert (requested.args[0].recipe, requested.args[0].config.epochs) == ("handwriting", 24)
+    without = ModelCardDialog(replace(model, card=replace(model.card, settings={})))
+    qtbot.addWidget(without)
+    assert not without.settings_button.isEnabled()
+    assert "does not say" in without.settings_button.toolTip()

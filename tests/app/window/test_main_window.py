@@ -18,6 +18,7 @@ from app.session.loaded_model import LoadedModel
 from app.session.rescued_models import MARK
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
+from app.storage.model_library import ModelLibrary
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import Appearance, ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
@@ -28,6 +29,7 @@ from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Dense
 from nncore.reporting.number_text import percent_text
+from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
 
@@ -598,3 +600,47 @@ def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: M
     assert network is not None
     np.testing.assert_array_equal(network.parameters.values, model.parameters)
     assert later.close()
+
+
+def test_a_kept_model_is_used_and_its_settings_are_opened_in_train(
+    window: MainWindow, qtbot: QtBot, user_files: Path
+) -> None:
+    settings = {"learning_rate": 0.125, "epochs": 3}
+    path = keep_model(1, small_model("784-4-10", test_accuracy=0.5, settings=settings))
+    ModelLibrary(pytest.fail).set_label(path, name="four units")
+    tab = window.models_tab
+    with qtbot.waitSignal(tab.work.listed):
+        window.tabs.setCurrentWidget(tab)
+    tab.list.select({path})
+    with qtbot.waitSignal(window.session.model_changed):
+        qtbot.mouseClick(tab.actions_row.use, Qt.MouseButton.LeftButton)
+    assert window.session.model is not None
+    assert window.session.model.card.name == "four units"
+    assert tab.list.is_in_use(tab.list.shown[0])
+    qtbot.mouseClick(tab.actions_row.settings, Qt.MouseButton.LeftButton)
+    panel = window.train_tab.settings
+    assert window.tabs.currentWidget() is window.train_tab
+    assert (panel.spec().widths, panel.config().learning_rate) == ((784, 4, 10), 0.125)
+    window.tabs.setCurrentWidget(tab)
+    with qtbot.waitSignal(tab.work.deleted):
+        qtbot.mouseClick(tab.actions_row.delete, Qt.MouseButton.LeftButton)
+    assert window.session.model.card.name == "four units", "a deleted model stays in use"
+    assert not path.exists()
+
+
+def test_the_models_tab_reads_the_drawing_on_the_canvas(window: MainWindow, qtbot: QtBot, user_files: Path) -> None:
+    path = keep_model(1)
+    tab = window.models_tab
+    with qtbot.waitSignal(tab.work.listed):
+        window.tabs.setCurrentWidget(tab)
+    with qtbot.waitSignal(tab.work.networks_loaded):
+        tab.list.select({path})
+        tab.pages.pages.setCurrentIndex(1)
+    qtbot.mouseClick(tab.pages.image_page.draw_button, Qt.MouseButton.LeftButton)
+    assert window.tabs.currentWidget() is window.draw_tab
+    draw_a_one(qtbot, window)
+    qtbot.waitUntil(lambda: window.draw_tab.prediction is not None)
+    window.tabs.setCurrentWidget(tab)
+    first, second = tab.pages.image_page.columns
+    assert first.bars.winner == 1
+    assert second.bars.probabilities is not None
