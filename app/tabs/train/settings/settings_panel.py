@@ -222,6 +222,7 @@ class SettingsPanel(QWidget):
     def mark(self, changes: Sequence[SettingChange]) -> None:
         """Mark the settings that were changed, and show the first; the marks stay until the next run or recipe."""
         changed = {each.field: f"Changed from {each.before}." for each in reversed(changes)}
+        self.more_settings.reveal(changed)
         for form, group in zip(self._forms, self.groups, strict=True):
             for field, row in form.rows.items():
                 row.mark(changed.get(field, ""))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import Appearance, ThemeChoice, apply_appearance
+from app.tabs.train.setting_changes import setting_changes
 from app.tabs.train.settings.collapsible_group import FIRST_LESSON, CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
 
@@ -64,6 +66,16 @@ def test_more_settings_shows_all_others_and_no_value_is_lost(panel: SettingsPane
     qtbot.mouseClick(panel.more_settings, Qt.MouseButton.LeftButton)
     assert shown_fields(panel) == FIRST_LESSON - {"function"}
     assert (panel.spec(), panel.config()) == before
+
+
+def test_a_changed_setting_is_shown_in_projector_mode(panel: SettingsPanel) -> None:
+    assert "clip_norm" not in shown_fields(panel)
+    before = panel.spec(), panel.config()
+    after = panel.spec(), replace(panel.config(), clip_norm=1.0)
+    panel.set_values(*after)
+    panel.mark(setting_changes(before, after))
+    assert "clip_norm" in shown_fields(panel)
+    assert panel.loss.rows["clip_norm"].message.isVisible()
 
 
 def test_without_projector_mode_all_settings_are_shown_and_the_heading_is_hidden(
