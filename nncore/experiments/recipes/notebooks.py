@@ -52,8 +52,8 @@ BASIC_ML = Recipe(
             "The initial weights are between −0.5 and 0.5, which is large for 784 inputs. So the first loss is far "
             "above that of random guessing, log 10 = 2.30.",
         ),
-        "83 to 86 % of the test images with 12 seeds. The notebook reported 81.1 % on its held-out images and 83.2 % on the test "
-        "set.",
+        "83 to 86 % of the test images with 12 seeds. The notebook reported 81.1 % on its held-out images and 83.2 % "
+        "on the test set.",
         "A notebook that builds a network from scratch in NumPy on the first 20,000 training images of MNIST, "
         "of which it holds out the first 1,000. It summed the bias gradients over all units; here they are correct.",
     ),
