@@ -16,7 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from nncore.data.formats.files import open_data_file
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
-from nncore.system.reading_budget import MAX_PICTURE_BYTES, MAX_PICTURE_FILE_BYTES
+from nncore.system.reading_budget import MAX_PICTURE_BYTES, MAX_PICTURE_FILE_BYTES, report_progress
 
 PICTURE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """The formats that are read. Pillow has more formats; some of them start other programs (EPS runs Ghostscript)."""
@@ -126,6 +126,7 @@ def _shrunk(image: Image.Image) -> Image.Image:
     width, height = (max(1, round(side / scale)) for side in image.size)
     bands = []
     for first in range(0, height, ROWS_PER_BAND):
+        report_progress(first / height)  # the user may have cancelled
         rows = min(ROWS_PER_BAND, height - first)
         top, bottom = first * image.height / height, (first + rows) * image.height / height
         band = _to_averageable(image.crop((0, int(top), image.width, ceil(bottom))))

@@ -32,7 +32,7 @@ from app.tabs.draw.picture_source import PICTURE_FILTER, PictureSource
 from app.tabs.draw.reading import Reading, read_drawing, read_picture
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
-from app.widgets.elements import action_button, column_of, text_label, without_margins
+from app.widgets.elements import action_button, column_of, push_button, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.layouts.scroll_page import ScrollPage
@@ -88,6 +88,9 @@ class DrawTab(Tab):
         self.explanation.hide()
         self.error_label = text_label(style="error")
         self.error_label.hide()
+        self.reading_label, self.reading_row = ElidedLabel(), QWidget()
+        self.cancel_button = push_button("Cancel", "Stop reading; the canvas stays as it is.", self.pictures.cancel)
+        self.reading_row.hide()
         self.throttle = Throttle(parent=self)
         self._lay_out()
         self._connect()
@@ -246,6 +249,14 @@ class DrawTab(Tab):
             self.error_label.setVisible(bool(sentence))
             self._square_canvas()
 
+    @Slot(str)
+    def _show_picture_being_read(self, name: str) -> None:
+        """Show that this picture is being read, with a button that cancels it; "" hides it."""
+        if self.reading_row.isHidden() == bool(name):
+            self.reading_row.setVisible(bool(name))
+            self._square_canvas()
+        self.reading_label.set_full_text(f"Reading {name} …")
+
     @Slot(int)
     def _teach(self, digit: int) -> None:
         if self._teacher is not None and self.ink is not None and self._prediction is not None:
@@ -266,12 +277,17 @@ class DrawTab(Tab):
         self.epoch_row.epoch_chosen.connect(self._choose_epoch)
         self.pictures.found.connect(self.canvas.set_picture)
         self.pictures.failed.connect(self._show_error)
+        self.pictures.reading.connect(self._show_picture_being_read)
 
     def _lay_out(self) -> None:
         self._left = QWidget()
         left = without_margins(QVBoxLayout(self._left))
         left.addWidget(self.canvas, 1)
         left.addWidget(self.error_label)
+        reading = without_margins(QHBoxLayout(self.reading_row))
+        reading.addWidget(self.reading_label, 1)
+        reading.addWidget(self.cancel_button)
+        left.addWidget(self.reading_row)
         self._buttons = self._tools()
         left.addLayout(self._buttons)
         shown = self.reader, self.answer, self.number_row, self.bars, self.teach_row, self.epoch_row
@@ -330,6 +346,8 @@ class DrawTab(Tab):
         height_below = GAP + self._buttons.sizeHint().height()
         if not self.error_label.isHidden():
             height_below += GAP + self.error_label.heightForWidth(self._left.width())
+        if not self.reading_row.isHidden():
+            height_below += GAP + self.reading_row.sizeHint().height()
         # On a page that scrolls, all of the canvas fits into the part that is seen first.
         height_left = min(self.page.height() - GAP - self.filmstrip.height(), self.height()) - 2 * GAP - height_below
         self._left.setMaximumWidth(

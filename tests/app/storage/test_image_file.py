@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from zlib import crc32
 
@@ -13,7 +14,12 @@ from app.storage import image_file
 from app.storage.image_file import BYTES_PER_PIXEL, MAX_SIDE, decode_colour_image, read_grey_image
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import digit_images
-from nncore.system.reading_budget import MAX_PICTURE_BYTES, MAX_PICTURE_FILE_BYTES
+from nncore.system.reading_budget import (
+    MAX_PICTURE_BYTES,
+    MAX_PICTURE_FILE_BYTES,
+    ReadingCancelled,
+    watched_reading,
+)
 
 
 @pytest.fixture
@@ -248,3 +254,15 @@ def test_the_bytes_of_an_image_are_decoded_like_its_file(tmp_path: Path, grey: n
     np.testing.assert_array_equal(decode_colour_image(packed, "it")[:, :, 0], grey)
     with pytest.raises(DataError, match=r"^it: this picture is damaged"):
         decode_colour_image(packed[:-400], "it")
+
+
+def test_a_large_picture_can_be_cancelled_while_it_is_shrunk() -> None:
+    packed = io.BytesIO()
+    Image.new("L", (2 * MAX_SIDE, 2 * MAX_SIDE)).save(packed, "PNG")
+    fractions: list[float] = []
+    with (
+        pytest.raises(ReadingCancelled),
+        watched_reading(fractions.append, lambda: len(fractions) > 2),
+    ):
+        decode_colour_image(packed.getvalue(), "a")
+    assert 0 < fractions[-1] < 0.2

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -344,3 +345,11 @@ def test_an_explanation_is_not_shown_beside_the_answer_of_another_epoch(tab: Dra
     assert tab.explanation.isVisible()
     tab.epoch_row.slider.setValue(0)
     assert not tab.explanation.isVisible()
+
+
+def test_a_picture_that_takes_long_can_be_cancelled_below_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
+    tab.pictures.reading.emit("a large photo.png")
+    assert tab.reading_row.isVisible()
+    assert tab.reading_label.full_text == "Reading a large photo.png …"
+    qtbot.mouseClick(tab.cancel_button, Qt.MouseButton.LeftButton)
+    assert not tab.reading_row.isVisible()

@@ -150,3 +150,32 @@ def test_a_platform_without_clipboard_data_is_reported(
         patch.setattr(QGuiApplication, "clipboard", NoClipboard)
         source.paste()
     assert signal.args == [NO_PICTURE]
+
+
+def test_a_picture_that_takes_long_is_named_and_can_be_cancelled(
+    source: PictureSource, qtbot: QtBot, tmp_path: Path
+) -> None:
+    Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
+    results: list[object] = []
+    source.found.connect(results.append)
+    source.failed.connect(results.append)
+    source._slow.setInterval(0)
+    with qtbot.waitSignal(source.reading, check_params_cb=bool) as named:
+        source.open(tmp_path / "large.png")
+    assert named.args == ["large.png"]
+    with qtbot.waitSignal(source.reading) as ended:
+        source.cancel()
+    assert ended.args == [""]
+    assert source.finish()
+    assert results == []
+
+
+def test_a_picture_is_no_longer_named_when_it_is_read(source: PictureSource, qtbot: QtBot, tmp_path: Path) -> None:
+    Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
+    names: list[str] = []
+    source.reading.connect(names.append)
+    source._slow.setInterval(0)
+    with qtbot.waitSignal(source.found):
+        source.open(tmp_path / "large.png")
+    qtbot.waitUntil(lambda: names[-1] == "")
+    assert "large.png" in names
