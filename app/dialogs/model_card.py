@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.dialogs.help.help_keys import add_help_keys
@@ -108,7 +108,8 @@ class ModelCardDialog(QDialog):
         layout.addWidget(title)
         layout.addWidget(scroll)
         layout.addWidget(buttons)
-        self.resize(560, 480)
+        line = self.fontMetrics().height()
+        self.resize((QSize(35, 30) * line).boundedTo(self.screen().availableSize() * 0.9))
 
     def _settings_button(self, model: Model) -> QPushButton:
         """The button that shows the settings of the model; if the file does not have them, its tooltip says so."""

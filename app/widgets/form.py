@@ -66,6 +66,15 @@ class Choice(QComboBox):
         event.ignore()
 
 
+class HintedEdit(QLineEdit):
+    """A field that is wide enough for its placeholder text."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the placeholder text."""
+        size, hint = super().minimumSizeHint(), self.fontMetrics().horizontalAdvance(self.placeholderText())
+        return QSize(max(size.width(), hint + 3 * GAP), size.height())
+
+
 class RateEdit(QLineEdit):
     """A learning rate; the arrow keys step through 1, 2, 5, 10 ..."""
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QProgressBar,
     QStackedWidget,
@@ -31,7 +30,8 @@ from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
 from app.storage.run_process import machine_description
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import column_of, push_button, row_of, text_label, without_margins
-from app.widgets.form import Form
+from app.widgets.form import Form, HintedEdit
+from app.widgets.layouts.vertical_scroll import VerticalScroll
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
@@ -75,7 +75,7 @@ class SweepDialog(QDialog):
         self._estimate.estimated.connect(self._show_count)
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
-        self.entries = {setting: QLineEdit() for setting in DIALOG_SETTINGS}
+        self.entries = {setting: HintedEdit() for setting in DIALOG_SETTINGS}
         self.kept = KeptValues(self.entries, values)
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.parallel, self.plots = ParallelPlot(self._measure.capitalize()), QStackedWidget()
@@ -100,8 +100,10 @@ class SweepDialog(QDialog):
     def _lay_out(self) -> None:
         self._set_up_widgets()
         explanation = text_label("Enter several values separated by spaces. Every combination is one run.", "quiet")
-        left = column_of(explanation, self.kept, self.form, self.count, self.problem)
-        left.addStretch(1)
+        entries, column = QWidget(), column_of(explanation, self.kept, self.form, self.count, self.problem)
+        column.addStretch(1)
+        entries.setLayout(column)
+        left = column_of(VerticalScroll(entries))
         for widget in (self.state, self.progress, self.run_button):
             left.addWidget(widget)
         label = QLabel(f"{self._measure} against")
@@ -118,8 +120,8 @@ class SweepDialog(QDialog):
         layout.setSpacing(PAGE_MARGIN)
         layout.addLayout(left, 2)
         layout.addLayout(right, 3)
-        screen = self.screen().availableGeometry()
-        self.resize(min(1000, screen.width()), min(560, screen.height() - TITLE_BAR))
+        screen, line = self.screen().availableGeometry(), self.fontMetrics().height()
+        self.resize(min(62 * line, screen.width()), min(35 * line, screen.height() - TITLE_BAR))
 
     def _set_up_widgets(self) -> None:
         for setting, entry in self.entries.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
@@ -31,6 +31,11 @@ class ScrollPage(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self._fill()
         return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the page again: it may have changed while it was hidden, when Qt does not lay it out."""
+        super().showEvent(event)
+        self._fill()
 
     def _fill(self) -> None:
         room = self.maximumViewportSize()

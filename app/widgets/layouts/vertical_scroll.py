@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
@@ -19,10 +20,32 @@ class VerticalScroll(QScrollArea):
         self.setWidget(content)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Update the layout when the content needs another width, which Qt does not."""
+        """Update the layout when the content needs another size, which Qt does not."""
         if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_height()
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the height of the content to the new width."""
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the content again: it may have changed while it was hidden, when Qt does not lay it out."""
+        super().showEvent(event)
+        self._fit_height()
+        self.updateGeometry()
+
+    def _fit_height(self) -> None:
+        """Give wrapped texts the height that they need at this width; Qt would give them less."""
+        layout = self._content.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return
+        height = layout.minimumHeightForWidth(self.viewport().width())
+        if height != self._content.minimumHeight():
+            self._content.setMinimumHeight(height)
+            layout.invalidate()  # this may run while Qt lays the content out, with the size from before
 
     def minimumSizeHint(self) -> QSize:
         """As wide as the content and the scroll bar, at any height."""
