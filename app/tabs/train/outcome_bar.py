@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.session.loaded_model import RunOutcome, measured_accuracy, model_in_words
 from app.style.theme import GAP
-from app.widgets.elements import enable, push_button, row_of, without_margins
+from app.widgets.elements import enable, push_button, without_margins
+from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.plain_text import ElidedLabel
 from nncore.files.model_file import Model
 
@@ -40,8 +41,7 @@ class OutcomeBar(QWidget):
         self.mistakes_button = push_button("See its mistakes", "", self.mistakes_requested)
         self.keep_button = push_button("Keep it…", "", self._keep)
         self.back_button = push_button("Model before", "", self.back_requested)
-        buttons = row_of(self.try_button, self.mistakes_button, self.keep_button, self.back_button)
-        buttons.addStretch()
+        buttons = FlowLayout(self.try_button, self.mistakes_button, self.keep_button, self.back_button)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
         layout.addWidget(self.sentence)
         layout.addLayout(buttons)
