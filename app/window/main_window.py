@@ -24,6 +24,7 @@ from app.window.help_actions import HelpActions
 from app.window.main_menu import MainMenu
 from app.window.menu_entries import MenuEntries
 from app.window.message_bar import MessageBar
+from app.window.notice_place import NoticePlace
 from app.window.preferences import WindowPreferences
 from app.window.recent_files import RecentFilesMenu
 from app.window.tab_connections import TABS, TabConnections
@@ -82,9 +83,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.rescued_offer)
-        layout.addWidget(self.run_offer)
         layout.addWidget(self.tabs)
+        layout.addWidget(NoticePlace(page, (self.rescued_offer, self.run_offer)))
         self.setCentralWidget(page)
         self.messages.float_over(page, self.tabs.tabBar())
 

@@ -100,7 +100,7 @@ def _is_of_another_window(widget: QWidget, page: QWidget) -> bool:
 def _is_content(widget: QWidget) -> bool:
     """Whether it is placed by us: not a part of Qt's own widgets, nor laid over others on purpose."""
     parent = widget.parentWidget()
-    overlay = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents) or widget.property("overlay")
+    overlay = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents) or widget.property("notice")
     is_part = isinstance(parent, QAbstractScrollArea | QComboBox | QLineEdit | QTabBar | QHeaderView)
     return not (overlay or is_part or widget.isWindow() or widget.objectName().startswith("qt_"))
 

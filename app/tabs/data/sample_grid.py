@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
@@ -19,17 +30,21 @@ MAX_EXAMPLES_SHOWN = 600
 
 
 class SampleGrid(QWidget):
-    """Paints the examples `rows` of a data set, as many as fit, with tooltips."""
+    """Paints the examples `rows` of a data set, as many as fit, with tooltips; arrow keys choose one."""
+
+    example_opened = Signal(int)
+    """The row of the data set whose example was clicked, or chosen with Enter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._rows: NDArray[np.intp] = np.empty(0, np.intp)
         self._thumbnails: dict[int, QPixmap] = {}
-        self._empty = ""
+        self._empty, self._current = "", 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Examples")
-        self.setToolTip("Examples of the data, with their classes.")
+        self.setToolTip("Examples of the data, with their classes. Click one, or press Enter, to see its numbers.")
 
     @property
     def rows(self) -> list[int]:
@@ -39,14 +54,18 @@ class SampleGrid(QWidget):
     @property
     def capacity(self) -> int:
         """How many examples fit."""
-        width, height = self._cell()
-        across = max(1, (self.width() + GAP) // width)
-        return min(MAX_EXAMPLES_SHOWN, int(across * max(1, (self.height() + GAP) // height)))
+        return min(MAX_EXAMPLES_SHOWN, self.across * max(1, (self.height() + GAP) // self._cell()[1]))
+
+    @property
+    def across(self) -> int:
+        """How many examples fit in a row."""
+        return max(1, (self.width() + GAP) // self._cell()[0])
 
     def show_rows(self, dataset: Dataset | None, rows: NDArray[np.intp], empty: str = "") -> None:
         """Show the examples `rows` of `dataset`; without any, show the sentence `empty`."""
         self._dataset, self._rows, self._empty = dataset, rows[:MAX_EXAMPLES_SHOWN], empty
         self._thumbnails.clear()
+        self._current = 0
         self._describe()
         self.update()
 
@@ -54,9 +73,10 @@ class SampleGrid(QWidget):
         """The tooltip of the example at a place in the grid."""
         assert self._dataset is not None
         row = int(self._rows[place])
-        return f"Example {row + 1:,}: {self._label(row)}"
+        return f"Example {row + 1:,}: {self.label(row)}"
 
-    def _label(self, row: int) -> str:
+    def label(self, row: int) -> str:
+        """The class of an example, or its first target values."""
         assert self._dataset is not None
         names, target = self._dataset.class_names, self._dataset.targets(np.array([row]))[0]
         if not names:
@@ -64,7 +84,7 @@ class SampleGrid(QWidget):
         return names[int(target)] if target >= 0 else "no class"
 
     def _describe(self) -> None:
-        labels = [self._label(row) for row in self.rows[:40]] if self._dataset is not None else []
+        labels = [self.label(row) for row in self.rows[:40]] if self._dataset is not None else []
         self.setAccessibleDescription(", ".join(labels) or self._empty)
 
     def sizeHint(self) -> QSize:
@@ -80,19 +100,56 @@ class SampleGrid(QWidget):
     def _cell(self) -> tuple[int, int]:
         return SAMPLE_SIDE + GAP, SAMPLE_SIDE + self.fontMetrics().height() + GAP
 
-    def _place(self, index: int) -> QRect:
+    def place(self, index: int) -> QRect:
+        """The rectangle of the example at a place in the grid, in the widget's pixels."""
         width, height = self._cell()
-        across = max(1, (self.width() + GAP) // width)
-        return QRect(index % across * width, index // across * height, width - GAP, height - GAP)
+        return QRect(index % self.across * width, index // self.across * height, width - GAP, height - GAP)
+
+    def _index_at(self, point: QPoint) -> int | None:
+        return next((index for index in range(len(self.rows)) if self.place(index).contains(point)), None)
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the example under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            for index in range(len(self.rows)):
-                if self._place(index).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), self.description(index), self)
-                    return True
+            index = self._index_at(event.pos())
+            if index is not None:
+                QToolTip.showText(event.globalPos(), self.description(index), self)
+                return True
         return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open the example under the pointer."""
+        index = self._index_at(event.position().toPoint())
+        if index is not None:
+            self._current = index
+            self._open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose an example with the arrow keys, and open it with Enter."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.across, Qt.Key.Key_Down: self.across}
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open()
+        elif key in steps and 0 <= self._current + steps[key] < len(self.rows):
+            self._current += steps[key]
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self) -> None:
+        if self._current < len(self.rows):
+            self.example_opened.emit(self.rows[self._current])
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which example the keys choose."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide which example the keys choose."""
+        super().focusOutEvent(event)
+        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
@@ -115,7 +172,7 @@ class SampleGrid(QWidget):
                 return
             small = scaled(self.font(), SMALL_SCALE)
             for index, row in enumerate(self.rows):
-                cell = self._place(index)
+                cell = self.place(index)
                 square = QRect(cell.left(), cell.top(), SAMPLE_SIDE, SAMPLE_SIDE)
                 if self._dataset.is_bytes:
                     painter.drawPixmap(square.topLeft(), self._thumbnail(row, colours))
@@ -125,9 +182,12 @@ class SampleGrid(QWidget):
                 painter.setFont(small)
                 label_area = QRect(cell.left(), square.bottom() + 1, cell.width(), cell.bottom() - square.bottom())
                 label = painter.fontMetrics().elidedText(
-                    self._label(row), Qt.TextElideMode.ElideRight, label_area.width()
+                    self.label(row), Qt.TextElideMode.ElideRight, label_area.width()
                 )
                 painter.drawText(label_area, Qt.AlignmentFlag.AlignCenter, label)
+                if index == self._current and self.hasFocus():
+                    painter.setPen(QPen(QColor(colours.accent), 2))
+                    painter.drawRect(cell.adjusted(1, 1, -1, -1))
 
     def _thumbnail(self, row: int, colours: Colours) -> QPixmap:
         if row not in self._thumbnails:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from app.tabs.data.sample_dialog import SampleDialog
 from app.tabs.data.sample_grid import MAX_EXAMPLES_SHOWN, SampleGrid
 from app.widgets.elements import push_button, without_margins
 from app.widgets.form import Choice
@@ -31,6 +32,7 @@ class SampleView(QWidget):
         self.part, self.class_choice = Choice({}), Choice({})
         self.again_button = push_button("A&nother sample", "Show other random examples.", self.show_sample)
         self.grid = SampleGrid()
+        self.grid.example_opened.connect(self._open_example)
         self.part.setToolTip("The part of the data to show.")
         self.part.setAccessibleName("Part of the data")
         self.class_choice.setToolTip("Show examples of all classes, of one class, or duplicates.")
@@ -112,6 +114,15 @@ class SampleView(QWidget):
             return self._rng.permutation(len(dataset))[:MAX_EXAMPLES_SHOWN]
         rows = np.flatnonzero(dataset.targets(slice(None)) == which)
         return self._rng.permutation(rows)[:MAX_EXAMPLES_SHOWN]
+
+    @Slot(int)
+    def _open_example(self, row: int) -> None:
+        """Show the numbers of an example."""
+        if self._dataset is not None:
+            one = np.array([row])
+            data = self._dataset
+            values = data.take(one).images[0] if data.is_bytes else data.inputs(one)[0].reshape(-1)
+            SampleDialog(values, self.grid.label(row), row + 1, self).open()
 
     @Slot()
     def _emit_part(self) -> None:

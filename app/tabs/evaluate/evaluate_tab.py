@@ -17,8 +17,9 @@ from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
 from app.tabs.evaluate.summary_header import SummaryHeader
 from app.tabs.tab import Tab
-from app.widgets.elements import text_label
+from app.widgets.elements import text_label, without_margins
 from app.widgets.explanation import Explanation
+from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.neighbour_row import COUNT
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
@@ -70,7 +71,9 @@ class EvaluateTab(Tab):
             self.stack.addWidget(widget)
         self._pause_timer = QTimer(self, singleShot=True, interval=pause_milliseconds)
         self._pause_timer.timeout.connect(self._evaluate_if_stale)
-        layout = QVBoxLayout(self)
+        whole = QWidget()
+        without_margins(QVBoxLayout(self)).addWidget(ScrollPage(whole))
+        layout = QVBoxLayout(whole)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
         layout.addWidget(self.header)

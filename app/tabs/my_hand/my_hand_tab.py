@@ -21,6 +21,7 @@ from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
 from app.widgets.elements import without_margins
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
+from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.formats import file_patterns
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
@@ -61,9 +62,11 @@ class MyHandTab(Tab):
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)
-        layout = without_margins(QVBoxLayout(self), spacing=0)
+        whole = QWidget()
+        layout = without_margins(QVBoxLayout(whole), spacing=0)
         layout.addWidget(self.status)
         layout.addWidget(self.pages)
+        without_margins(QVBoxLayout(self)).addWidget(ScrollPage(whole))
         self._connect()
         self.set_network(None)
         self._run("purge", self._history.purge)

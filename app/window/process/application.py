@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.background.crash_trace import start_crash_trace
 from app.storage.paths import user_folder
+from app.widgets.tool_tips import ToolTipApplication
 from app.window.process.crash_reporter import CrashReporter
 from app.window.process.open_requests import OpenRequests
 from app.window.process.program_log import end_log, log_first_paint, start_log
@@ -54,7 +55,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     QGuiApplication.setApplicationName("DigitLab")
     QGuiApplication.setApplicationDisplayName("Digit Lab")
     QGuiApplication.setDesktopFileName("digitlab")  # Wayland finds the icon and the name by it
-    application = QApplication(["digitlab"])
+    application = ToolTipApplication(["digitlab"])
     # Imported here, where an error in a module of the window can be shown.
     from app.session.session import Session
     from app.style.icons import icon

@@ -1,0 +1,93 @@
+"""Tool tips in lines of at most 60 characters, placed below or above their control and never over it."""
+
+from __future__ import annotations
+
+from html import escape, unescape
+from textwrap import wrap
+
+from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QLabel, QTabBar, QToolTip, QWidget
+
+LINE_LENGTH = 60
+"""Maximum number of characters in a line."""
+
+DISTANCE = 4
+"""Pixels between a control and its tool tip."""
+
+RICH_START, RICH_END = "<qt>", "</qt>"
+"""The marks that `plain_text.plain_tooltip` puts around a text."""
+
+
+class ToolTipApplication(QApplication):
+    """An application that arranges each tool tip as soon as Qt shows it.
+
+    Qt shows tool tips by a timer of the application; an event filter for the whole application would see every event of
+    every widget instead.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        """Handle the event; then arrange the tool tip, if one was shown."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Timer and QToolTip.isVisible():
+            _arrange(QCursor.pos())
+        return handled
+
+
+def _arrange(pointer: QPoint) -> None:
+    label = next((each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel")), None)
+    if not isinstance(label, QLabel) or not label.isVisible():
+        return
+    text = wrapped(label.text())
+    control = _control_area(pointer, label.text())
+    if text != label.text():
+        label.setWordWrap(False)
+        label.setText(text)
+        label.resize(label.sizeHint())
+    if control is not None:
+        label.move(place_beside(control, label.frameGeometry(), label.screen().availableGeometry()))
+
+
+def wrapped(text: str) -> str:
+    """`text` in lines of at most LINE_LENGTH characters; a line break in it stays."""
+    if text.startswith(RICH_START) and text.endswith(RICH_END):
+        inside = unescape(text[len(RICH_START) : -len(RICH_END)])
+        return f"{RICH_START}{escape(_lines(inside)).replace(chr(10), '<br>')}{RICH_END}"
+    return _lines(text)
+
+
+def _lines(text: str) -> str:
+    lines = (wrap(line, LINE_LENGTH, break_on_hyphens=False) or [""] for line in text.split("\n"))
+    return "\n".join("\n".join(each) for each in lines)
+
+
+def place_beside(control: QRect, tip: QRect, screen: QRect) -> QPoint:
+    """The corner of a tool tip that covers no part of its control: below it, or else above, at its right or left.
+
+    All in pixels of the screen. A control that fills the screen leaves the tip where it is.
+    """
+    size = tip.size()
+    left = max(screen.left(), min(control.left(), screen.right() - size.width()))
+    top = max(screen.top(), min(tip.top(), screen.bottom() - size.height()))
+    for corner in (
+        QPoint(left, control.bottom() + 1 + DISTANCE),
+        QPoint(left, control.top() - DISTANCE - size.height()),
+        QPoint(control.right() + 1 + DISTANCE, top),
+        QPoint(control.left() - DISTANCE - size.width(), top),
+    ):
+        if screen.contains(QRect(corner, size)):
+            return corner
+    return tip.topLeft()
+
+
+def _control_area(pointer: QPoint, text: str) -> QRect | None:
+    """The control under the pointer whose tool tip is `text`, in pixels of the screen; None if it is a part of one."""
+    widget: QWidget | None = QApplication.widgetAt(pointer)
+    if isinstance(widget, QTabBar):
+        area = widget.tabRect(widget.tabAt(widget.mapFromGlobal(pointer)))
+        return QRect(widget.mapToGlobal(area.topLeft()), area.size())
+    while widget is not None and not widget.toolTip():
+        widget = widget.parentWidget()
+    if widget is None or widget.toolTip() != text:
+        return None
+    return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())

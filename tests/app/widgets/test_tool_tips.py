@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.widgets.plain_text import plain_tooltip
+from app.widgets.tool_tips import LINE_LENGTH, place_beside, wrapped
+
+LONG = "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
+SCREEN = QRect(0, 0, 1366, 768)
+
+
+def test_a_long_text_is_wrapped_and_its_words_stay() -> None:
+    lines = wrapped(LONG).split("\n")
+    assert len(lines) == 2
+    assert all(len(line) <= LINE_LENGTH for line in lines)
+    assert " ".join(lines) == LONG
+    assert wrapped("Train (space bar)") == "Train (space bar)"
+    assert wrapped("one\ntwo") == "one\ntwo"
+
+
+def test_a_literal_text_stays_literal() -> None:
+    text = wrapped(plain_tooltip(f"<b>a & b</b> {LONG}"))
+    assert text.startswith("<qt>&lt;b&gt;a &amp; b&lt;/b&gt;")
+    assert text.count("<br>") == 2
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        QRect(100, 100, 80, 30),  # space below
+        QRect(1300, 730, 60, 30),  # at the bottom right corner
+        QRect(0, 0, 400, 768),  # as high as the screen
+        QRect(900, 0, 466, 768),
+    ],
+)
+def test_a_tool_tip_covers_no_part_of_its_control(control: QRect) -> None:
+    tip = QRect(control.center(), QRect(0, 0, 380, 40).size())
+    tip.moveTo(place_beside(control, tip, SCREEN))
+    assert not tip.intersects(control)
+    assert SCREEN.contains(tip)
+
+
+def test_a_tool_tip_stays_beside_a_control_as_large_as_the_screen() -> None:
+    tip = QRect(500, 500, 380, 40)
+    assert place_beside(SCREEN, tip, SCREEN) == tip.topLeft()
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
+def test_the_tool_tip_that_qt_shows_is_wrapped_and_below_the_control(qtbot: QtBot) -> None:
+    window, button = QWidget(), QPushButton("Find")
+    qtbot.addWidget(window)
+    QVBoxLayout(window).addWidget(button)
+    button.setToolTip(LONG)
+    button.setMinimumHeight(100)
+    window.move(100, 100)
+    with qtbot.waitExposed(window):
+        window.show()
+    QCursor.setPos(button.mapToGlobal(QPoint(20, 10)))
+    qtbot.mouseMove(button, QPoint(20, 10))
+    qtbot.mouseMove(button, QPoint(21, 11))
+    qtbot.waitUntil(QToolTip.isVisible)
+    label = next(each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel"))
+    qtbot.waitUntil(lambda: "\n" in QToolTip.text())
+    area = QRect(button.mapToGlobal(QPoint(0, 0)), button.size())
+    assert not label.frameGeometry().intersects(area)
+    QToolTip.hideText()
