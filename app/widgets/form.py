@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 from app.style.theme import GAP
 from app.widgets.elements import set_style
 from nncore.errors import SettingError
+from nncore.reporting.number_text import decimal_text
 from nncore.training.config import SETTINGS, TrainingConfig
 from nncore.training.settings import Setting, SettingGroup, number_text
 
@@ -88,7 +89,7 @@ class RateEdit(QLineEdit):
             rate = SETTINGS["learning_rate"].read(self.text())
         except SettingError:
             return
-        self.setText(f"{next_learning_rate(rate, direction):g}")
+        self.setText(decimal_text(next_learning_rate(rate, direction)))
         self.textEdited.emit(self.text())
         self.editingFinished.emit()
 

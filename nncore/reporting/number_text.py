@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 NO_VALUE = "–"
 """The text of a figure that was not measured."""
 
@@ -29,6 +31,18 @@ def rounded_text(value: float | None, digits: int = 4) -> str:
     rounded = float(f"{value:.{digits}g}")
     is_long = 10 ** (digits - 1) <= abs(rounded) < MAX_WRITTEN_OUT
     return f"{rounded:,.0f}" if is_long else f"{rounded:.{digits}g}"
+
+
+def decimal_text(value: float, digits: int = 3) -> str:
+    """Return a number with at most `digits` significant digits and no exponent: "0.00001", "0.00125", "2".
+
+    A number beyond 0.000000001 or MAX_WRITTEN_OUT has an exponent, because nobody could count its zeros.
+    """
+    text = f"{value:.{digits}g}"
+    magnitude = abs(float(text))
+    if not 1 / MAX_WRITTEN_OUT <= magnitude < MAX_WRITTEN_OUT:
+        return text
+    return f"{Decimal(text):f}"
 
 
 def duration_text(seconds: float) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from nncore.reporting.number_text import (
     clock_text,
+    decimal_text,
     duration_text,
     percent_range_text,
     percent_text,
@@ -62,3 +63,22 @@ def test_a_clock_shows_minutes_and_seconds(seconds: float, text: str) -> None:
 )  # fmt: skip
 def test_an_estimated_duration_is_rounded(exact: float, text: str) -> None:
     assert rough_duration_text(exact) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-5, "0.00001"),
+        (8.03e-7, "0.000000803"),
+        (0.00125, "0.00125"),
+        (0.1 + 0.2, "0.3"),
+        (2.0, "2"),
+        (1500.0, "1500"),
+        (0.0, "0"),
+        (-0.5, "-0.5"),
+        (1e-300, "1e-300"),
+        (1e12, "1e+12"),
+    ],
+)
+def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
+    assert decimal_text(value) == text

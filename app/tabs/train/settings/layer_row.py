@@ -160,6 +160,13 @@ class LayerRow(QWidget):
         self.activation.setAccessibleName(f"activation of hidden layer {number}")
         self.remove.setAccessibleName(f"remove hidden layer {number}")
 
+    @property
+    def focus_order(self) -> list[QWidget]:
+        """The controls in the order in which the Tab key visits them: from left to right, then the second line."""
+        edits: list[QWidget] = list(self.edits.values())
+        activation = [self.activation] if self.kind.takes_activation else []
+        return [*edits[:1], *activation, self.remove, *edits[1:]]
+
     # -------------------------------------------------------- size and locking
 
     def fit_to_font(self, label_width: int) -> None:

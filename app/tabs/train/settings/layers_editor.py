@@ -193,6 +193,16 @@ class LayersEditor(QWidget):
             self.rows.insert(index, row)
             self._layout.insertWidget(index, row)
         self._number_rows()
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Let the Tab key visit the rows after the Add button; Qt would put a new row behind all other controls."""
+        before: QWidget = self.add_button
+        if self.add_button.window() is not self.window():
+            return  # the two have no common order
+        for control in [control for row in self.rows for control in row.focus_order]:
+            QWidget.setTabOrder(before, control)
+            before = control
 
     def _drop(self, row: LayerRow) -> None:
         self.rows.remove(row)

@@ -13,6 +13,7 @@ from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
+from nncore.reporting.number_text import decimal_text
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
 from nncore.training.rate_finder import RateFinderResult
@@ -85,7 +86,7 @@ class LearningForm(SettingsForm):
     def show_config(self, config: TrainingConfig) -> None:
         """Show these settings."""
         super().show_config(config)
-        self.learning_rate.setText(f"{config.learning_rate:.12g}")
+        self.learning_rate.setText(decimal_text(config.learning_rate, 12))
         if self.rate_plot is not None:
             self.rate_plot.hide()  # it belongs to other settings
         self.batch.choose({None: "all", 1: "one"}.get(config.batch_size, "some"))
@@ -107,7 +108,7 @@ class LearningForm(SettingsForm):
 
     @Slot(float)
     def _show_rate(self, rate: float) -> None:
-        self.learning_rate.setText(f"{rate:g}")
+        self.learning_rate.setText(decimal_text(rate, 6))
 
     @Slot()
     def _follow_rate(self) -> None:
@@ -138,11 +139,11 @@ class LearningForm(SettingsForm):
     def show_found(self, result: RateFinderResult) -> None:
         """Enter the rate that was found, and show the range of the rates that were tried."""
         self._show_rate_plot(result)
-        self.learning_rate.setText(f"{result.suggested:.2g}")
+        self.learning_rate.setText(decimal_text(result.suggested, 2))
         self._on_rate_entered()
         self.rows["learning_rate"].show_message(
-            f"The loss fell fastest at this rate. {len(result.rates)} rates from {result.rates[0]:g} to "
-            f"{result.rates[-1]:.2g} were tried.",
+            f"The loss fell fastest at this rate. {len(result.rates)} rates from {decimal_text(result.rates[0])} to "
+            f"{decimal_text(result.rates[-1], 2)} were tried.",
             is_error=False,
         )
 
@@ -173,7 +174,7 @@ class LearningForm(SettingsForm):
 
     def enter_rate(self, rate: float) -> None:
         """Enter this learning rate, as with the keyboard."""
-        self.learning_rate.setText(f"{rate:.12g}")
+        self.learning_rate.setText(decimal_text(rate, 12))
         self._on_rate_entered()
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:
@@ -184,7 +185,7 @@ class LearningForm(SettingsForm):
         if not self._running:
             return
         if "learning_rate" in problems:
-            message = f"{problems['learning_rate']} The run continues with {self._entered_rate:g}."
+            message = f"{problems['learning_rate']} The run continues with {decimal_text(self._entered_rate, 6)}."
             self.rows["learning_rate"].show_message(message)
         elif self._read_rate() != self._entered_rate:
             self.rows["learning_rate"].show_message("Press Enter to apply it.", is_error=False)

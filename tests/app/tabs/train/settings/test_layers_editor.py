@@ -1,13 +1,17 @@
+from typing import cast
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.tabs.train.settings.layer_words import Block
 from app.tabs.train.settings.layers_editor import LayersEditor
+from app.tabs.train.settings.network_form import NetworkForm
 from nncore.errors import SettingError
 from nncore.model.layers import BatchNorm, Conv2D, Dense, Dropout
+from nncore.model.network import NetworkSpec
 
 
 @pytest.fixture
@@ -216,3 +220,21 @@ def test_locked_layers_are_not_moved(editor: LayersEditor) -> None:
     editor.set_locked(True)
     editor.move_layer(editor.rows[0], 1)
     assert editor.text.text() == "128 64"
+
+
+def test_the_tab_key_visits_the_layers_after_the_add_button(qtbot: QtBot) -> None:
+    form = NetworkForm()
+    qtbot.addWidget(form)
+    form.show_spec(NetworkSpec.dense((784, 32, 10)))
+    form.layers.add_layer("dense")
+    form.layers.add_layer("conv2d")
+    form.show()
+    visited: list[QWidget] = []
+    widget: QWidget = form.hidden_layers
+    while widget is not form.initialization:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+            visited.append(widget)
+        widget = cast("QWidget", widget.nextInFocusChain())
+    controls = [control for row in form.layers.rows for control in row.focus_order]
+    assert [each for each in visited if each in controls] == controls
+    assert visited[:2] == [form.hidden_layers, form.layers.add_button]

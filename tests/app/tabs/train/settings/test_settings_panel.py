@@ -400,7 +400,7 @@ def test_the_learning_rate_that_was_found_is_entered(panel: SettingsPanel, qtbot
     panel.learning.show_found(RateFinderResult(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
     panel.learning.set_finding(False)
     assert panel.config().learning_rate == 0.012
-    assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate. 99 rates from 1e-06")
+    assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate. 99 rates from 0.000001")
     panel.set_running(True)
     assert not button.isEnabled()
     assert "Locked" in button.toolTip()
