@@ -72,6 +72,15 @@ class TabConnections(QObject):
         if session.network is not None:
             teacher.set_base(session.network, learn=not session.model_follows_run)
         tab.canvas.drawing_changed.connect(teacher.load_replay_data, Qt.ConnectionType.SingleShotConnection)
+        self._connect_drawing()
+
+    def _connect_drawing(self) -> None:
+        """Let the Evaluate tab show the drawing, once both tabs are built."""
+        built = {type(tab).__name__: tab for tab in self._window.tabs.built()}
+        draw_tab, evaluate_tab = built.get("DrawTab"), built.get("EvaluateTab")
+        if draw_tab is not None and evaluate_tab is not None:
+            self._window.draw_tab.image_changed.connect(self._window.evaluate_tab.set_drawing)
+            self._window.evaluate_tab.set_drawing(self._window.draw_tab.image)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
@@ -86,9 +95,7 @@ class TabConnections(QObject):
         """Connect the new Evaluate tab."""
         tab.image_chosen.connect(self._show_image)
         tab.image_explained.connect(self._update_explanation)
-        draw_tab = self._window.draw_tab
-        draw_tab.image_changed.connect(tab.set_drawing)
-        tab.set_drawing(draw_tab.image)
+        self._connect_drawing()
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
         if self._session.data is not None:

@@ -18,6 +18,7 @@ from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
 from app.tabs.train.advice import Advice
+from app.tabs.train.charts.chart_tools import lowest_charts_height
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
 from app.tabs.train.outcome_bar import OutcomeBar
 from app.tabs.train.run_clock import RunClock, end_message
@@ -88,6 +89,7 @@ class TrainTab(Tab):
         self._keeper: SettingsKeeper | None = None
         self._curves_placeholder = QFrame()
         self._curves_placeholder.setProperty("card", True)
+        self._curves_placeholder.setMinimumHeight(lowest_charts_height(self))
         scroll = HealthScroll()
         scroll.setWidget(self.health)
         self.health_group = CollapsibleGroup("Health of the layers", scroll, is_open=False)

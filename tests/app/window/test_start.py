@@ -179,3 +179,12 @@ def test_only_the_main_window_is_shown_as_a_window(qtbot: QtBot, qapp: QApplicat
     qapp.removeEventFilter(shown)
     assert shown.found == [window]
     window.close()
+
+
+@pytest.mark.parametrize("draw_first", [True, False])
+def test_the_map_gets_the_drawing_once_both_tabs_are_built(window: MainWindow, draw_first: bool) -> None:
+    for name in ("draw_tab", "evaluate_tab") if draw_first else ("evaluate_tab", "draw_tab"):
+        getattr(window, name)
+    image = np.zeros((28, 28), np.uint8)
+    window.draw_tab.image_changed.emit(image)
+    assert window.evaluate_tab._drawing is image

@@ -20,6 +20,15 @@ KEEP_TIP = (
 NO_RUN = "There is no run yet."
 
 
+LINES_OF_CHARTS = 27
+"""Minimum height of the curves of a classification in lines of text; also before they are built."""
+
+
+def lowest_charts_height(widget: QWidget) -> int:
+    """The minimum height of the curves of a classification in the font of `widget`, in pixels."""
+    return LINES_OF_CHARTS * widget.fontMetrics().height()
+
+
 class ChartTools(QWidget):
     """`scales_changed`: one of the logarithmic axes was switched; `whole_run_wanted`; `keep_changed`."""
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.session.run_events import PreviousPart, StepsDone
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, WholeRun, nearest
-from app.tabs.train.charts.chart_tools import ChartTools
+from app.tabs.train.charts.chart_tools import ChartTools, lowest_charts_height
 from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, EarlierRunsLegend, ShownRun, loss_of, task_of
 from app.tabs.train.charts.kept_runs import KeptRun, KeptRuns, comparable
 from app.tabs.train.charts.legend import Series
@@ -92,6 +92,11 @@ class CurvesView(QFrame):
         self.tools.scales_changed.connect(self._on_scales_changed)
         self.tools.whole_run_wanted.connect(self.show_whole_run)
         self.earlier_legend.removed.connect(self._remove_shown)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as the place that is kept for the curves before they are built, or higher if they need it."""
+        needed = super().minimumSizeHint()
+        return needed.expandedTo(QSize(0, lowest_charts_height(self))) if self._classes else needed
 
     # ----------------------------------------------------------------- events
 
