@@ -68,7 +68,9 @@ def prepare(window: MainWindow) -> None:
     session.load_bundled_data()
     wait_until(lambda: session.data is not None)
     window.tabs.setCurrentWidget(window.draw_tab)
+    QTest.qWait(1000)  # the window is laid out
     draw_seven(window.draw_tab.canvas)
+    wait_until(lambda: window.draw_tab.image is not None)
     window.training_actions.show_first_recipe()
     QTest.keyClick(window.train_tab.buttons.train_button, Qt.Key.Key_Space)
     wait_until(lambda: session.run_state is RunState.RUNNING)

@@ -110,3 +110,16 @@ def test_two_windows_share_the_recent_files(tmp_path: Path) -> None:
     second.add_recent_file(tmp_path / "b")
     second._store.sync()
     assert names(first) == ["b", "a"]
+
+
+def test_only_the_first_start_is_the_first_one() -> None:
+    preferences = WindowPreferences()
+    assert preferences.is_first_start
+    preferences.end_first_start()
+    assert not preferences.is_first_start
+    assert not WindowPreferences().is_first_start
+
+
+def test_settings_of_an_earlier_version_are_no_first_start() -> None:
+    WindowPreferences().add_recent_file(Path("model.digitnet"))
+    assert not WindowPreferences().is_first_start
