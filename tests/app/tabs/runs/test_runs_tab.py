@@ -338,14 +338,15 @@ def test_the_course_of_a_run_is_painted_and_grows(tab: RunsTab, log_path: Path, 
     colours = {seen.pixelColor(x, y).name().upper() for x in range(seen.width()) for y in range(seen.height())}
     assert LIGHT.validation in colours
     assert index.data() == "best 30.00 % after 3 epochs"
-    with RunLog(log_path) as log:
-        log.add_epochs(RUNNING, [{"epoch": 3, "validation_accuracy": 0.9}], CURVE, epochs=3)
 
-    def points() -> int:
-        line = tab.view.sparklines.line(RUNNING, 3)
+    def points(epochs: int) -> int:
+        line = tab.view.sparklines.line(RUNNING, epochs)
         return 0 if line is None else len(line)
 
-    qtbot.waitUntil(lambda: points() == 3)
+    qtbot.waitUntil(lambda: points(2) == 2)
+    with RunLog(log_path) as log:
+        log.add_epochs(RUNNING, [{"epoch": 3, "validation_accuracy": 0.9}], CURVE, epochs=3)
+    qtbot.waitUntil(lambda: points(3) == 3)
 
 
 def test_the_model_of_a_run_is_used_unless_it_was_deleted(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
