@@ -10,10 +10,10 @@ from io import FileIO
 from pathlib import Path
 
 MAX_TRACE_BYTES = 100_000
-"""What is read of the trace of a crash."""
+"""The largest number of bytes that are read of the trace of an earlier crash."""
 
 
-def start_crash_trace(folder: Path) -> str:
+def trace_window_crashes(folder: Path) -> str:
     """Write the trace of a crash of this process to a file in `folder`, or to standard error.
 
     Returns the trace of an earlier process, and removes it from the file; "" if none has crashed. A process that was
@@ -34,7 +34,7 @@ def start_crash_trace(folder: Path) -> str:
     return trace
 
 
-def keep_crash_trace(folder: Path) -> None:
+def trace_command_crashes(folder: Path) -> None:
     """Write the trace of a crash of this command to the file, so that the next start of the window shows it.
 
     If there is no `folder`, or it cannot be written, the trace is written to standard error. Does nothing if the user

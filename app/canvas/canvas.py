@@ -95,7 +95,7 @@ class Canvas(WritingSurface):
         self._change(partial(self.drawing.set_ink, ink))
 
     def restore_ink(self, ink: Ink) -> None:
-        """Put `ink` on an unused canvas, as one undo step; on a used one, below all undo steps."""
+        """Show `ink`, the drawing of the last start, as one undo step; on a used canvas, only undo leads back to it."""
         if self.drawing.is_unused:
             self.set_ink(ink)
         else:

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from app.background.crash_trace import keep_crash_trace
+from app.background.crash_trace import trace_command_crashes
 from app.cli.output import discard_output, prepare_output, print_error
 from app.cli.preflight import missing_package, no_qt, why_no_window
 from app.storage.paths import user_folder
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.command is None:
         return _open_window()
-    keep_crash_trace(user_folder())
+    trace_command_crashes(user_folder())
     status: int = import_module(f"{__package__}.{options.command}").run(options)
     return status
 

@@ -14,6 +14,9 @@ from nncore.errors import printable
 
 MAX_PRINTED_LENGTH = 2000
 
+INTERRUPTED = 130
+"""The exit status after Ctrl+C, as shells expect it."""
+
 
 def prepare_output() -> None:
     """Let both streams escape characters that they cannot encode."""

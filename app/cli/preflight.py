@@ -103,7 +103,7 @@ def why_no_window(environment: Mapping[str, str] = os.environ, load: Load = ctyp
 
 def _lacks(libraries: Sequence[str]) -> str:
     packages = " ".join(dict.fromkeys(package_of(library) for library in libraries))
-    return f"Qt lacks {', '.join(libraries)}. On Debian or Ubuntu run: apt install {packages}"
+    return f"These libraries are missing: {', '.join(libraries)}. On Debian or Ubuntu run: sudo apt install {packages}"
 
 
 def _missing(libraries: Iterable[str], load: Load) -> list[str]:

@@ -22,7 +22,7 @@ from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
-MAX_NAME_LENGTH, MAX_VALUE_LENGTH = 32, 2000
+MAX_SHOWN_NAME, MAX_VALUE_LENGTH = 32, 2000
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
         print(
             f"{run.id:5}  {printable(run.started[:16].replace('T', ' '))}  {state_in_words(run):10}  {run.epochs:6,}  "
             f"{duration_text(run.seconds):>11}  {best:>10}  {percent_text(run.test_accuracy):>9}  "
-            f"{printable(run.settings.name, MAX_NAME_LENGTH)}  {run.settings.spec.summary}"
+            f"{printable(run.settings.name, MAX_SHOWN_NAME)}  {run.settings.spec.summary}"
         )
 
 

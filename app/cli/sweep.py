@@ -15,7 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from app.background.interrupt import on_end_signal
-from app.cli.output import FaultTolerantOutput, print_error
+from app.cli.output import INTERRUPTED, FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, examples_for
 from app.storage.leftovers import remove_leftovers
 from app.storage.paths import run_log_path
@@ -31,8 +31,8 @@ from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.experiments.sweep.grid import SWEPT
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
-SOME_FAILED, INTERRUPTED = 1, 130
-"""Exit statuses; shells expect 130 after Ctrl+C."""
+SOME_FAILED = 1
+"""An exit status."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

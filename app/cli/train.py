@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from app.background.interrupt import on_end_signal
-from app.cli.output import FaultTolerantOutput, print_error
+from app.cli.output import INTERRUPTED, FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_progress_bar
 from app.storage.leftovers import remove_leftovers
@@ -32,8 +32,8 @@ from nncore.training.diagnosis.advice import Adviser
 from nncore.training.events import Diverged, EpochDone, Finished, TrainingEvent
 from nncore.training.rate_finder import find_learning_rate
 
-DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
-"""Exit statuses; shells expect 130 after Ctrl+C."""
+DIVERGED, OUTPUT_LOST = 1, 1
+"""Exit statuses."""
 
 MAX_NAME_BYTES = 255
 """Largest length of a file name in bytes that all usual file systems accept."""
@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
     activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
     parser.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
-    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights are initialized (he)")
+    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights are initialized (default: he)")
     add_settings(parser, SETTINGS)
     find_rate = "do not train; report the learning rate at which the loss falls fastest"
     parser.add_argument("--find-rate", action="store_true", help=find_rate)
@@ -134,7 +134,7 @@ def _recorder(
         return nullcontext()
     spec, name = training.network.spec, options.out.stem if options.out else ""
     settings = RunSettings(
-        name or spec.summary.replace(" ", ""), spec, training.config, training.data.training.source,
+        name or spec.default_name, spec, training.config, training.data.training.source,
         machine_description(), recipe, share,
     )  # fmt: skip
     return RunRecorder(run_log_path(), settings, runs_folder(), print_error)

@@ -35,9 +35,9 @@ def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], s
             continue
         option, text = f"--{name.replace('_', '-')}", setting.help.replace("%", "%%")
         if setting.none_text and not setting.choices:
-            text += f' Or "{setting.none_text.replace("no limit", "none")}".'
+            text += f' It can also be "{setting.none_text.replace("no limit", "none")}".'
         if not several and hasattr(quick, name):
-            text += f" ({setting.in_words(getattr(quick, name))})"
+            text += f" (default: {setting.in_words(getattr(quick, name))})"
         keywords: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
         if setting.kind == "flag" and not several:
             parser.add_argument(option, action="store_true", **keywords)

@@ -19,7 +19,7 @@ class RescuedOffer(QFrame):
     chosen = Signal(Path)
     """The file of the model to open."""
     error_message = Signal(str)
-    """One sentence: why the models could not be looked for."""
+    """One sentence: why the check for such models failed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,9 +33,9 @@ class RescuedOffer(QFrame):
         self.hide()
 
     @Slot()
-    def look(self) -> None:
+    def check(self) -> None:
         """Look for such models on a thread; then offer the newest."""
-        self._tasks.add("look", rescued_models, self._offer, self.error_message.emit)
+        self._tasks.add("check", rescued_models, self._offer, self.error_message.emit)
 
     def finish(self) -> bool:
         """Wait until the search has ended; False if that takes too long."""
@@ -46,7 +46,7 @@ class RescuedOffer(QFrame):
             newest = found[-1]
             self._path = newest.path
             now = "It is saved now" if newest.is_saved else "It is kept"
-            more = f" There are {len(found) - 1} more of them." if len(found) > 1 else ""
+            more = f" {len(found) - 1} more models were saved in the same way." if len(found) > 1 else ""
             self.label.set_full_text(
                 f"The model {newest.name} could not be saved before Digit Lab ended. {now} as {newest.path}.{more}"
             )

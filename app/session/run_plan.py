@@ -105,7 +105,7 @@ class RunPlan:
         """The name of the run's model, such as "784-128-64-10"."""
         if self.interrupted is not None:
             return self.interrupted[0].settings.name
-        return self.ended.name if self.ended is not None else self.spec.summary.replace(" ", "")
+        return self.ended.name if self.ended is not None else self.spec.default_name
 
     def new_control(self) -> TrainingControl:
         """A new control for pausing, stopping and changing the learning rate."""

@@ -90,10 +90,8 @@ class Session(QObject):
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._pending_run: tuple[RunPlan, bool] | None = None
-        self._files, self._data_files = (
-            TaskQueue(self),
-            TaskQueue(self),
-        )  # two queues: a model does not wait for a data set
+        # Two queues, so that a model does not wait for a data set.
+        self._files, self._data_files = TaskQueue(self), TaskQueue(self)
 
     # ------------------------------------------------------------------ data
 

@@ -188,4 +188,6 @@ class TrainingThread(QThread):
             try:
                 save_snapshots(self._snapshots, self._plan.config.epochs, last_epochs_path())
             except DigitLabError as problem:
-                self.snapshots_not_saved.emit(f"The epochs of this run can be selected until the end: {problem}")
+                self.snapshots_not_saved.emit(
+                    f"The epochs of this run can be selected only until Digit Lab is closed: {problem}"
+                )

@@ -14,7 +14,7 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training import TrainingConfig
 
-FORMAT, VERSION = "digitlab-typed-settings", 1
+SETTINGS_FORMAT, SETTINGS_VERSION = "digitlab-typed-settings", 1
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,16 @@ def read_typed(kind: type[Kind], path: Path) -> Kind | None:
     """Read settings; None if there are none, or if the file is damaged or from a newer Digit Lab."""
     with suppress(OSError, ModelFileError):
         if os.path.getsize(path) <= MAX_HEADER_BYTES:
-            return dataclass_from(kind, parse_header(path.read_bytes(), FORMAT, VERSION, "settings"), "settings")
+            return dataclass_from(
+                kind, parse_header(path.read_bytes(), SETTINGS_FORMAT, SETTINGS_VERSION, "settings"), "settings"
+            )
     return None
 
 
 def write_typed(settings: TrainSettings | SweepValues | None, path: Path) -> None:
     """Replace the settings in a file; None deletes it. Raises DataError if that fails."""
     if settings is not None:
-        save_file(path, header_text(FORMAT, VERSION, settings).encode(), DataError)
+        save_file(path, header_text(SETTINGS_FORMAT, SETTINGS_VERSION, settings).encode(), DataError)
         return
     try:
         path.unlink(missing_ok=True)

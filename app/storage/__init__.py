@@ -1,4 +1,4 @@
 """Files on the user's disk: paths, run recordings, taught drawings, images, data sets. Imports no Qt.
 
-Read first: `paths.py`.
+`model_library.py` keeps the models. Read first: `paths.py`.
 """

@@ -31,9 +31,7 @@ DATA_FILES = f"Images or ink with labels ({file_patterns('images', 'ink')});;All
 MAX_SYNTHETIC_DIGITS = 100_000
 """Generating a thousand synthetic digits takes about a second."""
 
-NO_OWN_INK = (
-    "There are no drawings of yours yet. Teach the network in the Draw tab, or write a test in the My hand tab."
-)
+NO_OWN_INK = "You have no drawings yet. Teach the network in the Draw tab, or write a test in the My hand tab."
 
 SYNTHETIC_BATCH = 500
 

@@ -13,11 +13,11 @@ from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import leftovers
 from nncore.system.file_lock import FileLock
 
-MAX_POINTS = 200_000
+MAX_SAVED_POINTS = 200_000
 """Largest number of points that are kept: several hours of drawing. The first ones are kept."""
 
-MAX_CANVAS_BYTES = 64 * MAX_POINTS
-"""Largest size of a file that is read; one with MAX_POINTS points is smaller."""
+MAX_CANVAS_BYTES = 64 * MAX_SAVED_POINTS
+"""Largest size of a file that is read; one with MAX_SAVED_POINTS points is smaller."""
 
 MAX_WINDOWS = 9
 """Largest number of windows that are open at the same time and keep their drawings."""
@@ -86,12 +86,12 @@ class DrawingFile:
             except OSError as problem:
                 reason = problem.strerror or os.strerror(problem.errno or 0)
                 raise DataError(f"{self._folder}: the drawing could not be saved ({reason}).") from None
-        raise DataError(f"The drawing is not saved: {MAX_WINDOWS} windows that save theirs are open.")
+        raise DataError(f"The drawing is not saved: {MAX_WINDOWS} windows already save theirs, and no more can.")
 
 
 def _shortened(ink: Ink) -> Ink:
-    """The first MAX_POINTS points of the ink."""
-    strokes, left = [], MAX_POINTS
+    """The first MAX_SAVED_POINTS points of the ink."""
+    strokes, left = [], MAX_SAVED_POINTS
     for stroke in ink.strokes:
         if left:
             strokes.append(stroke[:left])

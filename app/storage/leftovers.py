@@ -150,7 +150,7 @@ def _models_of_named_runs() -> set[str]:
 
 
 def _is_named(run: LoggedRun) -> bool:
-    return run.settings.name != run.settings.spec.summary.replace(" ", "")
+    return run.settings.name != run.settings.spec.default_name
 
 
 def _delete_deleted_models() -> None:

@@ -42,8 +42,11 @@ class Colours:
     """One palette. The series colours are near Okabe and Ito's, which colour-blind people can distinguish.
 
     page: background of the window. surface: a card on it. field: an entry. hover: under the pointer. line: separators.
-    edge: borders of controls. accent: primary button and focus ring. batch: the curve of single batches. grid: lines of
-    a chart, and what a bar has not filled.
+    edge: borders of controls. text, quiet_text: of labels, and of explanations; disabled_text: of disabled controls.
+    accent: primary button and focus ring, also under the pointer (accent_hover) and pressed (accent_pressed);
+    on_accent: text on it. training, validation, batch: the curves of the training, of the validation, and of single
+    batches. winner: the most probable digit. error: messages of errors. bar: the bars of the other digits. ink, paper:
+    the strokes and the canvas. grid: lines of a chart, and what a bar has not filled. tooltip, tooltip_text: a tooltip.
 
     Texts have a contrast of at least 4.5 to 1 with their backgrounds; borders of controls, curves and bars 3 to 1
     (WCAG 2.1, level AA).
@@ -214,9 +217,9 @@ class _Theme(QObject):
 
 @contextmanager
 def without_style_sheet(app: QApplication) -> Iterator[None]:
-    """Build a window in this block. Qt applies the style sheet to a part again whenever it gets a new parent.
+    """Remove the style sheet, and apply it once at the end of the `with` block, in which a window is built.
 
-    So the sheet is applied once, at the end of the block.
+    Otherwise Qt would apply it to a widget again whenever the widget gets a new parent.
     """
     sheet = app.styleSheet()
     app.setStyleSheet("")
@@ -283,14 +286,15 @@ def palette_of(colours: Colours) -> QPalette:
     return palette
 
 
-ON_LIGHT = (
+# One colour for each digit, with enough contrast on the surface of the light and of the dark theme.
+DIGIT_COLOURS_ON_LIGHT = (
     "#332288", "#C2556A", "#117733", "#882255", "#0072B2", "#946600", "#1F8A7A", "#C85200", "#AA4499", "#6B7078",
 )  # fmt: skip
-ON_DARK = (
+DIGIT_COLOURS_ON_DARK = (
     "#A99BF5", "#EE8899", "#5FCB7A", "#E667A3", "#56B4E9", "#DDCC77", "#66D9C6", "#F0803C", "#CC85DB", "#C8CCD4",
 )  # fmt: skip
 
 
 def digit_colours(widget: QWidget) -> tuple[str, ...]:
     """Ten colours, one per digit, that are visible on the surface of `widget`."""
-    return ON_DARK if colours_of(widget) is DARK else ON_LIGHT
+    return DIGIT_COLOURS_ON_DARK if colours_of(widget) is DARK else DIGIT_COLOURS_ON_LIGHT

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         actions.keep_requested.connect(self.files.keep_model)
         self.run_offer.continue_requested.connect(actions.continue_run)
         self.run_offer.error_message.connect(messages.show_error)
-        self.painted.connect(self.rescued_offer.look)
+        self.painted.connect(self.rescued_offer.check)
         self.rescued_offer.chosen.connect(session.open_model)
         self.rescued_offer.error_message.connect(messages.show_error)
 

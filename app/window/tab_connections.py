@@ -84,7 +84,9 @@ class TabConnections(QObject):
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
-        _ = self._window.draw_tab  # building it loads the drawings that this tab adds to
+        from app.tabs.draw.draw_tab import DrawTab
+
+        self._window.tab(DrawTab)  # builds it if necessary, which loads the drawings that this tab adds to
         tab.teach_requested.connect(self._teacher.teach)
         tab.show_requested.connect(self._show_ink)
         self.reading_network_changed.connect(tab.set_network)

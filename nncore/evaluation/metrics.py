@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.errors import DataError
 from nncore.model.losses import Loss, make_loss
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
@@ -97,8 +98,11 @@ def evaluate(
 ) -> Evaluation | None:
     """Return the loss and the confusion matrix of `network` on `dataset`; None if `cancelled()` became true.
 
-    loss: the loss to measure; None for the default loss of the network's output.
+    loss: the loss to measure; None for the default loss of the network's output. Raises DataError if there are no
+    examples.
     """
+    if not len(dataset):
+        raise DataError(f"{dataset.source or 'The data set'}: there are no examples to evaluate.")
     loss = loss or make_loss(None, network.spec.output, 0.0)
     classes = len(dataset.class_names)
     confusion = np.zeros((classes, classes), np.int64) if classes else None

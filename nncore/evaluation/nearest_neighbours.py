@@ -15,7 +15,7 @@ from nncore.system.blas_threads import one_blas_thread
 ROWS_COMPARED_AT_ONCE = 2048
 """Rows compared at once: 6 MB of MNIST as floats."""
 
-MAX_ROWS, MAX_NUMBERS = 20_000, 8_000_000
+MAX_BLOCK_ROWS, MAX_BLOCK_NUMBERS = 20_000, 8_000_000
 """Limits of an index of hidden outputs: 32 MB; a convolutional network needs about 5 s to compute them."""
 
 Array = NDArray[np.floating]
@@ -69,7 +69,7 @@ class HiddenLayerIndex:
         """
         width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
         rows = np.arange(len(training))
-        max_rows = max(1, min(MAX_ROWS, MAX_NUMBERS // width))
+        max_rows = max(1, min(MAX_BLOCK_ROWS, MAX_BLOCK_NUMBERS // width))
         if len(rows) > max_rows:
             rows = np.sort(np.random.default_rng(0).permutation(rows)[:max_rows])
         features = np.empty((len(rows), width), np.float32)

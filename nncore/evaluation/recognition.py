@@ -36,7 +36,8 @@ class Prediction:
     """The prediction of a network for one image; the arrays are read-only.
 
     image: (height, width) uint8, the input. probabilities: (classes,) float32, their sum is 1.
-    activations: the output of each layer, first to last, each (units,); the last are the logits.
+    activations: the output of each layer, first to last, each with the shape of its output, such as (units,)
+    or (height, width, channels); the last are the logits.
     verdict: "not a digit" for a blank image or a dot, otherwise the result of `verdicts`.
     """
 

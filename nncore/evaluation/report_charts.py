@@ -9,8 +9,8 @@ from nncore.evaluation.metrics import ReliabilityBin
 from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.number_text import percent_range_text, percent_text
 
-WIDTH, HEIGHT = 320, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 302, 12, 176
+FIGURE_WIDTH, FIGURE_HEIGHT = 320, 220
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 44, 302, 12, 176
 """Edges of the plot within the image, in pixels."""
 
 
@@ -18,11 +18,11 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
     """Return bars of accuracy over confidence, and the diagonal of perfect calibration."""
     bars = "".join(
         f'<rect class="bar" x="{_x(b.low) + 1:.1f}" y="{_y(b.accuracy):.1f}" width="{_x(b.high) - _x(b.low) - 2:.1f}"'
-        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers with confidence'
+        f' height="{PLOT_BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers with confidence'
         f" {percent_range_text(b.low, b.high, 0)}: {percent_text(b.accuracy, 1)} correct</title></rect>"
         for b in bins
     )
-    diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
+    diagonal = f'<line class="aim" x1="{PLOT_LEFT}" y1="{PLOT_BOTTOM}" x2="{PLOT_RIGHT}" y2="{PLOT_TOP}"/>'
     ticks = [(fraction, percent_text(fraction, 0)) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return _chart("Reliability diagram: correct answers by confidence", "confidence", ticks, bars + diagonal)
 
@@ -45,25 +45,25 @@ def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
 def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str) -> str:
     """Return the axes, the grid and the labels around `inside`."""
     across = "".join(
-        f'<text x="{_x(fraction):.1f}" y="{BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
+        f'<text x="{_x(fraction):.1f}" y="{PLOT_BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
         for fraction, text in ticks
     )
     up = "".join(
-        f'<line class="grid" x1="{LEFT}" y1="{_y(fraction):.1f}" x2="{RIGHT}" y2="{_y(fraction):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{_y(fraction) + 4:.1f}" text-anchor="end">{percent_text(fraction, 0)}</text>'
+        f'<line class="grid" x1="{PLOT_LEFT}" y1="{_y(fraction):.1f}" x2="{PLOT_RIGHT}" y2="{_y(fraction):.1f}"/>'
+        f'<text x="{PLOT_LEFT - 6}" y="{_y(fraction) + 4:.1f}" text-anchor="end">{percent_text(fraction, 0)}</text>'
         for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
-    middle = (LEFT + RIGHT) / 2
+    middle = (PLOT_LEFT + PLOT_RIGHT) / 2
     return (
-        f'<figure><figcaption>{escape(name)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f'<figure><figcaption>{escape(name)}</figcaption><svg viewBox="0 0 {FIGURE_WIDTH} {FIGURE_HEIGHT}" role="img"'
         f' aria-label="{escape(name)}">{up}{across}{inside}'
-        f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(unit)}</text></svg></figure>'
+        f'<text x="{middle}" y="{FIGURE_HEIGHT - 8}" text-anchor="middle">{escape(unit)}</text></svg></figure>'
     )
 
 
 def _x(fraction: float) -> float:
-    return LEFT + fraction * (RIGHT - LEFT)
+    return PLOT_LEFT + fraction * (PLOT_RIGHT - PLOT_LEFT)
 
 
 def _y(fraction: float) -> float:
-    return BOTTOM - fraction * (BOTTOM - TOP)
+    return PLOT_BOTTOM - fraction * (PLOT_BOTTOM - PLOT_TOP)

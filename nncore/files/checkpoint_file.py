@@ -31,7 +31,7 @@ from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.settings import NumberRange
 
-FORMAT, VERSION = "digitlab-run", 1
+CHECKPOINT_FORMAT, CHECKPOINT_VERSION = "digitlab-run", 1
 
 CHECKPOINT_KIND = "run"
 
@@ -61,7 +61,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     diverged or uses float64.
     """
     try:
-        header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
+        header = header_text(CHECKPOINT_FORMAT, CHECKPOINT_VERSION, checkpoint, without=("arrays",))
         _check_resumable(checkpoint)
         _fields_from(header.encode())
     except ModelFileError as problem:
@@ -84,7 +84,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 def _fields_from(text: bytes) -> dict[str, Any]:
     """Return the fields of a Checkpoint, except its arrays, from the text of a header; checks all of them."""
-    header = _upgraded(parse_header(text, FORMAT, VERSION, CHECKPOINT_KIND))
+    header = _upgraded(parse_header(text, CHECKPOINT_FORMAT, CHECKPOINT_VERSION, CHECKPOINT_KIND))
     config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
     stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
     stored["counters"] = _counters_from(stored["counters"], config)

@@ -1,8 +1,8 @@
 """The JSON header of model files and checkpoints: write dataclasses, and read them with every field checked.
 
-The type of a dataclass field defines its valid values, such as `Annotated[int, Range(0, 10)]`. A field with a default
-may be missing, so a new field never makes an older file unreadable. A file may come from an unknown source: values
-that Digit Lab never writes raise a ModelFileError that names the field.
+The type of a dataclass field defines its valid values, such as `Annotated[int, NumberRange(0, 10)]`. A field with a
+default may be missing, so a new field never makes an older file unreadable. A file may come from an unknown source:
+values that Digit Lab never writes raise a ModelFileError that names the field.
 """
 
 from __future__ import annotations

@@ -32,11 +32,11 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training import Training
 
-PARAMETERS = "parameters"
+PARAMETERS_ARRAY = "parameters"
 
 ZIP_START = b"PK\x03\x04"
 
-HEAD_BYTES, PROGRAM = 4096, b"Digit Lab"
+MODEL_HEAD_BYTES, PROGRAM = 4096, b"Digit Lab"
 """Scripts and ONNX files by Digit Lab name it in their first bytes."""
 
 MAX_UNMARKED_BYTES = {ONNX_SUFFIX: 64_000_000, SCRIPT_SUFFIX: 1_000_000}
@@ -96,7 +96,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
 
 
 def _shortened(text: str) -> str:
-    """Return a text that a card can hold: data that was combined of many files has a long name."""
+    """Return a text that a card can hold: data that was combined from many files has a long name."""
     return text if len(text) <= MAX_TEXT_LENGTH else "…" + text[1 - MAX_TEXT_LENGTH :]
 
 
@@ -114,7 +114,7 @@ def save_model(model: Model, path: Path) -> None:
     write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
     header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
     try:
-        check_finite({PARAMETERS: model.parameters})
+        check_finite({PARAMETERS_ARRAY: model.parameters})
         content = write(header, model.parameters)
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
@@ -122,7 +122,7 @@ def save_model(model: Model, path: Path) -> None:
 
 
 def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
-    return archive_bytes(header.to_json(), {PARAMETERS: parameters})
+    return archive_bytes(header.to_json(), {PARAMETERS_ARRAY: parameters})
 
 
 def is_model_file(path: Path) -> bool:
@@ -142,7 +142,7 @@ def load_model(path: Path) -> Model:
     """Read a model; raises ModelFileError that names the file and what is wrong with it."""
     with reading_errors(path, "model") as size:
         header, parameters = _contents_of(path, size)
-        check_finite({PARAMETERS: parameters})
+        check_finite({PARAMETERS_ARRAY: parameters})
     return Model(parameters=parameters, **vars(header))
 
 
@@ -157,7 +157,7 @@ def load_header(path: Path) -> ModelHeader:
         with Archive.open(path, size, "model") as archive:
             header = ModelHeader.from_json(archive.header(), with_history=False)
             count = header.spec.parameter_count
-            archive.check_size(PARAMETERS, count, f"its network has {count:,} weights")
+            archive.check_size(PARAMETERS_ARRAY, count, f"its network has {count:,} weights")
             return header
 
 
@@ -166,7 +166,7 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
     if read is not None:
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+            head = file.read(MODEL_HEAD_BYTES)
             if not head.startswith(ZIP_START):
                 if size > MAX_UNMARKED_BYTES[path.suffix.lower()] and PROGRAM not in head:
                     raise ModelFileError("this is not a Digit Lab model: its first bytes do not name Digit Lab.")
@@ -175,4 +175,4 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     with Archive.open(path, size, "model") as archive:
         header = ModelHeader.from_json(archive.header())
         count = header.spec.parameter_count
-        return header, archive.array(PARAMETERS, (count,), f"its network has {count:,} weights")
+        return header, archive.array(PARAMETERS_ARRAY, (count,), f"its network has {count:,} weights")

@@ -12,7 +12,7 @@ from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.training.settings import Count, Share
 
-FORMAT, VERSION = "digitlab-model", 1
+MODEL_FORMAT, MODEL_VERSION = "digitlab-model", 1
 
 PREPROCESSING = {
     "pixels": "uint8, 0 paper to 255 ink, divided by 255",
@@ -57,7 +57,7 @@ class ModelHeader:
 
         Raises ModelFileError that names the field if `from_json` could not read the text.
         """
-        text = header_text(FORMAT, VERSION, self)
+        text = header_text(MODEL_FORMAT, MODEL_VERSION, self)
         self.from_json(text.encode())
         return text
 
@@ -67,7 +67,7 @@ class ModelHeader:
 
         with_history: False leaves out the history, whose checks take most of the time.
         """
-        fields = parse_header(text, FORMAT, VERSION, "model")
+        fields = parse_header(text, MODEL_FORMAT, MODEL_VERSION, "model")
         if not with_history and "history" in fields:
             fields["history"] = []
         header = dataclass_from(cls, fields, "header", complete=True)

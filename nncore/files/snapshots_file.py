@@ -18,7 +18,7 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training.settings import Count
 
-FORMAT, VERSION = "digitlab-epochs", 1
+SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION = "digitlab-epochs", 1
 
 SNAPSHOTS_KIND = "file of epochs"
 
@@ -47,13 +47,15 @@ def save_snapshots(snapshots: EpochSnapshots, planned_epochs: int, path: Path) -
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     header = _Header(snapshots.spec, tuple(epoch for epoch, _ in kept), planned_epochs)
-    save_file(path, archive_bytes(header_text(FORMAT, VERSION, header), arrays), ModelFileError)
+    save_file(path, archive_bytes(header_text(SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, header), arrays), ModelFileError)
 
 
 def load_snapshots(path: Path) -> tuple[EpochSnapshots, int]:
     """Read snapshots and the planned number of epochs; raises ModelFileError that names the file and what is wrong."""
     with reading_errors(path, SNAPSHOTS_KIND) as size, Archive.open(path, size, SNAPSHOTS_KIND) as archive:
-        header = dataclass_from(_Header, parse_header(archive.header(), FORMAT, VERSION, SNAPSHOTS_KIND), "header")
+        header = dataclass_from(
+            _Header, parse_header(archive.header(), SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, SNAPSHOTS_KIND), "header"
+        )
         if not 1 <= len(header.epochs) <= MAX_SNAPSHOTS or not all(
             one < other for one, other in pairwise(header.epochs)
         ):

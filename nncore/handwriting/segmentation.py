@@ -24,8 +24,16 @@ MAX_POINTS_COMPARED = 320
 MAX_POINTS_PER_STROKE = 24
 """Largest numbers of points for the distances between strokes: of all strokes, and of each stroke."""
 
-WEIGHTS = (-7.98, 27.68, 12.46, -7.94, 12.79, 5.12, -16.32)
-"""Weights of a constant and of the features in `_odds_apart`. They are a logistic regression on 20,000 pairs of strokes
+CONSTANT = -7.98
+WEIGHTS = {
+    "horizontal gap": 27.68,
+    "distance": 12.46,
+    "lower height": -7.94,
+    "narrower width": 12.79,
+    "distance of middles": 5.12,
+    "vertical gap": -16.32,
+}
+"""The constant and the weights of the features in `_log_odds_apart`: a logistic regression on 20,000 pairs of strokes
 and digits, made from the UCI pen digits (Alpaydin and Alimoglu, 1998) of 15 writers. Of the pairs of the other writers,
 0.8 % are classified wrongly."""
 
@@ -36,8 +44,8 @@ NETWORK_WEIGHT = 2.0
 """Weight of the network's log odds relative to those of the positions."""
 
 MAX_NETWORK_CALLS = 4
-"""Largest number of calls of the network. Each call reads three images, and a moving pen must not wait.
-"""
+"""Largest number of calls of the network for one drawing; each call reads three images. The limit keeps the time short,
+because the number is read again while the pen moves."""
 
 Array = NDArray[np.float64]
 StrokeGroup = tuple[int, ...]
@@ -99,11 +107,11 @@ def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[StrokeGroup
     layout, network_calls = _Layout(ink), 0
     reader = network if network is not None and why_cannot_read(network) is None else None
     while (pair := layout.closest()) is not None:
-        one, other, odds = pair
-        if abs(odds) < CONFIDENT_LOG_ODDS and reader is not None and network_calls < MAX_NETWORK_CALLS:
+        one, other, log_odds = pair
+        if abs(log_odds) < CONFIDENT_LOG_ODDS and reader is not None and network_calls < MAX_NETWORK_CALLS:
             network_calls += 1
-            odds += _network_odds_apart(reader, ink, one, other)
-        if odds < 0:
+            log_odds += _network_log_odds_apart(reader, ink, one, other)
+        if log_odds < 0:
             layout.join(one, other)
         else:
             layout.keep_apart(one, other)
@@ -127,12 +135,12 @@ class _Layout:
         """Return the two groups that are most likely one digit, and the log odds that they are two; None if none."""
         if len(self._groups) < 2:
             return None
-        odds = _odds_apart(self._low / self._size, self._high / self._size, self._distances / self._size)
-        for place in np.argsort(odds, axis=None):
+        log_odds = _log_odds_apart(self._low / self._size, self._high / self._size, self._distances / self._size)
+        for place in np.argsort(log_odds, axis=None):
             first, second = divmod(int(place), len(self._groups))
             pair = self._groups[first], self._groups[second]
             if first < second and pair not in self._apart:
-                return *pair, float(odds[first, second])
+                return *pair, float(log_odds[first, second])
         return None
 
     def join(self, one: StrokeGroup, other: StrokeGroup) -> None:
@@ -158,7 +166,7 @@ class _Layout:
         return tuple(self._groups[place] for place in np.argsort(middles, kind="stable"))
 
 
-def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
+def _log_odds_apart(low: Array, high: Array, distances: Array) -> Array:
     """Return the log odds (n, n) that two groups are two digits; the unit of length is the size of a digit.
 
     low, high: (n, 2), corners of their boxes. distances: (n, n), between their nearest points.
@@ -168,17 +176,16 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
     gap = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)  # negative: the overlap
     smaller = np.minimum(extent[:, None], extent)
     # The limits are those of the regression; they keep the weight of a feature bounded far outside the usual range.
-    features = (
-        np.clip(gap[..., 0], -0.5, 0.5),  # horizontal gap
-        np.minimum(distances, 0.5),  # distance of the nearest points
-        np.minimum(smaller[..., 1], 1),  # height of the lower one
-        np.minimum(smaller[..., 0], 0.6),  # width of the narrower one
-        np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),  # horizontal distance of the middles
-        np.clip(gap[..., 1], -1, 0.2),  # vertical gap
-    )
-    constant, *weights = WEIGHTS
-    odds: Array = constant + sum(weight * feature for weight, feature in zip(weights, features, strict=True))
-    return odds
+    features = {
+        "horizontal gap": np.clip(gap[..., 0], -0.5, 0.5),
+        "distance": np.minimum(distances, 0.5),  # of the nearest points
+        "lower height": np.minimum(smaller[..., 1], 1),
+        "narrower width": np.minimum(smaller[..., 0], 0.6),
+        "distance of middles": np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),  # horizontal
+        "vertical gap": np.clip(gap[..., 1], -1, 0.2),
+    }
+    log_odds: Array = CONSTANT + sum(WEIGHTS[name] * feature for name, feature in features.items())
+    return log_odds
 
 
 def _distances(ink: Ink) -> Array:
@@ -201,10 +208,11 @@ def _evenly_spaced(stroke: Array, count: int) -> Array:
     return np.stack([np.interp(places, length, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _network_odds_apart(network: Network, ink: Ink, one: StrokeGroup, other: StrokeGroup) -> float:
+def _network_log_odds_apart(network: Network, ink: Ink, one: StrokeGroup, other: StrokeGroup) -> float:
     """Return the network's share of the log odds that two groups are two digits.
 
-    It is the geometric mean of its best probabilities for the separate groups against that for both together.
+    The log odds compare two probabilities: the geometric mean of the highest probabilities of the two separate groups,
+    and the highest probability of both groups as one digit.
     """
     images = np.stack([rasterize(_part(ink, group)) for group in (one, other, one + other)])
     X = np.multiply(images.reshape(3, -1), np.float32(1 / 255), dtype=network.dtype)

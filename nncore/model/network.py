@@ -115,6 +115,11 @@ class NetworkSpec:
         return " - ".join([first, *(layer.summary for layer in self.layers if layer.summary)])
 
     @property
+    def default_name(self) -> str:
+        """The name of a run of this network that has no other name: "784-128-64-10"."""
+        return self.summary.replace(" ", "")
+
+    @property
     def widths(self) -> tuple[int, ...]:
         """The number of inputs and the units of each dense layer: (784, 128, 64, 10)."""
         return (prod(self.input_shape), *(layer.units for layer in self.layers if isinstance(layer, Dense)))

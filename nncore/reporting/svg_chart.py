@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT = 760, 280
+SVG_WIDTH, SVG_HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 36
 """Margins around the plot in pixels, with room for the numbers and titles of the axes."""
 
@@ -58,7 +58,7 @@ def chart(lines: Sequence[ChartLine], x_name: str, y_name: str, top: float | Non
         f' overflow="hidden">{drawn}</svg>'
     )
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_name)} over the '
+        f'<svg class="chart" viewBox="0 0 {SVG_WIDTH} {SVG_HEIGHT}" role="img" aria-label="{escape(y_name)} over the '
         f'{escape(x_name)}">{plot.axes(x_name, y_name)}{frame}</svg>'
     )
 
@@ -87,8 +87,8 @@ class _Plot:
     right: float
     bottom: float
     top: float
-    width: int = WIDTH - LEFT - RIGHT
-    height: int = HEIGHT - TOP - BOTTOM
+    width: int = SVG_WIDTH - LEFT - RIGHT
+    height: int = SVG_HEIGHT - TOP - BOTTOM
 
     def _pixels_from_top(self, y: T) -> T:
         # In SVG y points downwards.
@@ -113,14 +113,14 @@ class _Plot:
         parts = []
         for value in (self.bottom + tick for tick in ticks(self.top - self.bottom)):
             y = TOP + self._pixels_from_top(value)
-            parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+            parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{SVG_WIDTH - RIGHT}"/>')
             parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
         for value in ticks(self.right):
             x = LEFT + self.width * value / self.right
-            parts.append(f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{value:g}</text>')
+            parts.append(f'<text x="{x:.1f}" y="{SVG_HEIGHT - BOTTOM + 16}" text-anchor="middle">{value:g}</text>')
         middle = TOP + self.height / 2
         y_title = f'<text transform="translate(12 {middle}) rotate(-90)" text-anchor="middle">{escape(y_name)}</text>'
-        x_title = f'<text x="{LEFT + self.width / 2}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_name)}</text>'
+        x_title = f'<text x="{LEFT + self.width / 2}" y="{SVG_HEIGHT - 4}" text-anchor="middle">{escape(x_name)}</text>'
         return "".join(parts) + y_title + x_title
 
 

@@ -24,10 +24,10 @@ UMASK = _read_umask()
 once, when this module is imported, before there are threads that write files."""
 
 
-SUFFIX = ".part"
+UNFINISHED_SUFFIX = ".part"
 """The end of the name of a new file that is not completely written."""
 
-UNFINISHED_FILES = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(SUFFIX)}", re.DOTALL)
+UNFINISHED_FILES = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(UNFINISHED_SUFFIX)}", re.DOTALL)
 """The names of such files; `tempfile.mkstemp` chooses the eight characters."""
 
 ABANDONED_SECONDS = 600.0
@@ -54,7 +54,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=SUFFIX)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=UNFINISHED_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -71,7 +71,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
 def leftovers(path: Path) -> list[Path]:
     """The unfinished new files of `path` that killed processes have left; call it only if no process writes `path`."""
     folder, prefix = path.parent, _prefix(path)
-    return [found for found in folder.glob(f".*{SUFFIX}") if found.name.startswith(prefix)]
+    return [found for found in folder.glob(f".*{UNFINISHED_SUFFIX}") if found.name.startswith(prefix)]
 
 
 def is_unfinished(path: Path) -> bool:

@@ -27,8 +27,8 @@ def _labels(rows: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _help_of_choices(rows: Mapping[str, Any]) -> str:
-    """What each choice does: "Adam combines momentum and RMSProp, SGD follows the gradient as it is"."""
-    return ", ".join(f"{row.label} {row.help}" for row in rows.values())
+    """What each choice does: "Adam combines momentum and RMSProp. SGD follows the gradient as it is"."""
+    return ". ".join(f"{row.label[:1].upper()}{row.label[1:]} {row.help}" for row in rows.values())
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,19 @@ class TrainingConfig:
         0.001, "learning rate", "number", "learning", range=NumberRange(0, above=True), in_dialog=True,
         examples="0.001 0.003 0.01",
         purpose="The size of the steps, often 0.001",
-        extremes="a rate that is too low barely learns, one that is too high diverges",
+        extremes="With a rate that is too low, the network barely learns. With one that is too high, the run diverges",
     )
     batch_size: int | None = setting_row(
         128, "batch size", "whole number", "learning", range=AT_LEAST_1, none_text="full", in_dialog=True,
         examples="32 128 full",
-        purpose="Examples in a step",
-        extremes="small batches give noisy steps, large ones give fewer and smoother steps per epoch; a full batch "
+        purpose="The number of examples in a step",
+        extremes="Small batches give noisy steps. Large ones give fewer and smoother steps per epoch. A full batch "
         "takes all examples",
     )
     epochs: int = setting_row(
         5, "epochs", "whole number", "learning", range=NumberRange(1, MAX_EPOCHS), in_dialog=True, examples="2 5 10",
-        purpose="Passes over the training data",
-        extremes="few learn little, many may overfit",
+        purpose="The number of passes over the training data",
+        extremes="With few, the network learns little. With many, it may overfit",
     )
     schedule: str = setting_row(
         "constant", "schedule", "choice", "learning", choices=_labels(SCHEDULES), in_dialog=True,
@@ -80,54 +80,54 @@ class TrainingConfig:
     seed: int = setting_row(
         0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
         purpose="Where the random numbers start",
-        extremes="the same seed gives the same run again, several seeds show how much results vary at random",
+        extremes="The same seed gives the same run again. Several seeds show how much results vary at random",
     )
     augmentation: Augmentation | None = setting_row(  # noqa: RUF009
         None, "augmentation", "distortions", "augmentation", none_text="none", swept=False,
         purpose="Random distortions of each training image, new in every epoch",
-        extremes="training is slower, but the network reads handwriting better",
+        extremes="Training is slower, but the network reads handwriting better",
     )
     loss: str | None = setting_row(
-        None, "loss", "choice", "loss", choices=_labels(LOSSES), none_text="fitting the output",
+        None, "loss", "choice", "loss", choices=_labels(LOSSES), none_text="default for the output",
         purpose="The function that training minimizes",
         extremes=_help_of_choices(LOSSES),
     )
     label_smoothing: float = setting_row(
         0.0, "label smoothing", "number", "loss", range=NumberRange(0, 1, below=True), examples="0 0.1",
         purpose="The share of each label that is spread over all classes, often 0.1",
-        extremes="0 lets the network become certain, near 1 leaves nothing to learn",
+        extremes="With 0 the network can become certain. Near 1 there is nothing left to learn",
     )
     weight_decay: float = setting_row(
         0.0, "weight decay", "number", "loss", in_dialog=True, examples="0 0.0001",
         purpose="How strongly weights are pulled towards 0, often 0.0001",
-        extremes="0 has no effect, near 1 the weights cannot learn",
+        extremes="0 has no effect. Near 1 the weights cannot learn",
     )
     clip_norm: float | None = setting_row(
         None, "gradient clipping", "number", "loss", range=NumberRange(0, float("inf"), above=True), none_text="none",
         examples="none 1",
         purpose="The length to which longer gradients are cut, often 1",
-        extremes="a very small one slows all steps, a very large one does nothing",
+        extremes="A very small length slows all steps. A very large one has no effect",
     )
     steps: int | None = setting_row(
         None, "maximum steps", "whole number", "stopping", range=AT_LEAST_1, none_text="no limit", examples="1000 5000",
         purpose="The run ends after this many steps, if its epochs have not ended before",
-        extremes="a small limit ends the run early, one beyond the last epoch has no effect",
+        extremes="A small limit ends the run early. One beyond the last epoch has no effect",
     )
     seconds: float | None = setting_row(
         None, "maximum seconds", "number", "stopping", range=NumberRange(0, float("inf"), above=True),
         none_text="no limit", examples="10 60",
         purpose="The run ends after this many seconds of training",
-        extremes="how much the network learns then depends on the speed of the machine",
+        extremes="How much the network learns then depends on the speed of the machine",
     )
     patience: int | None = setting_row(
         None, "patience", "whole number", "stopping", range=AT_LEAST_1, none_text="no limit", examples="none 3",
         purpose="The run ends after this many epochs without a lower validation loss",
-        extremes="1 may stop at a random rise of the loss, with a large value the run may overfit before it stops",
+        extremes="With 1 the run may end at a random rise of the loss. With a large value it may overfit first",
     )
     keep_best: bool = setting_row(
         False, "keep the best epoch", "flag", "stopping", examples="yes no",
         purpose="End with the weights of the lowest validation loss",
-        extremes="otherwise the run ends with its last weights; the copy takes a little memory",
+        extremes="Otherwise the run ends with its last weights; the copy takes a little memory",
     )
     # fmt: on
 

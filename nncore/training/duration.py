@@ -16,7 +16,7 @@ from nncore.training.events import Diverged, StepDone
 from nncore.training.loop import EXAMPLES_EVALUATED, train
 from nncore.training.progress import Progress
 
-MEASURED_SECONDS, MIN_STEPS = 1.0, 4
+MEASURED_SECONDS, MIN_MEASURED_STEPS = 1.0, 4
 """How long steps are measured, and the fewest of them; a helper process needs part of this time to start."""
 
 
@@ -60,7 +60,7 @@ def _step_seconds(
                 return steps, True
             if isinstance(event, StepDone):
                 steps.append(perf_counter() - start_time)
-            if cancelled() or (len(steps) >= MIN_STEPS and sum(steps) >= MEASURED_SECONDS):
+            if cancelled() or (len(steps) >= MIN_MEASURED_STEPS and sum(steps) >= MEASURED_SECONDS):
                 break
             start_time = perf_counter()
         return steps, False

@@ -200,16 +200,16 @@ class Training(NotCopyable):
         samples_per_second = progress.samples_per_second
         progress.close_epoch(perf_counter() - start_time)
         done = EpochDone(
-            progress.epoch,
-            progress.step,
-            progress.epoch_loss,
-            progress.epoch_accuracy,
-            validation.loss if validation else None,
-            validation.accuracy if validation else None,
-            samples_per_second,
-            progress.epoch_seconds,
-            evaluation.confusion,
-            health,
+            epoch=progress.epoch,
+            step=progress.step,
+            training_loss=progress.epoch_loss,
+            training_accuracy=progress.epoch_accuracy,
+            validation_loss=validation.loss if validation else None,
+            validation_accuracy=validation.accuracy if validation else None,
+            samples_per_second=samples_per_second,
+            seconds=progress.epoch_seconds,
+            confusion=evaluation.confusion,
+            health=health,
         )
         self.history.append(done)
         return done
@@ -263,17 +263,17 @@ class Training(NotCopyable):
         if self._best_values is not None:
             arrays["best_values"] = self._best_values
         return Checkpoint(
-            self.network.spec,
-            self.config,
-            {name: array.copy() for name, array in arrays.items()},
-            self._progress.counters(),
-            self._optimizer.steps,
-            self._streams.states(),
-            dict(self._shuffled_from),
-            self.control.learning_rate,
-            tuple(self.control.rates_used),
-            self.history.rows(),
-            data_checksum(self.data.training),
+            spec=self.network.spec,
+            config=self.config,
+            arrays={name: array.copy() for name, array in arrays.items()},
+            counters=self._progress.counters(),
+            optimizer_steps=self._optimizer.steps,
+            random_states=self._streams.states(),
+            shuffled_from=dict(self._shuffled_from),
+            learning_rate=self.control.learning_rate,
+            rates_used=tuple(self.control.rates_used),
+            history=self.history.rows(),
+            data_check=data_checksum(self.data.training),
         )
 
     @classmethod

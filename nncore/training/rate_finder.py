@@ -28,7 +28,7 @@ STOP_FACTOR = 4.0
 AVERAGED_LOSSES = 5
 """How many losses this mean covers."""
 
-MIN_LOSS_FALL = 0.02
+MIN_CURVE_FALL = 0.02
 """If the loss falls by a smaller fraction than this over all rates, no rate is suggested."""
 
 MIN_STEPS = 20
@@ -147,7 +147,7 @@ def _find_steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> R
     # The last losses are huge; limited, they do not dominate the means of their neighbours.
     smoothed = _smooth(np.minimum(losses, STOP_FACTOR * losses[0]))
     lowest = int(smoothed.argmin())
-    if smoothed[lowest] > (1 - MIN_LOSS_FALL) * smoothed[0]:
+    if smoothed[lowest] > (1 - MIN_CURVE_FALL) * smoothed[0]:
         raise SettingError(
             "learning_rate",
             f"The loss did not fall at any learning rate from {rates[0]:g} to {rates[-1]:g}: try another range, or "

@@ -67,9 +67,10 @@ class Setting:
     """One setting: its label, its allowed values, and its help text.
 
     label: its name in the window. purpose, extremes: what the setting does, and what happens at the ends of its range;
-    `help` puts the range between the two. group: the form that shows it. range: of a number. choices: of a choice,
-    {value: label}. none_text: the text for None; "" if the setting cannot be None. examples: some values, separated by
-    spaces. swept: whether a sweep can vary it. in_dialog: whether the sweep dialog offers it too.
+    both are sentences without the last full stop, and `help` puts the range between them. group: the form that shows
+    it. range: of a number. choices: of a choice, {value: label}. none_text: the text for None; "" if the setting cannot
+    be None. examples: some values, separated by spaces. swept: whether a sweep can vary it. in_dialog: whether the
+    sweep dialog offers it too.
     """
 
     label: str
@@ -87,9 +88,9 @@ class Setting:
 
     @property
     def help(self) -> str:
-        """One sentence: what it does, its range, and what happens at the ends of the range."""
-        limits = f", {self.range.in_words}" if self.kind in ("whole number", "number") else ""
-        return f"{self.purpose}{limits}: {self.extremes}."
+        """What it does with its range, and in the next sentences what happens at the ends of the range."""
+        limits = f" ({self.range.in_words})" if self.kind in ("whole number", "number") else ""
+        return f"{self.purpose}{limits}. {self.extremes}."
 
     @property
     def title(self) -> str:

@@ -280,7 +280,7 @@ class SweepDialog(QDialog):
         self.run_button.setEnabled(is_running or bool(self._jobs and self._data is not None))
         why = "" if self._data is not None else " The data is still being read."
         stop = "Stop all runs; finished runs are kept."
-        start = f"Make these runs, one on each core at a time, and log them.{why}"
+        start = f"Train these runs, one on each core at a time, and log them.{why}"
         self.run_button.setToolTip(stop if is_running else start)
 
     # -------------------------------------------------------------------- plot

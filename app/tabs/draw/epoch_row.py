@@ -90,7 +90,7 @@ class EpochRow(QWidget):
 
     @property
     def _run_name(self) -> str:
-        return "" if self._snapshots is None else self._snapshots.spec.summary.replace(" ", "")
+        return "" if self._snapshots is None else self._snapshots.spec.default_name
 
     def select_current_model(self) -> None:
         """Select the current model instead of an epoch."""

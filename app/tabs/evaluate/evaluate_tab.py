@@ -61,7 +61,7 @@ class EvaluateTab(Tab):
         for page, name, tooltip in (
             (self.mistakes, "Mistakes", "Confusion matrix, and the images of each cell"),
             (self.classes, "Classes", "Precision, recall and F1 of each class; calibration"),
-            (self.robustness, "Robustness", "Accuracy on noisy, turned, moved, thicker and thinner images"),
+            (self.robustness, "Robustness", "Accuracy on noisy, rotated, shifted, thicker and thinner images"),
             (self.map, "Map", "The digits in two dimensions, as each layer represents them"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, name), tooltip)

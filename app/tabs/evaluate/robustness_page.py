@@ -1,4 +1,4 @@
-"""The Robustness page: accuracy on noisy, turned, moved, thicker and thinner images."""
+"""The Robustness page: accuracy on noisy, rotated, shifted, thicker and thinner images."""
 
 from __future__ import annotations
 

@@ -8,12 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.storage.run_store import StoredRun
+from app.style.run_dashes import MAX_EARLIER_RUNS
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.elements import push_button, row_of
 from app.widgets.layouts.flow_layout import FlowLayout
-
-MAX_EARLIER_RUNS = 6
-"""Maximum number of earlier runs behind the live curves; more are hard to distinguish."""
 
 CONTINUE_ENDED = "Continue this run in the Train tab from where it stopped, with any learning rate."
 CONTINUE_INTERRUPTED = "Continue this run after its last saved epoch."

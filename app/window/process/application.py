@@ -10,7 +10,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.background.crash_trace import start_crash_trace
+from app.background.crash_trace import trace_window_crashes
 from app.storage.paths import user_folder
 from app.widgets.tool_tips import ToolTipApplication
 from app.window.process.crash_reporter import CrashReporter
@@ -31,7 +31,7 @@ def run_window(paths: Sequence[Path] = ()) -> int:
         if paths and requests.hand_over(paths):
             return 0
         reporter.log = start_log(folder)
-        earlier_crash = start_crash_trace(folder)
+        earlier_crash = trace_window_crashes(folder)
         reporter.install()
         return _run_window(paths, requests, reporter, earlier_crash)
     except Exception as problem:

@@ -133,7 +133,7 @@ class CrashReporter(QObject):
                 _described(problem), "".join(tracebacks.format_exception(kind, problem, traceback)).strip()
             )
         if count > 1 and RepeatCounter.is_logged(count):
-            logging.critical("uncaught exception, for the %dth time: %s", count, _described(problem))
+            logging.critical("uncaught exception (%d times): %s", count, _described(problem))
 
     def report_end(self, problem: BaseException) -> None:
         """Report an exception after which the app must end: log, one line on stderr, a dialog that is waited for."""
@@ -151,7 +151,7 @@ class CrashReporter(QObject):
         dialog.exec()
 
     def show_earlier_crash(self, trace: str, window: QWidget) -> None:
-        """Say that an earlier process crashed. trace: from `start_crash_trace`; "" shows nothing."""
+        """Say that an earlier process crashed. trace: from `trace_window_crashes`; "" shows nothing."""
         if trace:
             dialog = CrashDialog(
                 "Digit Lab ended with a serious error the last time.",

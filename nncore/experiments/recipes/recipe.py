@@ -16,7 +16,7 @@ VALIDATION_SHARE = 0.1
 
 
 RecipeGroup = Literal["Start", "Classic notebooks", "Failures worth seeing", "Best readers"]
-"""Why one tries a recipe: the heading above it in a list."""
+"""The heading under which a recipe is listed."""
 RECIPE_GROUPS: tuple[RecipeGroup, ...] = get_args(RecipeGroup)
 
 
@@ -26,7 +26,8 @@ class Recipe:
 
     title: a few words. description: its purpose in one or two sentences. validation_share: share of the training images
     that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out. group: its
-    heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a loss.
+    heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a loss,
+    or "not measured".
     """
 
     name: str

@@ -21,10 +21,11 @@ RUNS = (
     "judged TEXT NOT NULL DEFAULT ''", "curve BLOB NOT NULL DEFAULT x''", "deleted TEXT",
     "rates TEXT NOT NULL DEFAULT '[]'",
 )  # fmt: skip
-"""The columns of the table of runs. heard: the time of the last change. process: of the program that works on the run,
-see app/storage/run_process.py. judged: the data and the confusion matrix of the last evaluation, as JSON. curve: the
-steps, losses and accuracies. rates: the changes of the learning rate, as JSON. An older log gets the columns that it
-does not have. Therefore a new column needs a default and a higher VERSION."""
+"""The columns of the table of runs. heard: the time of the last change of this row. process: of the program that
+works on the run, see app/storage/run_process.py. judged: the data on which the network was last evaluated, and the
+confusion matrix of this evaluation, as JSON. curve: the steps, losses and accuracies. rates: the changes of the
+learning rate, as JSON. An older log gets the columns that it does not have. Therefore a new column needs a default and
+a higher VERSION."""
 
 EPOCHS = """
 CREATE TABLE epochs (

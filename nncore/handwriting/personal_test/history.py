@@ -22,8 +22,8 @@ from nncore.handwriting.personal_test.jsonl_file import (
 )
 from nncore.handwriting.personal_test.result import HandwritingTestResult
 
-SUFFIX, DELETED, DAMAGED = ".jsonl", ".deleted", ".damaged"
-UNFINISHED = "unfinished"
+TEST_SUFFIX, DELETED_SUFFIX, DAMAGED_SUFFIX = ".jsonl", ".deleted", ".damaged"
+UNFINISHED_NAME = "unfinished"
 
 T = TypeVar("T")
 
@@ -47,12 +47,12 @@ class HandwritingTestHistory:
 
     @property
     def _unfinished(self) -> Path:
-        return self.folder / f"{UNFINISHED}{SUFFIX}"
+        return self.folder / f"{UNFINISHED_NAME}{TEST_SUFFIX}"
 
     def entries(self) -> tuple[list[Entry], list[str]]:
         """Return all tests, the newest first, and a message for each file that cannot be read."""
         found, problems = [], []
-        for path in self._files(SUFFIX):
+        for path in self._files(TEST_SUFFIX):
             if path == self._unfinished:
                 continue
             try:
@@ -65,7 +65,7 @@ class HandwritingTestHistory:
     def add(self, result: HandwritingTestResult) -> Entry:
         """Store a test. Raises DataError if that fails."""
         summary = Summary(result.date, result.model, result.correct, len(result.drawings))
-        path = _unused(self.folder / f"{result.date.replace(':', '-')}{SUFFIX}")
+        path = _unused(self.folder / f"{result.date.replace(':', '-')}{TEST_SUFFIX}")
         write_result(result, path)
         return Entry(path, summary)
 
@@ -81,15 +81,15 @@ class HandwritingTestHistory:
 
     def delete(self, path: Path) -> Path:
         """Remove a test from the list; returns the path for `restore`. Raises DataError if that fails."""
-        return _renamed(path, _unused(path.with_name(path.name + DELETED)))
+        return _renamed(path, _unused(path.with_name(path.name + DELETED_SUFFIX)))
 
     def restore(self, deleted: Path) -> Path:
         """Undo `delete`, unless the test was purged; returns the new path. Raises DataError if that fails."""
-        return _renamed(deleted, _unused(deleted.with_name(deleted.name.removesuffix(DELETED))))
+        return _renamed(deleted, _unused(deleted.with_name(deleted.name.removesuffix(DELETED_SUFFIX))))
 
     def purge(self) -> None:
         """Permanently delete the tests that were removed from the list."""
-        for path in self._files(DELETED):
+        for path in self._files(DELETED_SUFFIX):
             with suppress(OSError):  # the next purge tries again
                 path.unlink()
 
@@ -120,7 +120,7 @@ class HandwritingTestHistory:
             if isinstance(problem.__cause__, OSError) or not path.is_file():
                 raise  # the file could not be read at all, so it may not be damaged
             try:
-                new_path = _renamed(path, _unused(path.with_name(path.name + DAMAGED)))
+                new_path = _renamed(path, _unused(path.with_name(path.name + DAMAGED_SUFFIX)))
             except DataError:  # the file keeps its name and is reported again next time
                 raise problem from None
             raise DataError(f"{problem} The file was renamed to {file_name(new_path)}.") from None

@@ -35,7 +35,7 @@ from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadD
 from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import save_file
 
-FORMAT, UNFINISHED, VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
+TEST_FORMAT, UNFINISHED_FORMAT, TEST_VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
 
 MAX_LINE_LENGTH = MAX_DRAWING_LENGTH + 1000
 """Bytes: the longest drawing and its other fields."""
@@ -67,7 +67,7 @@ def write_result(result: HandwritingTestResult, path: Path) -> None:
         }
         for drawing in result.drawings
     ]
-    _write(path, {"format": FORMAT, "version": VERSION, **header}, lines)
+    _write(path, {"format": TEST_FORMAT, "version": TEST_VERSION, **header}, lines)
 
 
 def read_result(path: Path) -> HandwritingTestResult:
@@ -95,7 +95,7 @@ def read_summary(path: Path) -> Summary:
 
 def write_unfinished(test: HandwritingTest, path: Path) -> None:
     """Write a test in progress to `path`. Raises DataError if that fails."""
-    header = {"format": UNFINISHED, "version": VERSION, "prompts": list(test.prompts)}
+    header = {"format": UNFINISHED_FORMAT, "version": TEST_VERSION, "prompts": list(test.prompts)}
     if not test.present.is_blank:
         header["present"] = strokes_as_text(test.present)
     _write(path, header, [{"strokes": strokes_as_text(ink)} for ink in test.drawings])
@@ -104,7 +104,7 @@ def write_unfinished(test: HandwritingTest, path: Path) -> None:
 def read_unfinished(path: Path) -> HandwritingTest:
     """Read a test in progress. Raises DataError with the number of the invalid row."""
     with _rows(path) as rows:
-        _, header = _header(path, rows, UNFINISHED)
+        _, header = _header(path, rows, UNFINISHED_FORMAT)
         with _row(path, 1):
             prompts = tuple(map(digit_of, _list(header, "prompts")))
             present = _strokes(header, "present") if "present" in header else SKIPPED
@@ -161,13 +161,13 @@ def _header(path: Path, rows: NumberedRows, expected: str) -> tuple[int, Mapping
     version = header.get("version")
     if header.get("format") != expected or not isinstance(version, int):
         raise DataError(f'{file_name(path)}: this is not a handwriting test; its first row lacks "{expected}".')
-    if version > VERSION:
+    if version > TEST_VERSION:
         raise NewerFileError(f"{file_name(path)}: the format version is {version}; update Digit Lab to read this file.")
     return number, header
 
 
 def _summary(path: Path, rows: NumberedRows) -> Summary:
-    number, header = _header(path, rows, FORMAT)
+    number, header = _header(path, rows, TEST_FORMAT)
     correct, count = header.get("right"), header.get("count")
     with _row(path, number):
         if not (isinstance(correct, int) and isinstance(count, int) and 0 <= correct <= count and count >= 1):

@@ -155,7 +155,7 @@ def non_digits(count: int, rng: Generator) -> tuple[Ink, ...]:
     """
     if count < 0:
         raise SettingError("count", f"The count must be 0 or more; got {count}.")
-    # Like a pack of cards with SHARES cards of each kind: it is dealt completely before it is shuffled again.
+    # Each round draws every kind SHARES times in random order, so that all kinds occur in these proportions.
     pack = [draw for kind, draw in non_digit_kinds.items() for _ in range(SHARES.get(kind, 1))]
     drawn = np.concatenate([rng.permutation(len(pack)) for _ in range(-(-count // len(pack)) or 1)])[:count]
     return tuple(pack[index](rng) for index in drawn.tolist())

@@ -48,12 +48,39 @@ MIN_STEP_CHANGE, MIN_EPOCH_CHANGE, MIN_LOSS_FALL = 1e-4, 0.01, 0.02
 and an epoch lowers the loss by less than the third."""
 
 STEPS_COMPARED = 5
-"""The number of epochs whose last steps are compared with it: a single step may be small because of its examples."""
+"""The largest change by the last steps of this many epochs is compared with MIN_STEP_CHANGE: a single step may be small
+because of its examples."""
 
 MIN_PLATEAU_FRACTION = 0.1
 """A plateau lasts at least this fraction of a run's epochs; in a long run the loss often stays equal for a while."""
 
 MAX_HEALTHY_SCALE = 10.0
+"""The inputs of a network are too large if its first layer scales them by more than this."""
+
+MIN_WEIGHTS_COMPARED = 17
+"""Equal weights are a problem only in a layer with at least this many; in a smaller one they may be equal by chance."""
+
+MUCH_TOO_HIGH = 10
+"""The learning rate is the cause of dead units if it is at least this many times the usual one."""
+
+STUCK_FACTOR = 0.9
+"""Vanishing gradients are a problem while the loss stays above this fraction of the loss of guessing."""
+
+STILL_HIGH_FACTOR, LOW_ENOUGH_FACTOR = 0.5, 0.1
+"""A slow run is reported while its training loss is above the first fraction of the loss of guessing, and a plateau
+while it is above the second; below, there is little left to gain."""
+
+RISING_FACTOR = 1.3
+"""The training loss rises if its lowest value in the last third of the epochs is above this multiple of the lowest one
+before."""
+
+OVERFITTED_EPOCHS, OVERFITTED_FACTOR, FITTED_FACTOR = 3, 1.1, 0.5
+"""A network overfits if the validation losses of the last epochs, as many as the first number, are above the second
+number times the lowest one, while the training loss is below the third number times it."""
+
+PLATEAU_FACTOR = 0.99
+"""The training loss stays equal if its lowest value in the last third of the epochs is above this fraction of the
+lowest one before."""
 
 _MAX_RECORDS = 60
 """The largest number of epochs whose figures are stored."""
@@ -164,7 +191,7 @@ class Adviser(DeepCopyable):
         # All weights in one bin of the histogram are equal.
         alike = any(
             layer.histogram is not None
-            and layer.histogram.sum() > 16
+            and layer.histogram.sum() >= MIN_WEIGHTS_COMPARED
             and layer.histogram.max() == layer.histogram.sum()
             for layer in hidden
         )
@@ -212,14 +239,14 @@ class Adviser(DeepCopyable):
                     f"{percent_text(layer.dead_fraction, 0)} of the ReLU units of layer {number} are dead: they give "
                     "0 for every example, so no gradient reaches them."
                 )
-                if self.learning_rate >= 10 * self._usual_rate:
+                if self.learning_rate >= MUCH_TOO_HIGH * self._usual_rate:
                     return Hint("dead", sentence, *rate_remedy(self._usual_rate), needs_new_weights=True)
                 return Hint("dead", sentence, "Use leaky ReLU", network_change=with_leaky_relu)
         return None
 
     def _check_vanishing(self) -> Hint | None:
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
-        if len(norms) < 3 or not self._learned_nothing(0.9) or not norms[0] < VANISHING_RATIO * norms[-1]:
+        if len(norms) < 3 or not self._learned_nothing(STUCK_FACTOR) or not norms[0] < VANISHING_RATIO * norms[-1]:
             return None
         sentence = (
             "The gradient vanishes towards the first layer: its length is "
@@ -236,7 +263,7 @@ class Adviser(DeepCopyable):
         if largest >= MIN_STEP_CHANGE or largest * now.step / now.epoch >= MIN_EPOCH_CHANGE:
             return None
         before, reference = records[-2].training_loss, self._guessing_loss or records[0].training_loss
-        if now.training_loss < (1 - MIN_LOSS_FALL) * before or now.training_loss < 0.5 * reference:
+        if now.training_loss < (1 - MIN_LOSS_FALL) * before or now.training_loss < STILL_HIGH_FACTOR * reference:
             return None
         return Hint(
             "too slow",
@@ -265,7 +292,7 @@ class Adviser(DeepCopyable):
         if len(recent) < 3 or recent[-1].step - before[-1].step < MIN_STEPS_TO_LEARN:
             return None
         best, now = min(record.training_loss for record in before), min(record.training_loss for record in recent)
-        if now < 1.3 * best:
+        if now < RISING_FACTOR * best:
             return None
         return Hint(
             "rising",
@@ -278,9 +305,9 @@ class Adviser(DeepCopyable):
         if len(losses) < 5:
             return None
         best = min(loss for loss, _ in losses)
-        latest = [loss for loss, _ in losses[-3:]]
+        latest = [loss for loss, _ in losses[-OVERFITTED_EPOCHS:]]
         now = losses[-1][1]
-        if min(latest) < 1.1 * best or now.training_loss > 0.5 * best:
+        if min(latest) < OVERFITTED_FACTOR * best or now.training_loss > FITTED_FACTOR * best:
             return None
         sentence = (
             f"The network overfits: the validation loss has risen from {best:.3g} to {latest[-1]:.3g}, while the "
@@ -300,7 +327,7 @@ class Adviser(DeepCopyable):
             return None
         best, now = min(record.training_loss for record in before), min(record.training_loss for record in recent)
         reference = self._guessing_loss or self._records[0].training_loss
-        if now < 0.99 * best or now < 0.1 * reference:
+        if now < PLATEAU_FACTOR * best or now < LOW_ENOUGH_FACTOR * reference:
             return None
         return Hint(
             "plateau",

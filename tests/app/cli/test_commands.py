@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
 
 import pytest
 
@@ -13,6 +16,20 @@ import main
 from app.cli.main import COMMANDS, argument_parser
 
 ROOT = Path(main.__file__).parent
+
+
+def test_the_example_of_the_page_is_a_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "how_to" / "add_a_command.md").read_text(encoding="utf-8")
+    example = dedent("".join(re.findall(r"^ *```python\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)))
+    module = ModuleType("app.cli.summary")
+    exec(f"import argparse\n{example}", module.__dict__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(COMMANDS, "summary", "the command of the page")
+    options = argument_parser(["summary"]).parse_args(["summary", "--json"])
+    assert options.json
+    assert module.run(options) == 0
 
 
 def modules_with_a_command() -> set[str]:

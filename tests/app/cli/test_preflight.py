@@ -96,7 +96,7 @@ def load_all_but(*missing: str, library: FakeLibrary | None = None) -> Load:
 def test_only_the_packages_of_missing_libraries_are_named() -> None:
     load = load_all_but("libxcb-cursor.so.0", "libxcb-icccm.so.4")
     for environment in ({"DISPLAY": ":0"}, {"DISPLAY": ":0", "QT_QPA_PLATFORM": "xcb"}):
-        assert why_no_window(environment, load).endswith("run: apt install libxcb-cursor0 libxcb-icccm4")
+        assert why_no_window(environment, load).endswith("run: sudo apt install libxcb-cursor0 libxcb-icccm4")
 
 
 @on_linux
@@ -104,7 +104,7 @@ def test_a_library_that_another_one_lacks_is_named() -> None:
     def load(name: str) -> object:
         raise OSError("libxcb-image.so.0: cannot open shared object file: No such file or directory")
 
-    assert why_no_window({"DISPLAY": ":0"}, load).endswith("run: apt install libxcb-image0")
+    assert why_no_window({"DISPLAY": ":0"}, load).endswith("run: sudo apt install libxcb-image0")
 
 
 @on_linux
@@ -149,7 +149,7 @@ def test_an_open_connection_to_wayland_is_not_used_up() -> None:
 @on_linux
 def test_the_packages_of_wayland_are_named() -> None:
     sentence = why_no_window({"WAYLAND_DISPLAY": "wayland-0"}, load_all_but(*WAYLAND_LIBRARIES))
-    assert sentence.endswith("run: apt install libwayland-client0 libwayland-cursor0")
+    assert sentence.endswith("run: sudo apt install libwayland-client0 libwayland-cursor0")
 
 
 @on_linux
@@ -181,7 +181,9 @@ def test_a_wayland_socket_on_which_nothing_listens_is_reported_instead_of_an_abo
 def test_the_package_of_a_library_is_named(library: str, package: str) -> None:
     problem = ImportError(f"{library}: cannot open shared object file: No such file or directory")
     for load in (load_all_but(library), load_all_but()):  # the loader's message is enough
-        assert no_qt(problem, load) == f"Qt lacks {library}. On Debian or Ubuntu run: apt install {package}"
+        assert no_qt(problem, load) == (
+            f"These libraries are missing: {library}. On Debian or Ubuntu run: sudo apt install {package}"
+        )
 
 
 def test_all_missing_libraries_are_named_at_once() -> None:

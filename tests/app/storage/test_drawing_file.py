@@ -68,7 +68,7 @@ def test_windows_that_are_open_at_the_same_time_have_files_of_their_own(
 
 
 def test_only_the_first_points_of_an_endless_drawing_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing_file, "MAX_POINTS", 5)
+    monkeypatch.setattr(drawing_file, "MAX_SAVED_POINTS", 5)
     line = np.linspace(0, 1, 6, dtype=np.float32).reshape(3, 2)
     file = DrawingFile(folder)
     file.write(Ink((line, line, line)))
@@ -77,7 +77,7 @@ def test_only_the_first_points_of_an_endless_drawing_are_kept(folder: Path, monk
 
 
 def test_the_longest_drawing_is_not_too_large_to_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing_file, "MAX_POINTS", 1000)
+    monkeypatch.setattr(drawing_file, "MAX_SAVED_POINTS", 1000)
     monkeypatch.setattr(drawing_file, "MAX_CANVAS_BYTES", 1000 * drawing_file.MAX_CANVAS_BYTES // 200_000)
     points = np.random.default_rng(0).random((1000, 1, 2), np.float32) * np.float32(1e-3)
     file = DrawingFile(folder)

@@ -5,7 +5,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ON_DARK, ON_LIGHT, ThemeChoice, apply_theme, digit_colours
+from app.style.theme import (
+    DARK,
+    DIGIT_COLOURS_ON_DARK,
+    DIGIT_COLOURS_ON_LIGHT,
+    LIGHT,
+    ThemeChoice,
+    apply_theme,
+    digit_colours,
+)
 
 
 def luminance(colour: str) -> float:
@@ -14,7 +22,9 @@ def luminance(colour: str) -> float:
     return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize(("colours", "ground"), [(ON_LIGHT, LIGHT.surface), (ON_DARK, DARK.surface)])
+@pytest.mark.parametrize(
+    ("colours", "ground"), [(DIGIT_COLOURS_ON_LIGHT, LIGHT.surface), (DIGIT_COLOURS_ON_DARK, DARK.surface)]
+)
 def test_the_digit_colours_differ_and_contrast_with_the_surface(colours: tuple[str, ...], ground: str) -> None:
     assert len(set(colours)) == 10
     for colour in colours:
@@ -27,7 +37,7 @@ def test_the_digit_colours_follow_the_theme(qapp: QApplication, qtbot: QtBot) ->
     qtbot.addWidget(widget)
     try:
         apply_theme(qapp, ThemeChoice.DARK)
-        assert digit_colours(widget) == ON_DARK
+        assert digit_colours(widget) == DIGIT_COLOURS_ON_DARK
     finally:
         apply_theme(qapp, ThemeChoice.LIGHT)
-    assert digit_colours(widget) == ON_LIGHT
+    assert digit_colours(widget) == DIGIT_COLOURS_ON_LIGHT

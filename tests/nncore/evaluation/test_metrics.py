@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.errors import DataError
 from nncore.evaluation.metrics import evaluate, expected_calibration_error, predicted_classes
 from nncore.model.network import Network, NetworkSpec
 
@@ -83,6 +84,11 @@ def test_calibration_error_is_the_mean_gap_between_confidence_and_accuracy_of_th
 def test_a_bin_includes_its_upper_limit_and_excludes_its_lower_limit() -> None:
     confidence, correct = np.array([0.5, 0.501]), np.array([True, False])
     assert expected_calibration_error(confidence, correct, bins=2) == pytest.approx((0.5 + 0.501) / 2)
+
+
+def test_a_data_set_without_examples_cannot_be_evaluated() -> None:
+    with pytest.raises(DataError, match="four: there are no examples to evaluate"):
+        evaluate(brightest_pixel_network(), data(0))
 
 
 def test_a_cancelled_evaluation_returns_none() -> None:

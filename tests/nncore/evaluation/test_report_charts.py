@@ -3,7 +3,14 @@ from __future__ import annotations
 from xml.etree.ElementTree import fromstring
 
 from nncore.evaluation.metrics import ReliabilityBin
-from nncore.evaluation.report_charts import BOTTOM, LEFT, RIGHT, TOP, reliability_chart, robustness_chart
+from nncore.evaluation.report_charts import (
+    PLOT_BOTTOM,
+    PLOT_LEFT,
+    PLOT_RIGHT,
+    PLOT_TOP,
+    reliability_chart,
+    robustness_chart,
+)
 from nncore.evaluation.robustness import Distortion, RobustnessPoint
 
 
@@ -12,7 +19,7 @@ def test_the_height_of_a_bar_is_its_accuracy() -> None:
         reliability_chart([ReliabilityBin(0.8, 1.0, 12, 0.9, 0.75), ReliabilityBin(0.2, 0.4, 1, 0.3, 0.0)])
     )
     bar, empty = figure.findall(".//rect")
-    assert float(bar.attrib["height"]) == 0.75 * (BOTTOM - TOP)
+    assert float(bar.attrib["height"]) == 0.75 * (PLOT_BOTTOM - PLOT_TOP)
     assert float(empty.attrib["height"]) == 0
     assert float(bar.attrib["x"]) > float(empty.attrib["x"])
     title = bar.find("title")
@@ -26,7 +33,11 @@ def test_a_curve_fills_the_plot_and_names_are_escaped() -> None:
     points = [RobustnessPoint(distortion, s, a, 10) for s, a in zip(distortion.strengths, accuracies, strict=True)]
     figure = fromstring(robustness_chart(points))
     dots = [(float(dot.attrib["cx"]), float(dot.attrib["cy"])) for dot in figure.findall(".//circle")]
-    assert dots == [(LEFT, TOP), ((LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2), (RIGHT, BOTTOM)]
+    assert dots == [
+        (PLOT_LEFT, PLOT_TOP),
+        ((PLOT_LEFT + PLOT_RIGHT) / 2, (PLOT_TOP + PLOT_BOTTOM) / 2),
+        (PLOT_RIGHT, PLOT_BOTTOM),
+    ]
     caption = figure.find("figcaption")
     assert caption is not None
     assert caption.text == "<b>&"

@@ -153,12 +153,14 @@ def test_each_field_of_a_training_config_has_a_row_for_its_type() -> None:
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_the_help_of_a_setting_is_one_sentence(setting: Setting) -> None:
+def test_the_help_of_a_setting_is_made_of_sentences(setting: Setting) -> None:
     assert setting.label == setting.label.strip()
     assert setting.help.endswith(".")
     assert setting.help[0].isupper()
     assert 40 < len(setting.help) < 260 + 30 * len(setting.choices)
-    assert ": " in setting.help
+    sentences = setting.help.removesuffix(".").split(". ")
+    assert len(sentences) > 1
+    assert all(sentence[0].isupper() or sentence[0].isdigit() for sentence in sentences)
 
 
 def test_a_field_without_a_row_raises_an_error() -> None:

@@ -13,6 +13,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
+from app.style.run_dashes import MAX_EARLIER_RUNS as MAX_EARLIER_RUNS
+from app.style.run_dashes import RUN_DASHES
 from app.style.theme import GROUP_GAP, colours_of, line_width
 from app.tabs.train.charts.curve import Curve, Smoothed, Values
 from app.widgets.elements import close_button, without_margins
@@ -24,10 +26,6 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.model.losses import DEFAULT_LOSSES
 from nncore.training.history import EpochFigures
 
-RUN_DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
-"""Dash patterns in pixels, one per run; live curves are solid."""
-
-MAX_EARLIER_RUNS = len(RUN_DASHES)
 OPACITY = 0.9
 CAPACITY = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""

@@ -23,7 +23,7 @@ class MarkLabels(QWidget):
         self._pixel_of = pixel_of
         self.marks: list[Mark] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Changes of the learning rate")
+        self.setAccessibleName("Marks of the run")
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Show these marks."""

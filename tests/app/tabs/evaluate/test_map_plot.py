@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ON_LIGHT
+from app.style.theme import DIGIT_COLOURS_ON_LIGHT, LIGHT
 from app.tabs.evaluate.map_page import MapPlot
 
 POINTS = np.array([[0, 0], [10, 0], [10, 5]], np.float32)
@@ -41,8 +41,8 @@ def colours_near(plot: MapPlot, middle: QPoint) -> set[str]:
 
 
 def test_each_digit_has_its_colour_and_misread_ones_have_a_ring(plot: MapPlot) -> None:
-    assert ON_LIGHT[0].upper() in colours_near(plot, place(plot, 0))
-    assert ON_LIGHT[8].upper() in colours_near(plot, place(plot, 1))
+    assert DIGIT_COLOURS_ON_LIGHT[0].upper() in colours_near(plot, place(plot, 0))
+    assert DIGIT_COLOURS_ON_LIGHT[8].upper() in colours_near(plot, place(plot, 1))
     assert LIGHT.error.upper() not in colours_near(plot, place(plot, 1))
     ring = colours_near(plot, place(plot, 2))
     assert any(abs(QColor(c).hue() - QColor(LIGHT.error).hue()) < 15 and QColor(c).saturation() > 80 for c in ring)

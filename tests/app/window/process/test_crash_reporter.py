@@ -93,8 +93,8 @@ def test_a_repeated_error_is_shown_once_and_counted_in_the_log(
     dialog_of(qtbot).accept()
     assert [record.getMessage() for record in caplog.records] == [
         "uncaught exception",
-        "uncaught exception, for the 10th time: IndexError: list index out of range",
-        "uncaught exception, for the 100th time: IndexError: list index out of range",
+        "uncaught exception (10 times): IndexError: list index out of range",
+        "uncaught exception (100 times): IndexError: list index out of range",
         "uncaught exception",
     ]
 

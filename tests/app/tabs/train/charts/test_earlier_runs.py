@@ -10,13 +10,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.style.run_dashes import MAX_EARLIER_RUNS, RUN_DASHES
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.earlier_runs import (
     CAPACITY,
-    MAX_EARLIER_RUNS,
     OPACITY,
-    RUN_DASHES,
     EarlierRun,
     earlier_runs_of,
 )
