@@ -21,12 +21,12 @@ from app.window.closing import WindowClosing
 from app.window.file_actions import FileActions
 from app.window.header import WindowHeader
 from app.window.help_actions import HelpActions
-from app.window.main_menu import MainMenu
-from app.window.menu_entries import MenuEntries
+from app.window.menu.main_menu import MainMenu
+from app.window.menu.menu_entries import MenuEntries
+from app.window.menu.recent_files import RecentFilesMenu
 from app.window.message_bar import MessageBar
 from app.window.notice_place import NoticePlace
 from app.window.preferences import WindowPreferences
-from app.window.recent_files import RecentFilesMenu
 from app.window.tab_connections import TABS, TabConnections
 from app.window.tab_pages import AnyTab, TabPages
 from app.window.training_actions import TrainingActions

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.style.fonts import next_text_scale
 from app.style.icons import set_icon
 from app.style.theme import Appearance, ThemeChoice
-from app.window.main_menu import MainMenu
+from app.window.menu.main_menu import MainMenu
 
 THEME_NAMES = {
     ThemeChoice.SYSTEM: "As the &system",

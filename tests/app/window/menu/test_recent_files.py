@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.session.session import Session
 from app.window.main_window import MainWindow
+from app.window.menu.recent_files import RecentFilesMenu
 from app.window.preferences import WindowPreferences
-from app.window.recent_files import RecentFilesMenu
 from nncore.files.model_file import bundled_model_path, load_model, save_model
 from tests.nncore.example_data import mnist, small_mnist
 

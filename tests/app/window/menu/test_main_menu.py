@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.window.main_menu import MainMenu
+from app.window.menu.main_menu import MainMenu
 
 
 @pytest.fixture

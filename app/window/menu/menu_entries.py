@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence
 
 from app.style.icons import set_icon
-from app.window.main_menu import MainMenu
-from app.window.view_menu import ViewMenu
+from app.window.menu.main_menu import MainMenu
+from app.window.menu.view_menu import ViewMenu
 
 if TYPE_CHECKING:
     from app.window.main_window import MainWindow
