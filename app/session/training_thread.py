@@ -16,7 +16,8 @@ from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
-from app.storage.paths import last_epochs_path, valid_file_name
+from app.storage.model_library import run_model_name
+from app.storage.paths import last_epochs_path
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
@@ -171,10 +172,7 @@ class TrainingThread(QThread):
 
     def _save(self, model: Model) -> None:
         """Save the model, and then the epoch snapshots."""
-        path = (
-            self._models_folder
-            / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {valid_file_name(self._plan.name, 'model')}.npz"
-        )
+        path = self._models_folder / run_model_name(self._plan.name, datetime.now())
         try:
             save_model(model, path)
         except DigitLabError as problem:

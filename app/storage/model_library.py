@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from app.storage.paths import models_folder
+from app.storage.paths import models_folder, valid_file_name
 from nncore.errors import ModelFileError, NewerModelFileError
 from nncore.files.model_file import Model, load_header, load_model
 from nncore.files.model_header import ModelHeader
@@ -86,6 +86,11 @@ class KeptModel:
     def can_be_thinned(self) -> bool:
         """Whether the rule for old models applies: a run saved it, and the user has not named, noted or pinned it."""
         return is_of_run(self.path) and self.label.is_empty
+
+
+def run_model_name(name: str, time: datetime) -> str:
+    """Return the name of the file in which a run called `name` saves its model at `time`, see `is_of_run`."""
+    return f"{time:%Y-%m-%d %H.%M.%S.%f} {valid_file_name(name, 'model')}.npz"
 
 
 def is_of_run(path: Path) -> bool:

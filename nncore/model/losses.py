@@ -271,7 +271,7 @@ class LossKind:
 LOSSES = {
     "cross_entropy": LossKind(
         "cross-entropy",
-        "for one class of several",
+        "is for one class of several",
         lambda _, smoothing: SoftmaxCrossEntropy(smoothing),
         ("softmax",),
         target_range=None,
@@ -279,7 +279,7 @@ LOSSES = {
     ),
     "binary_cross_entropy": LossKind(
         "binary cross-entropy",
-        "for each yes or no",
+        "is for each yes or no",
         lambda _, smoothing: BinaryCrossEntropy(smoothing),
         ("sigmoid",),
         target_range=(0, 1),
@@ -287,7 +287,7 @@ LOSSES = {
     ),
     "mean_squared_error": LossKind(
         "mean squared error",
-        "for numbers",
+        "is for numbers",
         lambda output, _: MeanSquaredError(output),
         tuple(OUTPUTS),
         target_range=(-inf, inf),

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.storage.model_library import DAMAGED_LABELS, LABELS, KeptModel, ModelLibrary, load_kept_model
+from app.storage.model_library import (
+    DAMAGED_LABELS,
+    LABELS,
+    KeptModel,
+    ModelLibrary,
+    is_of_run,
+    load_kept_model,
+    run_model_name,
+)
 from app.storage.paths import models_folder
 from nncore.errors import ModelFileError, NewerModelFileError
 from nncore.files.model_file import load_model
@@ -35,6 +44,14 @@ def listed(library: ModelLibrary) -> list[KeptModel]:
 
 def names(library: ModelLibrary) -> list[str]:
     return [model.name for model in listed(library)]
+
+
+@pytest.mark.parametrize("name", ["784-128-10", "", "a/b", "two\nlines"])
+def test_a_model_of_a_run_is_recognized_by_the_name_of_its_file(name: str) -> None:
+    path = models_folder() / run_model_name(name, datetime(2026, 1, 2, 3, 4, 5))
+    assert path.parent == models_folder()
+    assert is_of_run(path)
+    assert not is_of_run(models_folder() / "mine.npz")
 
 
 def test_a_folder_that_does_not_exist_has_no_models(library: ModelLibrary) -> None:

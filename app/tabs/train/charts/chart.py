@@ -126,7 +126,7 @@ class Chart(QWidget):
         box.addItem(self._crosshair)
         box.sigResized.connect(self._apply_ranges)
         box.sigRangeChangedManually.connect(self._on_zoomed)
-        box.sigXRangeChanged.connect(self._update_lane)
+        box.sigXRangeChanged.connect(self._update_mark_labels)
         self.plot.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
@@ -242,7 +242,7 @@ class Chart(QWidget):
             box.setRange(xRange=x, yRange=y, padding=0)
 
     @Slot()
-    def _update_lane(self) -> None:
+    def _update_mark_labels(self) -> None:
         if self.mark_labels is not None:
             self.mark_labels.update()
 

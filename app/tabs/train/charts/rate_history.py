@@ -10,7 +10,7 @@ import numpy as np
 
 from app.tabs.train.charts.curve import Curve, Values
 
-RATE_CHANGES_SHOWN = 200
+MAX_MARKS = 200
 """Maximum number of marks; the oldest are removed."""
 
 MIN_JUMP = 1.1
@@ -109,4 +109,4 @@ class RateHistory:
 
     def _forget_oldest(self) -> None:
         self.marks.sort(key=lambda mark: mark.x)
-        del self.marks[:-RATE_CHANGES_SHOWN]
+        del self.marks[:-MAX_MARKS]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.session.run_events import StepBatcher
-from app.tabs.train.charts.rate_history import RATE_CHANGES_SHOWN, Mark, RateHistory
+from app.tabs.train.charts.rate_history import MAX_MARKS, Mark, RateHistory
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import Training, TrainingConfig
@@ -77,5 +77,5 @@ def test_only_the_newest_marks_are_kept() -> None:
     history = RateHistory(1)
     steps = np.arange(1.0, 1001.0)
     history.add(steps, 1 / steps, [(int(step), 1 / step) for step in steps.tolist()])
-    assert len(history.marks) == RATE_CHANGES_SHOWN
+    assert len(history.marks) == MAX_MARKS
     assert history.marks[-1].x == 1000
