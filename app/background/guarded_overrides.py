@@ -15,10 +15,11 @@ from types import FunctionType
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 
 FALLBACKS: dict[str, Callable[[], object]] = {
     "__lt__": bool,
+    "boundingRect": QRectF,
     "columnCount": int,
     "count": int,
     "createEditor": type(None),

@@ -16,6 +16,7 @@ from nncore.model.layers import LayerSpec
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
+from nncore.system.copying import DeepCopyable
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class SoftmaxSteps:
         return float(self.powers.sum())
 
 
-class Inspection:
+class Inspection(DeepCopyable):
     """The network's calculation for one input, as it was when the inspection was made.
 
     layers: one for each layer of the network, first to last; the output of the last are the logits. answers: (outputs,)

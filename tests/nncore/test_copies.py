@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 import nncore
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex
 from nncore.handwriting.fine_tuning import FrozenNorm
 from nncore.model.layers import (
@@ -101,6 +102,11 @@ def _through_joblib(it: object) -> object:
 
 
 # ------------------------------------------------------------------ objects that are copied, and how they are used
+
+
+def _explain(inspection: Inspection) -> Any:
+    inspection.network.parameters.values[:] += 0.1
+    return inspection.terms(len(inspection.layers), (0,)).to_json()
 
 
 def _network(dtype: type = np.float32) -> Network:
@@ -282,6 +288,7 @@ def _index() -> HiddenLayerIndex:
 
 COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("network", _network, _train),
+    ("inspection", lambda: Inspection(_network(), np.linspace(0, 1, 144)), _explain),
     ("network in float64", lambda: _network(np.float64), _train),
     ("network whose parameters moved", _in_shared_memory, _train),
     ("parameters", lambda: _network().parameters, _move_parameters),

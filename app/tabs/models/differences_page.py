@@ -73,7 +73,7 @@ class DifferencesPage(QWidget):
     example_opened: the image (28, 28), and a sentence about it.
     """
 
-    example_opened = Signal(object, str)
+    example_opened = Signal(np.ndarray, str)
 
     def __init__(self, work: LibraryWork, parent: QWidget | None = None) -> None:
         super().__init__(parent)

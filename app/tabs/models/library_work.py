@@ -47,9 +47,9 @@ class LibraryWork(QObject):
     """(where it was, where it is) of each moved model."""
     picture_made = Signal(Path)
     """`picture` has a new result for this model."""
-    loaded = Signal(object)
+    loaded = Signal(Model)
     """A Model that was requested by `load`."""
-    networks_loaded = Signal(object)
+    networks_loaded = Signal(list)
     """The list of ReadingModel of `load_networks`."""
     networks_failed = Signal(str)
     compared = Signal(object)

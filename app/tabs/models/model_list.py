@@ -151,7 +151,7 @@ class ModelList(QListView):
     def __init__(self, work: LibraryWork, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._work, self._models = work, _Models(self)
-        self._pixmaps: dict[tuple[Path, float, bool], QPixmap] = {}
+        self._pixmaps: dict[tuple[Path, float, str], QPixmap] = {}
         self.setModel(self._models)
         self.setItemDelegate(_RowDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -247,7 +247,7 @@ class ModelList(QListView):
         picture = self._work.picture(model.path, model.changed, LIST_TILES)
         if picture is None:
             return None
-        key = model.path, model.changed, colours.paper == "#FFFFFF"
+        key = model.path, model.changed, colours.paper
         side = self.picture_side
         known = self._pixmaps.get(key)
         if known is None or round(known.deviceIndependentSize().width()) != side:

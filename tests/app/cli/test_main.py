@@ -121,7 +121,7 @@ def test_the_bundled_model_reads_mnist() -> None:
 def test_evaluate_prints_a_readable_table(small_data: Path) -> None:
     process = run("evaluate", "--data", small_data)
     assert process.returncode == 0
-    assert re.search(r"500 digits: \d\d\.\d+% read correctly", process.stdout)
+    assert re.search(r"500 digits: \d\d\.\d+ % read correctly", process.stdout)
 
 
 def test_recognize_reads_pictures_and_ink_and_continues_after_an_unreadable_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def labels() -> list[int]:
 
 
 def test_own_ink_is_what_was_taught_and_what_was_written_in_tests_each_once() -> None:
-    with pytest.raises(DataError, match="no drawings of yours yet"):
+    with pytest.raises(DataError, match="You have no drawings yet"):
         labels()
     history = HandwritingTestHistory(handwriting_tests_folder())
     history.add(result())

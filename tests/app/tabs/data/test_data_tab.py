@@ -115,7 +115,7 @@ def test_an_invalid_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
 
 def test_own_ink_is_used_if_there_is_any(counted: DataTab, qtbot: QtBot) -> None:
     press(qtbot, counted.panel.own_ink)
-    qtbot.waitUntil(lambda: "no drawings of yours yet" in counted.panel.problem.text())
+    qtbot.waitUntil(lambda: "You have no drawings yet" in counted.panel.problem.text())
     own_ink_path().parent.mkdir(parents=True)
     write_ink(digits(5, np.random.default_rng(0)), own_ink_path())
     with qtbot.waitSignal(counted.data_chosen) as chosen:
