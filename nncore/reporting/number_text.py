@@ -45,6 +45,15 @@ def decimal_text(value: float, digits: int = 3) -> str:
     return f"{Decimal(text):f}"
 
 
+TINY = 1e-5
+"""A smaller figure is shown as "tiny" where its size does not matter any more."""
+
+
+def decimal_or_tiny_text(value: float, digits: int = 3) -> str:
+    """Return a number of at least 0 as `decimal_text` does, but "tiny" between 0 and TINY."""
+    return "tiny" if 0 < value < TINY else decimal_text(value, digits)
+
+
 def duration_text(seconds: float) -> str:
     """Return a duration with its unit: "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
     if seconds < 59.5:

@@ -6,6 +6,7 @@ import pytest
 
 from nncore.reporting.number_text import (
     clock_text,
+    decimal_or_tiny_text,
     decimal_text,
     duration_text,
     percent_range_text,
@@ -82,3 +83,8 @@ def test_an_estimated_duration_is_rounded(exact: float, text: str) -> None:
 )
 def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
     assert decimal_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1.66e-9, "tiny"), (9e-6, "tiny"), (1e-5, "0.00001")])
+def test_a_number_too_small_to_matter_is_tiny(value: float, text: str) -> None:
+    assert decimal_or_tiny_text(value) == text

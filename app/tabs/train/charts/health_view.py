@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
 from app.widgets.pictures.picture_actions import PictureActions
 from nncore.model.layers import LAYER_SPECS
-from nncore.reporting.number_text import decimal_text, percent_text
+from nncore.reporting.number_text import decimal_or_tiny_text, percent_text
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
 
@@ -22,9 +22,6 @@ SPARKLINE_LENGTH = 60
 """Number of values in a sparkline."""
 
 VISIBLE_LAYERS = 4
-
-TINY = 1e-5
-"""A smaller figure is shown as "tiny": it changes no weight that anybody could see."""
 
 NO_HEALTH = "Press Train to see the gradients, dead units and weights of each layer."
 HEALTH_AFTER_EPOCH = "The gradients, dead units and weights of each layer appear after the first epoch."
@@ -74,12 +71,12 @@ class LayerFigures:
 
 
 def health_text(value: float | None) -> str:
-    """A figure with two significant digits: "0.013", "0.000025"; "tiny" below TINY."""
+    """A figure with two significant digits: "0.013", "0.000025"; "tiny" below 0.00001."""
     if value is None:
         return "–"
     if not isfinite(value):
         return "∞"
-    return "tiny" if 0 < value < TINY else decimal_text(value, 2)
+    return decimal_or_tiny_text(value, 2)
 
 
 def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, float | None]]:

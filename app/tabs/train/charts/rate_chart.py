@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.tabs.train.charts.chart import Chart, ChartText
 from app.tabs.train.charts.legend import Series
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import decimal_or_tiny_text
 
-RATE_CHART = ChartText("learning rate", "", "", "0.000000888", decimal_text)
+RATE_CHART = ChartText("learning rate", "", "", "0.0000888", decimal_or_tiny_text)
 RATE = Series("rate", "rate")
 LINES_HIGH = 2
 """Height of the plot in lines of text."""
