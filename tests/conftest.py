@@ -25,6 +25,8 @@ from PySide6.QtCore import QEvent, QThread
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from app.widgets.tool_tips import ToolTipApplication
+
 threadpool_limits(1, user_api="blas")  # as in the app; waiting threads would slow each other down
 
 # A shell that starts a job in the background makes it ignore Ctrl+C, and nohup makes it ignore the end of the terminal;
@@ -68,6 +70,12 @@ def pytest_collection_finish() -> None:
     """Exclude the thousands of collected tests from garbage collections: a change of theme runs a full collection."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The application class of the window, whichever test needs the first one."""
+    return ToolTipApplication
 
 
 @pytest.fixture(autouse=True)

@@ -35,8 +35,10 @@ class ToolTipApplication(QApplication):
 
 
 def _arrange(pointer: QPoint) -> None:
-    label = next((each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel")), None)
-    if not isinstance(label, QLabel) or not label.isVisible():
+    # Qt deletes the label of an earlier tool tip some time after it was hidden.
+    labels = (each for each in QApplication.topLevelWidgets() if each.inherits("QTipLabel") and each.isVisible())
+    label = next(labels, None)
+    if not isinstance(label, QLabel):
         return
     text = wrapped(label.text())
     control = _control_area(pointer, label.text())

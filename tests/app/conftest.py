@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.widgets.tool_tips import ToolTipApplication
-
-
-@pytest.fixture(scope="session")
-def qapp_cls() -> type[QApplication]:
-    """The application class of the window."""
-    return ToolTipApplication
-
 
 @pytest.fixture(autouse=True)
 def application(qapp: QApplication) -> QApplication:
