@@ -21,7 +21,7 @@ LOCKED = "Locked during a run. Stop the run to change this."
 MAX_VISIBLE_OPTIONS = 20
 """Number of options that a list shows without scrolling."""
 
-MIN_OPTION_DIGITS = 3
+MIN_OPTION_DIGITS = 6
 """A list is at least as wide as so many digits."""
 
 LEARNING_RATE_DIGITS = (1, 2, 5)

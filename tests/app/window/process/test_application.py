@@ -73,7 +73,7 @@ RUN = "\nsys.exit(application.run_window())\n"
 FAILURES = {
     "no user folder": "application.user_folder = fail",
     "the log of runs": "from app.tabs.runs.run_offer import RunOffer\nRunOffer.check_log = fail",
-    "the theme": "from app.style import theme\ntheme.apply_theme = fail",
+    "the theme": "from app.style import theme\ntheme.apply_appearance = fail",
     "a module": "sys.modules['app.window.main_window'] = None",
     "after the window is shown, while a thread runs": (
         "from app.session import session\nsession.load_mnist = lambda: time.sleep(1)\n"
