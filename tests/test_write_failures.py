@@ -343,7 +343,7 @@ WRITES = {
     "app/session/typed_settings.py:write_typed": "typed settings",
     "app/storage/drawing_file.py:DrawingFile": "a damaged file is renamed if it can be",
     "app/storage/ink_library.py:InkLibrary": "a damaged file is renamed, or the program does not write it",
-    "app/storage/model_library.py:ModelLibrary": "names of models; a file is moved by one call",
+    "app/storage/models/model_library.py:ModelLibrary": "names of models; a file is moved by one call",
     "app/storage/run_log_file.py:rename_damaged": "a damaged file is renamed, or the error is reported",
     "app/storage/run_tables.py:write_run_tables": "table of runs",
     "app/widgets/pictures/picture_actions.py:PictureActions": "as `save_file`; the sentence is shown in a dialog",

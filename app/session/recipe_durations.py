@@ -1,4 +1,4 @@
-"""How long each recipe takes on this machine, measured in the background."""
+"""How long each recipe takes on this machine: measured in the background, or as long as its last run took."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.task_queue import TaskQueue, is_cancelled
+from app.session.run_plan import EndedRun
 from nncore.data.dataset import Splits
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.training.duration import estimate_seconds
 
 
 class RecipeDurations(QObject):
-    """Measures each recipe once for each set of data; a few steps of a recipe take about a second."""
+    """Measures each recipe once for each set of data; a few steps of a recipe take about a second.
+
+    seconds: what is known so far, by the names of recipes.
+    """
 
     measured = Signal(str, float)
     """The name of a recipe, and the seconds that it takes."""
@@ -26,14 +30,24 @@ class RecipeDurations(QObject):
 
     def measure(self, data: Splits) -> None:
         """Measure the recipes that were not measured yet with `data`; recipes that do not fit it are left out."""
-        if data is not self._data:
-            self.cancel()
-            self._data, self.seconds = data, {}
+        self._use(data)
         for recipe in RECIPES.values():
             if recipe.name not in self.seconds and not self._tasks.has(recipe.name):
                 self._tasks.add(
                     recipe.name, partial(_measure, recipe, data), partial(self._keep, recipe.name, data), None
                 )
+
+    def take_time_of(self, ended: EndedRun, data: Splits) -> None:
+        """Use the time of a whole run on `data` with the settings of its recipe, instead of an estimate.
+
+        It includes the work for the window. Small networks, whose steps are short, take twice as long with it.
+        """
+        state, recipe = ended.checkpoint, RECIPES.get(ended.checkpoint.recipe)
+        if recipe is None or (state.spec, state.config) != (recipe.spec, recipe.config):
+            return
+        if state.counters["epochs_done"] >= recipe.config.epochs:
+            self._use(data)
+            self._keep(recipe.name, data, state.counters["seconds"])
 
     @Slot()
     def cancel(self) -> None:
@@ -45,6 +59,12 @@ class RecipeDurations(QObject):
         """Cancel the measurements and wait for their end; False if that takes too long."""
         self.cancel()
         return self._tasks.finish()
+
+    def _use(self, data: Splits) -> None:
+        """Forget the times with other data."""
+        if data is not self._data:
+            self.cancel()
+            self._data, self.seconds = data, {}
 
     def _keep(self, name: str, data: Splits, seconds: float | None) -> None:
         if seconds is not None and data is self._data:

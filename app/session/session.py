@@ -18,7 +18,7 @@ from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.training_thread import TrainingThread
-from app.storage.model_library import load_kept_model
+from app.storage.models.model_library import load_kept_model
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist

@@ -16,7 +16,7 @@ from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
-from app.storage.model_library import run_model_name
+from app.storage.models.model_library import run_model_name
 from app.storage.paths import last_epochs_path
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits

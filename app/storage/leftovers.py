@@ -5,9 +5,8 @@
 - The checkpoint of an interrupted run, if MAX_INTERRUPTED other runs were interrupted later.
 - A checkpoint that no run in the log names, after thirty days. It may belong to a log that was renamed.
 - The lock and the epochs of a checkpoint that does not exist any more.
-- Old models of runs, see THINNING_RULE: they are moved to the folder of deleted models. Nothing is moved while there is
-  a damaged file of labels.
-- A deleted model, after DELETED_DAYS.
+
+At the same time `app/storage/models/old_models.py` deletes old models.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from app.storage.model_library import DAMAGED_LABELS, DELETED, LABELS, KeptModel, ModelLibrary
+from app.storage.models.old_models import delete_models_for_good, delete_old_models
 from app.storage.paths import (
     EPOCHS_SUFFIX,
     epochs_folder,
@@ -33,24 +32,13 @@ from app.storage.paths import (
 from app.storage.run_process import is_alive
 from app.storage.run_recorder import lock_file
 from nncore.errors import ModelFileError
-from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError
-from nncore.files.model_labels import read_labels
+from nncore.experiments.run_log.log import RunLog, RunLogError
 from nncore.system.atomic_write import ABANDONED_SECONDS, is_unchanged, is_unfinished
 from nncore.system.file_lock import FileLock
 from nncore.system.temporary_folder import remove_abandoned_folders
 
 MAX_INTERRUPTED = 20
 """Maximum number of interrupted runs whose checkpoints are kept."""
-
-MAX_UNNAMED_MODELS, UNNAMED_DAYS, DELETED_DAYS = 50, 30, 30
-"""The newest models of runs are kept, also those younger than UNNAMED_DAYS; deleted ones for DELETED_DAYS more."""
-
-THINNING_RULE = (
-    f"Models with a pin, a name or a note are kept. Of the others, the newest {MAX_UNNAMED_MODELS} are kept, and all "
-    f"of the last {UNNAMED_DAYS} days; older ones are deleted. A deleted model stays in the folder “{DELETED}” for "
-    f"{DELETED_DAYS} days."
-)
-"""The rule for the models of runs, as the window shows it."""
 
 UNKNOWN_SECONDS = 30 * 24 * 3600.0
 """Age at which a checkpoint that no run names is deleted."""
@@ -66,8 +54,8 @@ def remove_leftovers() -> None:
         *(partial(_delete_unfinished, folder) for folder in folders),
         _delete_old_checkpoints,
         _delete_unused_locks_and_epochs,
-        _thin_models,
-        _delete_deleted_models,
+        delete_old_models,
+        delete_models_for_good,
         remove_abandoned_folders,
     )
     for task in tasks:
@@ -118,42 +106,3 @@ def _delete_unused_locks_and_epochs() -> None:
         checkpoint = path.with_suffix(".checkpoint")
         if not checkpoint.exists() and is_unchanged(path, ABANDONED_SECONDS):
             _delete_checkpoint(checkpoint)
-
-
-def _thin_models() -> None:
-    """Apply THINNING_RULE; a model also counts as named or noted if its run is."""
-    library = ModelLibrary(lambda sentence: None)
-    if len(list(library.folder.glob("*.npz"))) <= MAX_UNNAMED_MODELS:
-        return  # no header needs to be read
-    read_labels(library.folder / LABELS)  # if they are damaged, no name is known, and nothing may be deleted
-    if any(library.folder.glob(DAMAGED_LABELS)):
-        return
-    in_use = _models_of_named_runs()
-    unnamed = [model for model in library.models() or () if model.can_be_thinned and model.path.name not in in_use]
-    newest_first = sorted(unnamed, key=lambda model: model.path.name, reverse=True)
-    old = [model for model in newest_first[MAX_UNNAMED_MODELS:] if _is_old(model)]
-    if old:
-        library.delete([model.path for model in old])
-
-
-def _is_old(model: KeptModel) -> bool:
-    return is_unchanged(model.path, UNNAMED_DAYS * 24 * 3600)
-
-
-def _models_of_named_runs() -> set[str]:
-    """The files of the models of runs that the user has named or noted."""
-    path = run_log_path()
-    if not os.path.isfile(path):
-        return set()
-    with RunLog(path) as log:
-        return {Path(run.model).name for run in log.runs() if run.model and (run.note or _is_named(run))}
-
-
-def _is_named(run: LoggedRun) -> bool:
-    return run.settings.name != run.settings.spec.default_name
-
-
-def _delete_deleted_models() -> None:
-    for path in ModelLibrary(lambda sentence: None).deleted_folder.glob("*"):
-        if path.is_file() and is_unchanged(path, DELETED_DAYS * 24 * 3600):
-            path.unlink()

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that shows `text` literally and wraps it; "" for an empty text."""
     return f"<qt>{escape(text)}</qt>" if text else ""
+
+
+class _Eliding(QObject):
+    """Calls `elide` whenever the width or the font of a widget changes."""
+
+    CHANGES = (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange)
+
+    def __init__(self, widget: QWidget, elide: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._elide = elide
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Elide for the new width or font; the widget gets the event too."""
+        if event.type() in self.CHANGES:
+            self._elide()
+        return False
 
 
 class ElidedLabel(QLabel):
@@ -22,6 +39,7 @@ class ElidedLabel(QLabel):
         self._full_text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._eliding = _Eliding(self, self._elide)
         self.hide()
 
     @property
@@ -41,17 +59,6 @@ class ElidedLabel(QLabel):
         """Any width."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elide to the new width."""
-        super().resizeEvent(event)
-        self._elide()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Elide for the new font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._elide()
-
     def _elide(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
 
@@ -63,6 +70,7 @@ class ElidedButton(QPushButton):
         super().__init__(parent)
         self._full_text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._eliding = _Eliding(self, self._elide)
 
     @property
     def full_text(self) -> str:
@@ -74,17 +82,6 @@ class ElidedButton(QPushButton):
         if text != self._full_text:
             self._full_text = text
             self.setAccessibleName(text)
-            self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elide to the new width."""
-        super().resizeEvent(event)
-        self._elide()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Elide for the new font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._elide()
 
     def _elide(self) -> None:

@@ -15,7 +15,7 @@ from app.dialogs.help.help_keys import add_help_keys
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PreviousPart, RunState, StepsDone
-from app.session.run_plan import RunPlan
+from app.session.run_plan import EndedRun, RunPlan
 from app.session.session import Session
 from app.storage.paths import run_log_path, sweep_values_path
 from app.storage.run_store import RunStore
@@ -98,6 +98,7 @@ class TrainingActions(QObject):
         choice = train_tab.settings.recipes.choice
         choice.opened.connect(self._measure_recipes)
         self.recipe_durations.measured.connect(choice.show_seconds)
+        session.ended_run_changed.connect(self._take_time_of)
         session.run_starting.connect(self.recipe_durations.cancel)
         train_tab.outcome_bar.try_requested.connect(partial(self._use_trained_model, self.draw_requested))
         train_tab.outcome_bar.mistakes_requested.connect(partial(self._use_trained_model, self.mistakes_requested))
@@ -120,6 +121,11 @@ class TrainingActions(QObject):
     def _measure_recipes(self) -> None:
         if self.session.data is not None and self.session.run_state is RunState.IDLE:
             self.recipe_durations.measure(self.session.data)
+
+    @Slot(object)
+    def _take_time_of(self, ended: EndedRun | None) -> None:
+        if ended is not None and self.session.data is not None:
+            self.recipe_durations.take_time_of(ended, self.session.data)
 
     @Slot(float)
     def hold_out(self, share: float) -> None:

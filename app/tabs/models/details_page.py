@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.background.throttle import SAVE_MILLISECONDS, Throttle
-from app.storage.model_library import KeptModel
+from app.storage.models.model_library import KeptModel
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.models.library_work import LibraryWork
 from app.tabs.models.model_list import accuracy_text, data_text

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
-from app.storage.model_library import ModelLibrary, load_kept_model
+from app.storage.models.model_library import ModelLibrary, load_kept_model
 from nncore.data.dataset import Dataset
 from nncore.evaluation.first_layer import first_layer_picture
 from nncore.evaluation.model_comparison import compare_networks

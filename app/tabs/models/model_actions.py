@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.storage.model_library import KeptModel
+from app.storage.models.model_library import KeptModel
 from app.widgets.elements import push_button
 from app.widgets.layouts.flow_layout import FlowLayout
 

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPen, QPixmap, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.storage.model_library import KeptModel
+from app.storage.models.model_library import KeptModel
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.tabs.models.library_work import LibraryWork
 from app.widgets.plain_text import plain_tooltip

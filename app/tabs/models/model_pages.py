@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from app.storage.model_library import KeptModel
+from app.storage.models.model_library import KeptModel
 from app.style.theme import GAP
 from app.tabs.models.details_page import DetailsPage
 from app.tabs.models.differences_page import DifferencesPage

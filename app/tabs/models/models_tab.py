@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from app.storage.leftovers import THINNING_RULE
-from app.storage.model_library import KeptModel
+from app.storage.models.model_library import KeptModel
+from app.storage.models.old_models import OLD_MODELS_RULE
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.models.library_work import LibraryWork, Moved, ReadingModel
@@ -77,7 +77,7 @@ class ModelsTab(Tab):
         self.open_button = push_button("&Open file …", open_tip, self.open_requested)
         self.list, self.empty = ModelList(self.work), text_label(NO_MODELS)
         self.actions_row = ModelActions()
-        self.rule = text_label(THINNING_RULE, "quiet")
+        self.rule = text_label(OLD_MODELS_RULE, "quiet")
         self.pages = ModelPages(self.work)
         self._lay_out()
         self._connect()

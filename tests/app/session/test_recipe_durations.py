@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session.recipe_durations import RecipeDurations
+from app.session.run_plan import EndedRun
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.recipes import RECIPES
-from nncore.training import duration
+from nncore.model.network import Network
+from nncore.training import Training, TrainingConfig, duration
 from tests.nncore.example_data import small_mnist
 
 
@@ -47,3 +50,30 @@ def test_a_run_cancels_the_measurements(durations: RecipeDurations, qtbot: QtBot
     durations.cancel()
     qtbot.waitUntil(lambda: not durations._tasks.is_busy, timeout=60_000)
     assert len(durations.seconds) <= 1
+
+
+def ended_run(config: TrainingConfig) -> EndedRun:
+    """A whole run of the recipe quick with this configuration."""
+    recipe = RECIPES["quick"]
+    training = Training(Network(recipe.spec, seed=config.seed), small_mnist(), config)
+    for _ in training.events():
+        pass
+    return EndedRun(replace(training.checkpoint(), recipe="quick"), np.empty((3, 0), np.float32), "a run")
+
+
+def test_a_whole_run_of_a_recipe_gives_its_time_and_another_run_does_not(durations: RecipeDurations) -> None:
+    digits, config = small_mnist(), RECIPES["quick"].config
+    for other in (replace(config, epochs=1), replace(config, learning_rate=0.001, epochs=1)):
+        durations.take_time_of(ended_run(other), digits)
+        assert durations.seconds == {}
+    stopped = ended_run(config)
+    stopped.checkpoint.counters["epochs_done"] -= 1
+    durations.take_time_of(stopped, digits)
+    assert durations.seconds == {}
+    ended = ended_run(config)
+    durations.take_time_of(ended, digits)
+    assert durations.seconds == {"quick": ended.checkpoint.counters["seconds"]}
+    other_digits = Splits(digits.training, None, digits.test)
+    durations.seconds["mlp"] = 1.0
+    durations.take_time_of(ended, other_digits)  # what was known with the other data is forgotten
+    assert list(durations.seconds) == ["quick"]

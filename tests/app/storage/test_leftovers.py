@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.storage import leftovers
 from app.storage.leftovers import remove_leftovers
-from app.storage.model_library import ModelLibrary
-from app.storage.paths import epochs_folder, models_folder, own_ink_path, run_log_path, runs_folder, user_folder
+from app.storage.paths import epochs_folder, own_ink_path, run_log_path, runs_folder, user_folder
 from app.storage.run_process import process_description
 from app.storage.run_recorder import lock_file
 from nncore.experiments.run_log.log import VERSION, RunLog, RunSettings
@@ -20,7 +18,6 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import ABANDONED_SECONDS
 from nncore.system.file_lock import FileLock
 from nncore.training import TrainingConfig
-from tests.app.storage.kept_models import keep_model
 
 SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
 LONG_AGO = 2 * leftovers.UNKNOWN_SECONDS
@@ -141,54 +138,3 @@ def test_the_epochs_of_a_run_are_deleted_when_its_checkpoint_is_gone() -> None:
         os.utime(path.parent, (1000, 1000))
     remove_leftovers()
     assert [path.exists() for path in (kept, recent, abandoned)] == [True, True, False]
-
-
-def kept() -> list[Path]:
-    return sorted(models_folder().glob("*.npz"))
-
-
-def test_old_models_are_thinned_out_but_not_those_with_a_pin_a_name_or_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leftovers, "MAX_UNNAMED_MODELS", 2)
-    old = [keep_model(number, days_ago=31) for number in range(8)]
-    mine, young = keep_model(name="mine.npz", days_ago=99), keep_model(8)
-    library = ModelLibrary(pytest.fail)
-    library.set_label(old[0], pinned=True)
-    library.set_label(old[1], name="good")
-    library.set_label(old[2], note="a note")
-    with RunLog(run_log_path()) as log:
-        for path, name in ((old[3], "renamed"), (old[4], "784-16-10")):
-            run = log.begin(replace(SETTINGS, name=name))
-            log.update(run, model=str(path))
-    remove_leftovers()
-    assert kept() == sorted([*old[:4], old[7], young, mine])
-    assert sorted(found.name for found in library.deleted_folder.iterdir()) == [path.name for path in old[4:7]]
-    remove_leftovers()
-    assert len(kept()) == 7
-    library.restore([(path, library.deleted_folder / path.name) for path in old[4:7]])
-    remove_leftovers()
-    assert len(kept()) == 10, "a restored model stays for another thirty days"
-
-
-def test_models_of_the_last_thirty_days_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leftovers, "MAX_UNNAMED_MODELS", 2)
-    models = [keep_model(number, days_ago=29) for number in range(5)]
-    remove_leftovers()
-    assert kept() == models
-
-
-@pytest.mark.parametrize("name", ["labels.json", "labels damaged 2026-01-01 00.00.00.json"])
-def test_nothing_is_thinned_out_while_names_may_be_lost(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(leftovers, "MAX_UNNAMED_MODELS", 1)
-    models = [keep_model(number, days_ago=31) for number in range(3)]
-    (models_folder() / name).write_text("damaged")
-    remove_leftovers()
-    assert kept() == models
-    assert (models_folder() / name).exists()
-
-
-def test_a_deleted_model_is_kept_for_thirty_days() -> None:
-    library = ModelLibrary(pytest.fail)
-    (_, old), (_, young) = library.delete([keep_model(1), keep_model(2)])
-    make(old, 31 * 24 * 3600)
-    remove_leftovers()
-    assert (old.exists(), young.exists()) == (False, True)

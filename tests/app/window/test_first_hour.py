@@ -14,33 +14,21 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.loaded_model import model_in_words
 from app.session.run_events import RunState
-from app.session.session import Session
-from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.epoch_row import ANOTHER_MODEL
 from app.widgets.form import Form
 from app.window.main_window import MainWindow
-from app.window.preferences import WindowPreferences
 from nncore.files.model_file import Model
 from tests.app.canvas.gestures import ONE, SEVEN, drag
-from tests.nncore.example_data import small_mnist
+from tests.app.window.opened_window import opened_window
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
-    apply_theme(qapp, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), WindowPreferences())
-    qtbot.addWidget(window)
-    window.resize(1366, 740)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    window.session.use_data(small_mnist())
-    with qtbot.waitSignal(window.session.model_changed):
-        window.session.open_bundled_model()
-    yield window
-    window.close()
+    with opened_window(qtbot, qapp, 1366, 740) as window:
+        window.activateWindow()
+        yield window
 
 
 class Hour:

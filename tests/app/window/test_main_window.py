@@ -18,9 +18,9 @@ from app.session.loaded_model import LoadedModel
 from app.session.rescued_models import MARK
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
-from app.storage.model_library import ModelLibrary
+from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import models_folder, run_log_path
-from app.style.theme import Appearance, ThemeChoice, apply_theme
+from app.style.theme import Appearance, ThemeChoice
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
@@ -31,22 +31,14 @@ from nncore.model.layers import Dense
 from nncore.reporting.number_text import percent_text
 from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest
+from tests.app.window.opened_window import opened_window
 from tests.nncore.example_data import small_mnist
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
-    apply_theme(qapp, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), WindowPreferences())
-    qtbot.addWidget(window)
-    window.resize(1280, 690)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.session.use_data(small_mnist())
-    with qtbot.waitSignal(window.session.model_changed):
-        window.session.open_bundled_model()
-    yield window
-    window.close()
+    with opened_window(qtbot, qapp, 1280, 690) as window:
+        yield window
 
 
 def choose_small_network(window: MainWindow, epochs: int = 100_000) -> None:

@@ -23,7 +23,7 @@ from nncore.reporting.number_text import percent_text
 from nncore.training.events import Diverged, EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
-WIDEST_PLACE = "now, epoch 888.88"
+WIDEST_PLACE = "last: epoch 888.88"
 
 LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY_CHART = ChartText(
@@ -292,13 +292,13 @@ class CurvesView(QFrame):
         self._show_values()
 
     def _show_values(self) -> None:
-        """Show the values at the pointer, or the newest ones without a pointer."""
+        """Show the values at the pointer, or the last ones without a pointer."""
         done = self._run.batch_loss.points()[0]
         x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
         for chart in self._charts:
             chart.set_crosshair(x)
             chart.show_values_at(x)
-        newest = f"now, {self._place_in_words(float(done[-1]))}" if len(done) else ""
+        newest = f"last: {self._place_in_words(float(done[-1]))}" if len(done) else ""
         self._write_place(newest if x is None else f"at {self._place_in_words(x)}")
 
     def _write_place(self, text: str) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.storage.leftovers import THINNING_RULE
-from app.storage.model_library import DELETED, ModelLibrary
+from app.storage.models.model_library import DELETED, ModelLibrary
+from app.storage.models.old_models import OLD_MODELS_RULE
 from app.storage.paths import models_folder
 from app.tabs.models.models_tab import NO_MODEL_MATCHES, NO_MODELS, ModelsTab
 from nncore.experiments.run_log.logged_run import RunSettings
@@ -48,7 +48,7 @@ def test_an_empty_tab_says_where_models_come_from(tab: ModelsTab, qtbot: QtBot) 
     open_tab(tab, qtbot, 0)
     assert tab.empty.isVisible()
     assert tab.empty.text() == NO_MODELS
-    assert tab.rule.text() == THINNING_RULE
+    assert tab.rule.text() == OLD_MODELS_RULE
     assert not tab.actions_row.use.isEnabled()
     assert tab.actions_row.use.toolTip() == "Select a model first."
 

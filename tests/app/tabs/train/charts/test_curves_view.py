@@ -120,7 +120,7 @@ def test_the_legend_shows_the_newest_values(view: CurvesView, qtbot: QtBot) -> N
     assert view.loss.legend.values()[0] == "1.000"
     assert view.loss.legend.values()[2] == "1.100"
     assert view.accuracy.legend.values()[1] == "40.0 %"
-    assert view._epoch_label.text() == "now, epoch 2.00"
+    assert view._epoch_label.text() == "last: epoch 2.00"
 
 
 def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBot) -> None:
@@ -136,7 +136,7 @@ def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBo
             assert other._crosshair.value() == pytest.approx(0.5)
         QApplication.sendEvent(chart.plot.viewport(), QEvent(QEvent.Type.Leave))
         assert not view.loss._crosshair.isVisible()
-        assert view._epoch_label.text() == "now, epoch 2.00"
+        assert view._epoch_label.text() == "last: epoch 2.00"
 
 
 def turn_wheel(chart: Chart, x: float, notches: int) -> None:
@@ -189,7 +189,7 @@ def test_the_axis_shows_steps_within_the_first_epoch_and_then_epochs(view: Curve
     assert view.loss._epoch_word.text() == "step"
     assert labels(view.loss)[0] == "0"
     assert labels(view.loss)[-1] == "10"
-    assert view._epoch_label.text() == "now, step 6"
+    assert view._epoch_label.text() == "last: step 6"
     add_steps(view, np.arange(7, 900) / 400, np.full(893, 2.0), np.full(893, 0.1))
     settled(qtbot, view)
     assert view.accuracy._epoch_word.text() == "epoch"

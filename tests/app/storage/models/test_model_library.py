@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.storage.model_library import (
+from app.storage.models.model_library import (
     DAMAGED_LABELS,
     LABELS,
     KeptModel,
@@ -79,19 +79,19 @@ def test_a_name_and_a_note_are_kept_beside_the_file_and_go_with_the_model(librar
     before = path.read_bytes()
     library.set_label(path, name="  my best ", note="for the class\n2 b")
     (model,) = listed(ModelLibrary(pytest.fail))
-    assert (model.name, model.note, model.can_be_thinned) == ("my best", "for the class\n2 b", False)
+    assert (model.name, model.note, model.is_unnamed) == ("my best", "for the class\n2 b", False)
     assert path.read_bytes() == before
     card = load_kept_model(path).card
     assert (card.name, card.notes) == ("my best", "for the class\n2 b")
     library.set_label(path, name="", note="")
     assert names(library) == ["784-4-10"]
-    assert listed(library)[0].can_be_thinned
+    assert listed(library)[0].is_unnamed
 
 
 def test_the_name_of_a_file_that_the_user_chose_is_the_name_of_the_model(library: ModelLibrary) -> None:
     keep_model(name="for Mary.digitnet")
     (model,) = listed(library)
-    assert (model.name, model.can_be_thinned) == ("for Mary", False)
+    assert (model.name, model.is_unnamed) == ("for Mary", False)
 
 
 @pytest.mark.parametrize("text", ["\ud800 half", "x" * 5000, "<b>&</b>", "\u202eright to left", "🙂"])

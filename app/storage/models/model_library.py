@@ -1,7 +1,7 @@
 """The models that are kept in the user's folder, with their names, notes and pins. Imports no Qt.
 
 The training saves the model of every run there; the user may save others. A deleted model is moved to the folder
-`DELETED` inside, from which it can be restored; `app.storage.leftovers` deletes it for good later.
+`DELETED` inside, from which it can be restored; `old_models.py` deletes it for good later.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class KeptModel:
         return stated or datetime.fromtimestamp(self.changed).isoformat(" ", "seconds")
 
     @property
-    def can_be_thinned(self) -> bool:
-        """Whether the rule for old models applies: a run saved it, and the user has not named, noted or pinned it."""
+    def is_unnamed(self) -> bool:
+        """Whether a run saved it, and the user has not named, noted or pinned it."""
         return is_of_run(self.path) and self.label.is_empty
 
 
