@@ -14,6 +14,7 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Self
 
 import numpy as np
@@ -53,6 +54,9 @@ __all__ = [
 
 LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing to the log."""
+
+RETRY_SECONDS = 0.01
+"""Time between two attempts to open a log that another program is creating."""
 
 ID = LOGGED_COLUMNS.index("id")
 
@@ -95,7 +99,7 @@ class RunLog:
         # A damaged text that is not UTF-8 would otherwise make a whole query fail.
         self._connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         try:
-            self._prepare()
+            self._prepare(seconds)
         except BaseException:
             self._connection.close()
             raise
@@ -106,7 +110,7 @@ class RunLog:
         """Whether the file was renamed or replaced since it was opened, so that others no longer find it."""
         return file_identity(self.path) != self.file
 
-    def _prepare(self) -> None:
+    def _prepare(self, seconds: float) -> None:
         with self._translated_errors():
             version = version_of(self._connection)
             if version > VERSION:
@@ -114,12 +118,27 @@ class RunLog:
                     f"{self.path}: its version is {version}, but this Digit Lab reads versions up to {VERSION}. "
                     "Open it with a newer Digit Lab."
                 )
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead(seconds)
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
         if version < VERSION:
             with self._transaction() as cursor:
                 create_tables(cursor, self.path)
+
+    def _write_ahead(self, seconds: float) -> None:
+        """Switch to a write-ahead log; wait up to `seconds` for another program that does so, or writes, just now.
+
+        SQLite's own timeout does not hold here: a new log that another connection is about to change fails at once.
+        """
+        end = monotonic() + seconds
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as problem:
+                if not getattr(problem, "sqlite_errorname", "").startswith("SQLITE_BUSY") or monotonic() >= end:
+                    raise
+            sleep(RETRY_SECONDS)
 
     def close(self) -> None:
         """Close the connection."""

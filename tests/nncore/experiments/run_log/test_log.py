@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -34,6 +35,25 @@ def row(epoch: int, loss: float = 1.0) -> dict[str, float | None]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "logs" / "runs.sqlite"
+
+
+def test_a_log_that_another_process_is_creating_is_opened_as_soon_as_it_is_there(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")  # SQLite's own timeout does not wait for this
+        release = Timer(0.2, other.rollback)
+        release.start()
+        with RunLog(path, timeout=60) as log:
+            assert log.runs() == []
+        release.join()
+
+
+def test_a_log_that_another_process_holds_is_an_error_after_the_timeout(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RunLogError, match="another program is writing"):
+            RunLog(path, timeout=0.05)
 
 
 def test_a_new_run_is_read_back_by_another_connection(path: Path) -> None:
