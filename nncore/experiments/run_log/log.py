@@ -55,7 +55,7 @@ __all__ = [
 LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing to the log."""
 
-RETRY_SECONDS = 0.01
+CREATION_RETRY_SECONDS = 0.01
 """Time between two attempts to open a log that another program is creating."""
 
 ID = LOGGED_COLUMNS.index("id")
@@ -138,7 +138,7 @@ class RunLog:
             except sqlite3.OperationalError as problem:
                 if not getattr(problem, "sqlite_errorname", "").startswith("SQLITE_BUSY") or monotonic() >= end:
                     raise
-            sleep(RETRY_SECONDS)
+            sleep(CREATION_RETRY_SECONDS)
 
     def close(self) -> None:
         """Close the connection."""

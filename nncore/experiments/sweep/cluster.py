@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter, sleep
 from typing import Any
@@ -142,8 +144,9 @@ class _Cluster:
         """The result of a job that ended; None if it was submitted again, because its workers or data were lost."""
         job, attempt = self._running.pop(future)
         if future.status == "finished":
-            result: SweepResult = future.result()
-            return replace(result, attempts=attempt)
+            with suppress(CancelledError):  # the worker that had the result died before it was fetched
+                result: SweepResult = future.result()
+                return replace(result, attempts=attempt)
         if stopping:
             return SweepResult(job, "stopped")
         if attempt < MAX_ATTEMPTS:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,29 @@ def test_each_run_is_done_once_although_a_worker_is_killed(cluster: Cluster) -> 
     assert {result.state for result in results} == {"finished"}
     assert figures(results[-1]) == figures(run_alone(results[-1].job, few_digits()))
     assert event == SweepProgress(6, 6, 1.0, event.seconds)
+
+
+@needs_dask
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_whose_result_the_cluster_has_forgotten_is_done_again(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Future
+
+    fetch, forgotten = Future.result, list[str]()
+
+    def forget_then_fetch(future: Any, timeout: float | None = None) -> Any:
+        if not forgotten:  # as when the worker that has the result dies now
+            forgotten.append(future.key)
+            future.client.cancel([future])
+        return fetch(future, timeout)
+
+    monkeypatch.setattr(Future, "result", forget_then_fetch)
+    jobs = grid(SMALL, CONFIG, {"seed": [0, 1, 2]})
+    results = [event for event in run_on_cluster(jobs, few_digits(), cluster.address) if isinstance(event, SweepResult)]
+    assert sorted(result.job.number for result in results) == [0, 1, 2]
+    assert {result.state for result in results} == {"finished"}
+    assert sorted(result.attempts for result in results) == [1, 1, 2]
 
 
 @needs_dask
