@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.session.run_events import RunState
 from app.session.session import Session
-from app.style.theme import GAP, Appearance, ThemeChoice, apply_theme
+from app.style.theme import GAP, Appearance, ThemeChoice, apply_appearance
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 
@@ -49,7 +49,7 @@ def main() -> int:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["DIGITLAB_HOME"] = folder
         application = QApplication(["digitlab"])
-        apply_theme(application, ThemeChoice.LIGHT)
+        apply_appearance(application, Appearance(theme=ThemeChoice.LIGHT))
         window = MainWindow(Session(), WindowPreferences())
         window.resize(1280, 760)
         window.show()

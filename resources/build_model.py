@@ -50,7 +50,7 @@ a conservative estimate."""
 
 AVERAGED_EPOCHS, AVERAGED_RATE = 10, 0.6
 """The model is the mean of the weights after each of these additional epochs, with newly generated drawings and a
-constant learning rate of this fraction of the recipe's. It read 99.48 % of MNIST's test set instead of 99.30 %.
+constant learning rate of this fraction of the recipe's; it reads more digits correctly than the last of them alone.
 (Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018.)"""
 
 TEST_NON_DIGITS = 3_000

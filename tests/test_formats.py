@@ -87,7 +87,7 @@ def test_all_formats_of_a_version_contain_the_same_model(commit: str, tmp_path: 
 def test_a_checkpoint_of_every_version_is_continued_to_its_end(name: str, share: float) -> None:
     checkpoint = load_checkpoint(SAMPLES / name)
     assert (checkpoint.spec, checkpoint.config) == (SPEC, CONFIG)
-    assert (checkpoint.recipe, checkpoint.validation_share, checkpoint.counters["step"]) == ("quick", share, 5)
+    assert (checkpoint.recipe, checkpoint.validation_share, checkpoint.counters.step) == ("quick", share, 5)
     training = Training.resumed(checkpoint, twelve())
     *_, last = training.events()
     assert isinstance(last, Finished)

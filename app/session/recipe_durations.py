@@ -45,9 +45,9 @@ class RecipeDurations(QObject):
         state, recipe = ended.checkpoint, RECIPES.get(ended.checkpoint.recipe)
         if recipe is None or (state.spec, state.config) != (recipe.spec, recipe.config):
             return
-        if state.counters["epochs_done"] >= recipe.config.epochs:
+        if state.counters.epochs_done >= recipe.config.epochs:
             self._use(data)
-            self._keep(recipe.name, data, state.counters["seconds"])
+            self._keep(recipe.name, data, state.counters.seconds)
 
     @Slot()
     def cancel(self) -> None:

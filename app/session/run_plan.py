@@ -50,7 +50,7 @@ class EndedRun:
         """The run and its epoch in words: "A first network, epoch 5"; an edited recipe has the name of its network."""
         state, recipe = self.checkpoint, RECIPES.get(self.checkpoint.recipe)
         name = recipe.title if recipe is not None and recipe.spec == state.spec else self.name
-        return f"{name}, epoch {state.counters['epochs_done']:,}"
+        return f"{name}, epoch {state.counters.epochs_done:,}"
 
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None

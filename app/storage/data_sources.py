@@ -110,7 +110,7 @@ def _taught_ink() -> list[tuple[NDArray[np.uint8], NDArray[np.intp]]]:
 
 
 def _tested_ink(cancelled: Cancelled) -> list[tuple[NDArray[np.uint8], NDArray[np.intp]]]:
-    """The drawings of each handwriting test, with the digits that were asked for; damaged tests are left out."""
+    """The drawings of each handwriting test, with the requested digits; damaged tests are left out."""
     history = HandwritingTestHistory(handwriting_tests_folder())
     found = []
     for entry in history.entries()[0]:

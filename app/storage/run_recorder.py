@@ -149,7 +149,7 @@ class RunRecorder:
         self._training, self._earlier_epochs = training, training.history.rows()
         self._settings = replace(self._settings, data=self._settings.data or training.data.training.source)
         if self.number is not None:
-            self._continued_at = counters["epochs_done"], counters["step"]
+            self._continued_at = counters.epochs_done, counters.step
         self._with_log(lambda log, run: None)
 
     def _add_epoch(self, done: EpochDone) -> None:
@@ -174,8 +174,8 @@ class RunRecorder:
     def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
         counters, last = state.counters, self._last_epoch
         summary = {
-            "epochs": counters["epochs_done"], "steps": counters["step"], "seconds": counters["seconds"],
-            "best_epoch": counters["best_epoch"] or None, "best_accuracy": self._best,
+            "epochs": counters.epochs_done, "steps": counters.step, "seconds": counters.seconds,
+            "best_epoch": counters.best_epoch or None, "best_accuracy": self._best,
         }  # fmt: skip
         if last is not None:
             figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")

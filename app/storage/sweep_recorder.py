@@ -28,15 +28,15 @@ class SweepRecorder:
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
         self._log_fails = False
-        self._runs: dict[int, tuple[int, str]] = {}  # number and start time of runs in the log, by job number
-        self._epochs: dict[int, int] = {}  # that were logged last, by job number
+        self._runs: dict[int, tuple[int, str]] = {}  # number and start time of runs in the log, by index of the job
+        self._epochs: dict[int, int] = {}  # that were logged last, by index of the job
 
     def record(self, event: SweepProgress | SweepResult) -> int | None:
         """Log an event; returns the number of a run that ended, None if it is not logged."""
         if isinstance(event, SweepResult):
             return self._with_log(lambda log: self._log_result(log, event))
         progress = [(job, int(fraction * job.config.epochs)) for job, fraction in event.running]
-        changed = [(job, epochs) for job, epochs in progress if self._epochs.get(job.number) != epochs]
+        changed = [(job, epochs) for job, epochs in progress if self._epochs.get(job.index) != epochs]
         if changed:
             self._with_log(lambda log: self._log_progress(log, changed))
         return None
@@ -45,7 +45,7 @@ class SweepRecorder:
         """Log the number of completed epochs of each job."""
         for job, epochs in changed:
             log.update(self._number(log, job), epochs=epochs)
-            self._epochs[job.number] = epochs
+            self._epochs[job.index] = epochs
 
     def _log_result(self, log: RunLog, result: SweepResult) -> int:
         """Log the result of one run; a run that failed has the reason as its note, and is shown as interrupted."""
@@ -70,13 +70,13 @@ class SweepRecorder:
 
     def _number(self, log: RunLog, job: SweepJob, started: str = "") -> int:
         """Return the run's number in the log; adds the run if the log does not have it, because it was replaced."""
-        number, logged_start = self._runs.get(job.number, (0, ""))
+        number, logged_start = self._runs.get(job.index, (0, ""))
         if not log.has(number, logged_start):
             name = f"{self._settings.name}: {job.name}" if job.name else self._settings.name
             settings = replace(self._settings, name=name, spec=job.spec, config=job.config)
             started = started or logged_start or datetime.now().isoformat(timespec="milliseconds")
             number = log.begin(settings, process_description(), started=started)
-            self._runs[job.number] = number, started
+            self._runs[job.index] = number, started
         return number
 
     def _with_log(self, work: Callable[[RunLog], int | None]) -> int | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.resources import files
 from string import Template
@@ -139,16 +139,11 @@ def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFo
     return copy
 
 
-def apply_theme(app: QApplication, choice: ThemeChoice) -> None:
-    """Apply a theme to the whole application; may be called again at any time.
-
-    With SYSTEM the theme follows the platform's colour scheme from then on.
-    """
-    apply_appearance(app, replace(appearance(app), theme=choice))
-
-
 def apply_appearance(app: QApplication, chosen: Appearance) -> None:
-    """Apply theme, text size and projector mode to the whole application; may be called again at any time."""
+    """Apply theme, text size and projector mode to the whole application; may be called again at any time.
+
+    With the theme SYSTEM it follows the platform's colour scheme from then on.
+    """
     theme = app.findChild(_Theme)
     if theme is None:
         theme = _Theme(app)

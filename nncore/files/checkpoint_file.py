@@ -27,7 +27,7 @@ from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import TrainingConfig
 from nncore.training.history import EPOCH_FIGURES, MAX_ROWS
 from nncore.training.optimizers import OPTIMIZERS
-from nncore.training.progress import Progress
+from nncore.training.progress import Counters, Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.settings import NumberRange
 
@@ -86,18 +86,18 @@ def _fields_from(text: bytes) -> dict[str, Any]:
     """Return the fields of a Checkpoint, except its arrays, from the text of a header; checks all of them."""
     header = _upgraded(parse_header(text, CHECKPOINT_FORMAT, CHECKPOINT_VERSION, CHECKPOINT_KIND))
     config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
-    stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
-    stored["counters"] = _counters_from(stored["counters"], config)
-    _check_history(stored["history"], stored["counters"]["epochs_done"])
+    counters = _counters_from(header.pop("counters", None), config)
+    stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config", "counters"))
+    _check_history(stored["history"], counters.epochs_done)
     _check_random(stored["random_states"], stored["shuffled_from"])
     if not all(before[0] < after[0] for before, after in pairwise(stored["rates_used"])):
         raise ModelFileError("rates_used in its header must have its steps in ascending order.")
-    if stored["optimizer_steps"] != stored["counters"]["step"]:
+    if stored["optimizer_steps"] != counters.step:
         raise ModelFileError(
             f"the number of optimizer steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
-            f"({stored['counters']['step']:,})."
+            f"({counters.step:,})."
         )
-    return stored | {"config": config}
+    return stored | {"config": config, "counters": counters}
 
 
 def _upgraded(header: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _upgraded(header: dict[str, Any]) -> dict[str, Any]:
 def _check_resumable(checkpoint: Checkpoint) -> None:
     """Raise ModelFileError if the checkpoint could be written, but not read again."""
     check_finite(checkpoint.arrays)
-    if not isfinite(checkpoint.counters["summed_loss"] + checkpoint.counters["highest_loss"]):
+    if not isfinite(checkpoint.counters.summed_loss + checkpoint.counters.highest_loss):
         raise ModelFileError("a run that has diverged cannot be saved.")
     if any(array.dtype != np.float32 for array in checkpoint.arrays.values()):
         raise ModelFileError("only a run in float32 can be saved.")
@@ -121,15 +121,15 @@ def _check_resumable(checkpoint: Checkpoint) -> None:
         raise ModelFileError("its arrays do not match its network.")
 
 
-def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, Any]:
+def _counters_from(given: object, config: TrainingConfig) -> Counters:
     """Return the counters of a run; raises ModelFileError if they contradict each other."""
-    never_validated = given.get("best_loss", 0) is None  # the best loss is then infinity, which is stored as null
-    counters = checked_fields(
-        Progress, given | ({"best_loss": 0.0} if never_validated else {}), "counters", without=("config",),
-        complete=True,
-    )  # fmt: skip
-    counters["best_loss"] = inf if never_validated else counters["best_loss"]
-    progress = Progress(config, **counters)
+    # The best loss of a run without a validation is infinity, which JSON does not have: it is stored as null.
+    if isinstance(given, dict) and given.get("best_loss", 0) is None:
+        counters = dataclass_from(Counters, given | {"best_loss": 0.0}, "counters", complete=True)
+        counters.best_loss = inf
+    else:
+        counters = dataclass_from(Counters, given, "counters", complete=True)
+    progress = Progress.continued(counters, config)
     is_consistent = (
         progress.epoch == progress.epochs_done + progress.epoch_is_open
         and progress.epoch <= progress.config.epochs

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.model.network import NetworkSpec
 from nncore.training.config import MAX_EPOCHS, TrainingConfig
-from nncore.training.progress import Progress
+from nncore.training.progress import Counters, Progress
 from nncore.training.settings import MAX_INTEGER, Count, NumberRange, Positive
 
 CHECKSUM_EXAMPLES = 100
@@ -25,7 +25,7 @@ class Checkpoint:
 
     arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the best
         epoch ("best_values", if `keep_best` is on), and the optimizer's memory ("optimizer_memory").
-    counters: the fields of Progress, by name, as `Progress.counters` returns them.
+    counters: a copy of the counters of its Progress.
     optimizer_steps: the steps that the optimizer has taken.
     random_states: the states of the run's generators now.
     shuffled_from: the state of the shuffling generator at the beginning of the epoch.
@@ -42,7 +42,7 @@ class Checkpoint:
     spec: NetworkSpec
     config: TrainingConfig
     arrays: dict[str, NDArray[np.floating]]
-    counters: dict[str, Any]
+    counters: Counters
     optimizer_steps: Count
     random_states: list[dict[str, Any]]
     shuffled_from: dict[str, Any]
@@ -85,7 +85,7 @@ class Checkpoint:
 
     def _with_limits(self, additional: TrainingConfig, epochs: int | None) -> TrainingConfig:
         """The config `additional`, with its limits counted from the beginning of the run instead of from now."""
-        done = Progress(self.config, **self.counters)
+        done = Progress.continued(self.counters, self.config)
         if epochs is None:
             steps = additional.steps
             epochs = ceil(steps / done.steps_per_epoch) + 1 if steps else MAX_EPOCHS - done.epoch

@@ -41,7 +41,7 @@ def estimate_seconds(
         return None
     if diverged:
         return sum(steps)
-    progress = Progress(config, len(data.training))
+    progress = Progress(len(data.training), config=config)
     usual = median(steps[len(steps) // 2 :])  # the first ones are slower
     seconds = progress.max_steps * (usual + evaluation_seconds / progress.steps_per_epoch)
     return min(seconds, config.seconds or seconds)

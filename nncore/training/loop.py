@@ -98,7 +98,7 @@ class Training(NotCopyable):
         self.network, self.data, self.config = network, data, config
         self.control = control or TrainingControl(config.learning_rate)
         self.history = History()
-        self._progress = Progress(config, len(data.training))
+        self._progress = Progress(len(data.training), config=config)
         self._streams = RandomStreams.from_seed(config.seed)
         self._shuffled_from = self._streams.shuffling.bit_generator.state
         self._gradients = BatchGradients(
@@ -266,7 +266,7 @@ class Training(NotCopyable):
             spec=self.network.spec,
             config=self.config,
             arrays={name: array.copy() for name, array in arrays.items()},
-            counters=self._progress.counters(),
+            counters=self._progress.copy(),
             optimizer_steps=self._optimizer.steps,
             random_states=self._streams.states(),
             shuffled_from=dict(self._shuffled_from),
@@ -282,7 +282,7 @@ class Training(NotCopyable):
     ) -> Training:
         """The run of `checkpoint`, ready for its next step; raises SettingError if `data` is not the run's data."""
         config, arrays = checkpoint.config, checkpoint.arrays
-        progress = Progress(config, **checkpoint.counters)
+        progress = Progress.continued(checkpoint.counters, config)
         if (progress.examples, checkpoint.data_check) != (len(data.training), data_checksum(data.training)):
             raise SettingError(
                 "data",

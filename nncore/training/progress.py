@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from math import ceil, inf
-from typing import Annotated, Any
+from typing import Annotated
 
 from nncore.training.config import TrainingConfig
 from nncore.training.events import EndReason
@@ -12,16 +12,17 @@ from nncore.training.settings import MAX_INTEGER, Count, NotNegative, NumberRang
 
 
 @dataclass
-class Progress:
-    """The counters of a run: plain numbers, which a checkpoint can hold; a file is checked against these types.
+class Counters:
+    """The counters of a run, which a checkpoint keeps; when a file is read, its values are checked against these types.
 
     examples: in the training set. step: steps taken. epoch: the current or last epoch; 0 before the first. epochs_done:
     the epochs that ended without divergence. seconds: the time of these epochs, without pauses. highest_loss: a higher
-    loss has diverged. steps_in_epoch, samples_in_epoch, epoch_seconds, summed_loss (over the examples) and right (the
-    number of correct answers, None for a regression): of the current epoch; they stay until the next one begins.
+    loss has diverged. best_loss: the lowest validation loss, that of the epoch best_epoch; infinity and 0 before the
+    first validation. epoch_is_open: whether an epoch has begun and is not counted as done. steps_in_epoch,
+    samples_in_epoch, epoch_seconds, summed_loss (over the examples) and right (the number of correct answers, None for
+    a regression): of the current epoch; they stay until the next one begins.
     """
 
-    config: TrainingConfig
     examples: Annotated[int, NumberRange(1, MAX_INTEGER)]
     step: Count = 0
     epoch: Count = 0
@@ -36,6 +37,20 @@ class Progress:
     epoch_seconds: NotNegative = 0.0
     summed_loss: float = 0.0
     right: Count | None = 0
+
+    def copy(self) -> Counters:
+        """The counters of this moment, which do not change with the run."""
+        return Counters(**{name: getattr(self, name) for name in COUNTER_NAMES})
+
+
+COUNTER_NAMES = tuple(each.name for each in fields(Counters))
+
+
+@dataclass
+class Progress(Counters):
+    """The counters of a run in progress, what follows from them, and when the run ends."""
+
+    config: TrainingConfig = field(kw_only=True)
     batch_size: int = field(init=False)
     steps_per_epoch: int = field(init=False)
     max_steps: float = field(init=False)
@@ -45,9 +60,10 @@ class Progress:
         self.steps_per_epoch = ceil(self.examples / self.batch_size)
         self.max_steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
 
-    def counters(self) -> dict[str, Any]:
-        """All counters as plain numbers, {name: value}."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.init and each.name != "config"}
+    @classmethod
+    def continued(cls, counters: Counters, config: TrainingConfig) -> Progress:
+        """The progress of a run with the settings `config` that continues from `counters`."""
+        return cls(**asdict(counters), config=config)
 
     def begin_epoch(self) -> None:
         """Start to count the next epoch."""

@@ -49,7 +49,7 @@ def latencies(trains: str) -> dict[str, float]:
 
     from app.session.run_events import RunState
     from app.session.session import Session
-    from app.style.theme import ThemeChoice, apply_theme
+    from app.style.theme import Appearance, ThemeChoice, apply_appearance
     from app.tabs.draw import draw_tab
     from app.widgets.probability_bars import ProbabilityBars
     from app.window.main_window import MainWindow
@@ -74,7 +74,7 @@ def latencies(trains: str) -> dict[str, float]:
 
     draw_tab.ProbabilityBars = TimedBars  # type: ignore[attr-defined]
     application = QApplication([])
-    apply_theme(application, ThemeChoice.LIGHT)
+    apply_appearance(application, Appearance(theme=ThemeChoice.LIGHT))
     window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 700)
     window.show()

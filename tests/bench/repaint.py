@@ -49,7 +49,7 @@ def repaints(way: str) -> dict[str, float]:
 
     from app.session.run_events import StepsDone
     from app.session.session import Session
-    from app.style.theme import ThemeChoice, apply_theme
+    from app.style.theme import Appearance, ThemeChoice, apply_appearance
     from app.tabs.train.charts.curves_view import CurvesView
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
@@ -79,7 +79,7 @@ def repaints(way: str) -> dict[str, float]:
 
     CurvesView._paint = timed  # type: ignore[assignment, method-assign]
     application = TimedApplication([])
-    apply_theme(application, ThemeChoice.LIGHT)
+    apply_appearance(application, Appearance(theme=ThemeChoice.LIGHT))
     window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 728)
     window.show()

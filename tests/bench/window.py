@@ -75,7 +75,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from app.session.session import Session
-    from app.style.theme import ThemeChoice, apply_theme
+    from app.style.theme import Appearance, ThemeChoice, apply_appearance
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
     from nncore.model.network import NetworkSpec
@@ -83,7 +83,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.training.events import Finished, Started
 
     application = QApplication([])
-    apply_theme(application, ThemeChoice.LIGHT)
+    apply_appearance(application, Appearance(theme=ThemeChoice.LIGHT))
     window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 700)
     window.show()

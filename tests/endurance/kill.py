@@ -119,14 +119,14 @@ def _check_training(one: Round) -> int:
     reported = [(when, json.loads(line)["epoch"]) for when, line in one.lines if "epoch" in json.loads(line)]
     last = reported[-1][1]
     path = one.home / "run.npz"
-    done = int(load_checkpoint(path).counters["epochs_done"]) if path.exists() else 0
+    done = int(load_checkpoint(path).counters.epochs_done) if path.exists() else 0
     assert done >= last - 1, f"epoch {last} was reported; the checkpoint has {done}"
     (run,) = _logged(one)
     due = [epoch for when, epoch in reported if when < one.lines[-1][0] - LOG_SECONDS]
     assert run.run.epochs >= min(last - 1, max(due, default=0)), f"{run.run.epochs} of {last} epochs are logged"
     assert run.is_interrupted
     if run.checkpoint is not None:
-        assert load_checkpoint(run.checkpoint).counters["epochs_done"] >= 1
+        assert load_checkpoint(run.checkpoint).counters.epochs_done >= 1
     return max(0, int(last) - done)
 
 

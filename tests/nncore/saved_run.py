@@ -85,12 +85,12 @@ def check_read_or_rejected(path: Path) -> None:
 
 
 def _continue(loaded: Checkpoint) -> None:
-    loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters["epoch"] + 1))
+    loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters.epoch + 1))
     with contextlib.suppress(SettingError):
-        step = loaded.counters["step"]
+        step = loaded.counters.step
         for event in Training.resumed(loaded, few_digits()).events():
             if isinstance(event, StepDone):
                 step += 1
                 assert event.step == step
-                if step > loaded.counters["step"] + 4:
+                if step > loaded.counters.step + 4:
                     break

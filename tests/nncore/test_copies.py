@@ -218,7 +218,7 @@ def _progress(progress: Progress) -> object:
     progress.begin_epoch()
     progress.count_step(0.5, 3, 4, 0.1)
     progress.close_epoch(0.2)
-    return progress.counters()
+    return progress.copy()
 
 
 def _adviser(adviser: Adviser) -> object:
@@ -301,7 +301,7 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("softmax workspace", lambda: SoftmaxWorkspace(3, 3, np.dtype(np.float32)), _softmax),
     ("history", _history, _append_epoch),
     ("curve of steps", StepCurve, _curve),
-    ("progress", lambda: Progress(CONFIG, 100), _progress),
+    ("progress", lambda: Progress(100, config=CONFIG), _progress),
     ("adviser", lambda: Adviser(EVERY_LAYER, CONFIG), _adviser),
     ("health probe", _probed, _probe),
     ("random streams", lambda: RandomStreams.from_seed(4), _streams),

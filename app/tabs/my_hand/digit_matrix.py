@@ -29,7 +29,7 @@ class DigitMatrix(ConfusionMatrix):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(8)
-        self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys select a cell.")
+        self.setAccessibleDescription("Rows: the requested digit. Columns: the digit read. Arrow keys select a cell.")
         self.setToolTip("How often each digit was read as each digit. Select a cell to see its drawings.")
         self.selectionModel().selectionChanged.connect(self._emit_cell)
         self.show_counts(np.zeros((len(DIGITS), NOT_A_DIGIT_COLUMN + 1), np.int64))
@@ -74,6 +74,6 @@ class DigitMatrix(ConfusionMatrix):
             self.cell_chosen.emit(index.row(), index.column())
 
 
-def _describe_cell(asked: int, column: int, count: int, share: float) -> str:
+def _describe_cell(requested: int, column: int, count: int, share: float) -> str:
     read = "not accepted as a digit" if column == NOT_A_DIGIT_COLUMN else f"read as {column}"
-    return f"Asked for {asked}, {read}: {count}."
+    return f"Requested {requested}, {read}: {count}."

@@ -45,9 +45,9 @@ def read_as(drawing: ReadDrawing) -> str:
 
 
 def caption(drawing: ReadDrawing) -> str:
-    """A drawing in one line: "asked 7, read 2"."""
+    """A drawing in one line: "requested 7, read 2"."""
     unsure = ", unsure" if drawing.verdict == "unsure" else ""
-    return f"asked {drawing.prompted}, read {read_as(drawing)}{unsure}"
+    return f"requested {drawing.prompted}, read {read_as(drawing)}{unsure}"
 
 
 def probabilities_in_words(drawing: ReadDrawing) -> str:

@@ -76,7 +76,7 @@ class ResultPage(QWidget):
         read = None if column == NOT_A_DIGIT_COLUMN else column
         drawings = (drawing for drawing in self._drawings() if (drawing.prompted, drawing.read) == (prompted, read))
         answer = "not accepted as a digit" if read is None else f"read as {read}"
-        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), NO_DRAWINGS_IN_CELL)
+        self._list(f"Requested {prompted}, {answer}", tuple(drawings), NO_DRAWINGS_IN_CELL)
         self.misread_button.show()
 
     def _list(self, title: str, drawings: tuple[ReadDrawing, ...], empty: str) -> None:
@@ -104,7 +104,7 @@ class ResultPage(QWidget):
         self.matrix.set_available_height(round(MATRIX_HEIGHT_SHARE * self.height()))
 
     def _compose(self) -> None:
-        axes = text_label("Rows: asked for. Columns: read as.", "quiet", wraps=False)
+        axes = text_label("Rows: requested digit. Columns: digit read.", "quiet", wraps=False)
         left = column_of(self.title, self.interval, self.source, axes, self.matrix)
         left.insertSpacing(3, GAP)
         left.addStretch()

@@ -136,7 +136,7 @@ class _Cluster:
 
     def _submit(self, job: SweepJob, attempt: int) -> None:
         # A new key for each attempt: Dask would return the failed result of a key that it knows.
-        key = f"{self._name}-{job.number}-{attempt}"
+        key = f"{self._name}-{job.index}-{attempt}"
         future = self._client.submit(_do_job, job, self._sent, self._share, self._name, key=key, pure=False)
         self._running[future] = job, attempt
 

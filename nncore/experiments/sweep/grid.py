@@ -43,11 +43,11 @@ SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept} |
 class SweepJob:
     """One run of a sweep.
 
-    number: from 0. settings: the settings that the sweep varies, with their values in this run. name: the differences
-    from the other runs: "learning rate 0.01, batch size 32".
+    index: its position in the sweep, from 0. settings: the settings that the sweep varies, with their values in this
+    run. name: the differences from the other runs: "learning rate 0.01, batch size 32".
     """
 
-    number: int
+    index: int
     spec: NetworkSpec
     config: TrainingConfig
     settings: tuple[tuple[str, Any], ...] = ()
@@ -120,5 +120,5 @@ def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float =
                     check_fit(network, part)
             check_settings(job.spec, split, job.config)
         except SettingError as problem:
-            run = f"Run {job.number + 1} of the sweep ({job.name})" if job.name else "The sweep"
+            run = f"Run {job.index + 1} of the sweep ({job.name})" if job.name else "The sweep"
             raise SettingError(problem.field, f"{run}: {problem}") from None

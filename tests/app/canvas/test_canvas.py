@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 from app.canvas.canvas import Canvas
 from app.canvas.hint import FadingHint
 from app.canvas.pointer import RELEASE_TIMEOUT_SECONDS
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
+from tests.app.theme_choice import apply_theme
 
 
 class Clock:

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from tests.app.canvas.gestures import ONE, drag, pixel
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.elements import action_button
 from tests.app.canvas.gestures import SEVEN, drag, pixel, place
+from tests.app.theme_choice import apply_theme
 
 LINE = ((0.1, 0.3), (0.9, 0.3))
 ACROSS = ((0.5, 0.1), (0.5, 0.2), (0.5, 0.3), (0.5, 0.4))

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.canvas.hint import FadingHint
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
 from app.canvas.key_pen import TAP_DISTANCE
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from nncore.evaluation.recognition import read_digit
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, drag, pixel
+from tests.app.theme_choice import apply_theme
 
 KEYS = {"l": Qt.Key.Key_Left, "r": Qt.Key.Key_Right, "u": Qt.Key.Key_Up, "d": Qt.Key.Key_Down}
 

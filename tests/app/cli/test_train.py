@@ -101,7 +101,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_run(
     with monkeypatch.context() as patch:
         interrupt(patch, stop_after)
         trainer.run(*settings, "--checkpoint", checkpoint, status=130)
-    assert load_checkpoint(checkpoint).counters["step"] == stop_after
+    assert load_checkpoint(checkpoint).counters.step == stop_after
     events = trainer.run("--resume", checkpoint, "--out", resumed)
     np.testing.assert_array_equal(load_model(resumed).parameters, load_model(complete).parameters)
     timeless = {"seconds", "samples_per_second", "model"}
@@ -137,7 +137,7 @@ def test_a_resumed_run_keeps_the_name_of_its_recipe(trainer: Trainer, monkeypatc
     trainer.run("--resume", checkpoint, "--out", resumed, "--checkpoint", checkpoint)
     np.testing.assert_array_equal(load_model(resumed).parameters, load_model(complete).parameters)
     assert load_model(resumed).card.recipe == "mlp"
-    assert load_checkpoint(checkpoint).counters["step"] == 6
+    assert load_checkpoint(checkpoint).counters.step == 6
 
 
 def test_a_checkpoint_is_saved_after_each_epoch(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ def test_a_checkpoint_is_saved_after_each_epoch(trainer: Trainer, monkeypatch: p
 
     def save_and_note(checkpoint: Checkpoint, path: Path) -> None:
         save_checkpoint(checkpoint, path)
-        saved_epochs.append(load_checkpoint(path).counters["epochs_done"])
+        saved_epochs.append(load_checkpoint(path).counters.epochs_done)
 
     monkeypatch.setattr("app.cli.train.save_checkpoint", save_and_note)
     trainer.run(*SMALL, "--epochs", 3, "--checkpoint", trainer.folder / "run.npz")

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 from app.session.session import Session
 from app.storage.paths import run_log_path
 from app.storage.run_process import process_description
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
+from tests.app.theme_choice import apply_theme
 from tests.nncore.example_data import small_mnist
 
 

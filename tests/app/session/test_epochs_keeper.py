@@ -73,7 +73,7 @@ def test_a_killed_run_offers_its_epochs_at_the_next_start_and_goes_on_with_them(
     killed: LoggedRun, session: Session, qtbot: QtBot
 ) -> None:
     checkpoint = runs_folder() / killed.checkpoint
-    done = load_checkpoint(checkpoint).counters["epochs_done"]
+    done = load_checkpoint(checkpoint).counters.epochs_done
     with qtbot.waitSignal(session.snapshots_created) as emitted:
         session.open_last_snapshots()
     offered: EpochSnapshots = emitted.args[0]

@@ -67,12 +67,12 @@ def test_a_whole_run_of_a_recipe_gives_its_time_and_another_run_does_not(duratio
         durations.take_time_of(ended_run(other), digits)
         assert durations.seconds == {}
     stopped = ended_run(config)
-    stopped.checkpoint.counters["epochs_done"] -= 1
+    stopped.checkpoint.counters.epochs_done -= 1
     durations.take_time_of(stopped, digits)
     assert durations.seconds == {}
     ended = ended_run(config)
     durations.take_time_of(ended, digits)
-    assert durations.seconds == {"quick": ended.checkpoint.counters["seconds"]}
+    assert durations.seconds == {"quick": ended.checkpoint.counters.seconds}
     other_digits = Splits(digits.training, None, digits.test)
     durations.seconds["mlp"] = 1.0
     durations.take_time_of(ended, other_digits)  # what was known with the other data is forgotten

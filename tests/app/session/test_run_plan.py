@@ -20,4 +20,4 @@ def test_a_plan_to_train_further_adds_epochs_and_has_the_ended_run_as_its_parent
     ended = EndedRun(checkpoint(), np.empty((3, 0), np.float32), "a run", 7)
     plan = ended.plan(0.01, epochs=20)
     assert (plan.parent, plan.name) == (7, "a run")
-    assert plan.config.epochs == ended.checkpoint.counters["epochs_done"] + 20
+    assert plan.config.epochs == ended.checkpoint.counters.epochs_done + 20

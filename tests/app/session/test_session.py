@@ -358,10 +358,10 @@ def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Se
     session.stop()
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.ended_run is not None
-    done = session.ended_run.checkpoint.counters["epochs_done"]
+    done = session.ended_run.checkpoint.counters.epochs_done
     session.continue_ended(0.01, epochs=2)
     qtbot.waitUntil(lambda: is_idle(session))
-    assert session.ended_run.checkpoint.counters["epochs_done"] == done + 2
+    assert session.ended_run.checkpoint.counters.epochs_done == done + 2
     session.start_training(SPEC, TrainingConfig(epochs=1))
     assert session.ended_run is None
 

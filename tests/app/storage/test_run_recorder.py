@@ -107,7 +107,7 @@ def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) 
     assert logged.model == str(path.parent / "model.npz")
     assert checkpoints(path) == [logged.checkpoint]
     kept = load_checkpoint(path.parent / logged.checkpoint)
-    assert (kept.counters["epochs_done"], kept.recipe) == (4, "quick")
+    assert (kept.counters.epochs_done, kept.recipe) == (4, "quick")
     assert run.errors == []
 
 
@@ -124,7 +124,7 @@ def test_during_a_run_its_process_is_alive_and_every_epoch_is_logged(path: Path)
                 )
                 assert [row["epoch"] for row in log.epochs(logged.id)] == list(range(1, event.epoch + 1))
             assert is_alive(logged.process)
-            assert load_checkpoint(path.parent / logged.checkpoint).counters["epochs_done"] == event.epoch
+            assert load_checkpoint(path.parent / logged.checkpoint).counters.epochs_done == event.epoch
 
 
 def test_an_interrupted_run_continues_as_the_same_run_to_the_same_bits(path: Path) -> None:
@@ -436,7 +436,7 @@ def kill_and_check(path: Path, rounds: int, seed: int) -> None:
         assert not is_alive(interrupted.process)
         assert interrupted.epochs >= finished_epochs[-1]  # only the unfinished epoch is lost
         assert [row["epoch"] for row in rows][-1] == interrupted.epochs
-        reached = load_checkpoint(path.parent / interrupted.checkpoint).counters["epochs_done"]
+        reached = load_checkpoint(path.parent / interrupted.checkpoint).counters.epochs_done
         assert interrupted.epochs - 1 <= reached <= interrupted.epochs
         assert reached >= finished_epochs[-1]
     assert load_model(model).spec == earlier.training.network.spec

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtWidgets import QAbstractItemDelegate, QApplication, QComboBox, QStyledItemDelegate, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

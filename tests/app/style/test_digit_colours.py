@@ -11,9 +11,9 @@ from app.style.theme import (
     DIGIT_COLOURS_ON_LIGHT,
     LIGHT,
     ThemeChoice,
-    apply_theme,
     digit_colours,
 )
+from tests.app.theme_choice import apply_theme
 
 
 def luminance(colour: str) -> float:

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.style import icons
 from app.style.icons import icon, icon_size, set_icon
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
+from tests.app.theme_choice import apply_theme
 
 NAMES = sorted(path.name[:-4] for path in (files("resources") / "icons").iterdir() if path.name.endswith(".svg"))
 PLAIN = [name for name in NAMES if name != "app"]

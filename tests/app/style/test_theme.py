@@ -22,12 +22,12 @@ from app.style.theme import (
     ThemeChoice,
     appearance,
     apply_appearance,
-    apply_theme,
     colours_of,
     line_width,
     scaled,
     without_style_sheet,
 )
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.large_digit import NO_DIGIT_SIGN, LargeDigit
+from tests.app.theme_choice import apply_theme
 
 
 def test_the_digit_fills_its_height_and_no_edge_is_cut(qapp: QApplication, qtbot: QtBot) -> None:

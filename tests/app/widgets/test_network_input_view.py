@@ -6,8 +6,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.widgets.network_input_view import NetworkInputView
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.widgets.occlusion_view import OcclusionView, outline
+from tests.app.theme_choice import apply_theme
 
 SIDE = 28 * 8
 

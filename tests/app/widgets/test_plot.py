@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import app
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.widgets.plot import Dots, Plot
+from tests.app.theme_choice import apply_theme
 
 
 def shown(qtbot: QtBot) -> Plot:

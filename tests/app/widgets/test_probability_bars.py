@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.probability_bars import ProbabilityBars
+from tests.app.theme_choice import apply_theme
 
 SEVEN = np.array([0.01, 0.02, 0.2, 0.0, 0.0, 0.0, 0.0, 0.75, 0.01, 0.01], np.float32)
 

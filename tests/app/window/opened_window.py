@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session.session import Session
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
+from tests.app.theme_choice import apply_theme
 from tests.nncore.example_data import small_mnist
 
 

@@ -6,9 +6,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.elements import column_of
 from app.window.message_bar import MESSAGE_MILLISECONDS, MessageBar
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

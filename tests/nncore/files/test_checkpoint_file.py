@@ -48,14 +48,14 @@ def assert_same(one: Checkpoint, other: Checkpoint) -> None:
 
 
 def test_a_checkpoint_is_read_back_unchanged(saved: Path) -> None:
-    assert checkpoint().counters["steps_in_epoch"] == 2
+    assert checkpoint().counters.steps_in_epoch == 2
     assert set(checkpoint().arrays) == {"values", "good_values", "best_values", "optimizer_memory"}
     assert_same(load_checkpoint(saved), checkpoint())
 
 
 def test_the_checkpoint_of_a_new_run_is_read_back_unchanged(tmp_path: Path) -> None:
     new_run = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=2**63 - 1)).checkpoint()
-    assert new_run.counters["best_loss"] == inf
+    assert new_run.counters.best_loss == inf
     save_checkpoint(new_run, tmp_path / "run.npz")
     assert_same(load_checkpoint(tmp_path / "run.npz"), new_run)
 
@@ -78,10 +78,10 @@ def test_a_long_history_is_read_back_unchanged(tmp_path: Path) -> None:
     history = History()
     for epoch in range(1, 3334):
         history.append(EpochDone(epoch, epoch, 1 / epoch, 0.5, None, None, 1e5, 0.1))
-    counters = {
-        **checkpoint().counters, "step": 3333 * 3, "epoch": 3333, "epochs_done": 3333, "epoch_is_open": False,
-        "steps_in_epoch": 3, "samples_in_epoch": 190,
-    }  # fmt: skip
+    counters = replace(
+        checkpoint().counters, step=3333 * 3, epoch=3333, epochs_done=3333, epoch_is_open=False, steps_in_epoch=3,
+        samples_in_epoch=190,
+    )  # fmt: skip
     long = replace(
         checkpoint(), history=history.rows(), counters=counters, optimizer_steps=9999,
         config=replace(TRAINED_WITH, epochs=5000),
@@ -119,8 +119,10 @@ def test_a_diverged_run_does_not_replace_a_valid_checkpoint(saved: Path, name: s
     with pytest.raises(ModelFileError, match="some of its weights are not finite"):
         save_checkpoint(replace(checkpoint(), arrays={**checkpoint().arrays, name: broken}), saved)
     for figure in ("summed_loss", "highest_loss"):
+        broken_counters = checkpoint().counters.copy()
+        setattr(broken_counters, figure, inf)
         with pytest.raises(ModelFileError, match="diverged"):
-            save_checkpoint(replace(checkpoint(), counters={**checkpoint().counters, figure: inf}), saved)
+            save_checkpoint(replace(checkpoint(), counters=broken_counters), saved)
     assert saved.read_bytes() == before
 
 

@@ -57,19 +57,19 @@ def test_a_run_that_reached_its_time_limit_is_extended_by_seconds() -> None:
     *_, last = training.events()
     assert isinstance(last, Finished)
     assert last.reason == "seconds"
-    assert last.step > checkpoint.counters["step"]
+    assert last.step > checkpoint.counters.step
     assert Training.resumed(checkpoint.extended(epochs=3), few_digits()).config.seconds is None
 
 
 def test_patience_starts_again_in_an_extended_run() -> None:
     no_progress = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
     checkpoint = finished(no_progress)
-    assert checkpoint.counters["epochs_done"] < 50
+    assert checkpoint.counters.epochs_done < 50
     training = Training.resumed(checkpoint.extended(epochs=50), few_digits())
     *_, last = training.events()
     assert isinstance(last, Finished)
     assert last.reason == "patience"
-    assert last.epochs - checkpoint.counters["epochs_done"] >= 2
+    assert last.epochs - checkpoint.counters.epochs_done >= 2
 
 
 def test_extending_without_arguments_changes_nothing() -> None:

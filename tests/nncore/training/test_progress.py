@@ -37,7 +37,7 @@ def test_a_run_ends_for_the_reason_that_comes_first(
     examples: int, batch_size: int | None, epochs: int, steps: int | None, seconds: float | None
 ) -> None:
     config = TrainingConfig(batch_size=batch_size, epochs=epochs, steps=steps, seconds=seconds)
-    progress = Progress(config, examples)
+    progress = Progress(examples, config=config)
     *before, reason = run_through(progress, [])
     assert before == [None] * (progress.epochs_done - 1)
     assert progress.step <= min(epochs * progress.steps_per_epoch, steps or inf)
@@ -53,7 +53,7 @@ def test_a_run_ends_for_the_reason_that_comes_first(
 
 
 def test_loss_and_accuracy_of_an_epoch_are_means_over_its_samples() -> None:
-    progress = Progress(TrainingConfig(batch_size=3), 4)
+    progress = Progress(4, config=TrainingConfig(batch_size=3))
     progress.begin_epoch()
     progress.count_step(1.0, 3, 3, 0.25)
     progress.count_step(5.0, 0, 1, 0.25)
@@ -66,7 +66,7 @@ def test_loss_and_accuracy_of_an_epoch_are_means_over_its_samples() -> None:
 
 
 def test_without_classes_there_is_no_accuracy() -> None:
-    progress = Progress(TrainingConfig(batch_size=2), 4)
+    progress = Progress(4, config=TrainingConfig(batch_size=2))
     progress.begin_epoch()
     progress.count_step(1.0, None, 2, 0.1)
     progress.count_step(1.0, None, 2, 0.1)
@@ -74,7 +74,7 @@ def test_without_classes_there_is_no_accuracy() -> None:
 
 
 def test_a_run_does_not_end_within_an_epoch() -> None:
-    progress = Progress(TrainingConfig(epochs=1, steps=1, patience=1), 2)
+    progress = Progress(2, config=TrainingConfig(epochs=1, steps=1, patience=1))
     progress.begin_epoch()
     progress.count_step(1.0, 1, 2, 0.1)
     assert progress.at_limit
@@ -85,7 +85,7 @@ def test_a_run_does_not_end_within_an_epoch() -> None:
 
 @pytest.mark.parametrize(("limits", "reason"), [({"steps": 3}, "steps"), ({"seconds": 1.5}, "seconds")])
 def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any], reason: str) -> None:
-    progress = Progress(TrainingConfig(batch_size=2, **limits), 20)
+    progress = Progress(20, config=TrainingConfig(batch_size=2, **limits))
     progress.begin_epoch()
     for _ in range(3):
         assert not progress.at_limit
@@ -107,13 +107,13 @@ def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any]
 def test_patience_counts_the_epochs_since_the_best(
     losses: list[float], patience: int, ended_after: int, best: int
 ) -> None:
-    progress = Progress(TrainingConfig(epochs=100, patience=patience), 5)
+    progress = Progress(5, config=TrainingConfig(epochs=100, patience=patience))
     assert run_through(progress, losses)[-1] == "patience"
     assert (progress.epochs_done, progress.best_epoch) == (ended_after, best)
 
 
 def test_ends_epoch_is_true_before_the_last_step_of_an_epoch() -> None:
-    progress = Progress(TrainingConfig(batch_size=2, epochs=2, steps=5), 6)
+    progress = Progress(6, config=TrainingConfig(batch_size=2, epochs=2, steps=5))
     ends = []
     while progress.end_reason is None:
         progress.begin_epoch()
@@ -126,7 +126,7 @@ def test_ends_epoch_is_true_before_the_last_step_of_an_epoch() -> None:
 
 def test_progress_can_be_created_from_its_counters() -> None:
     config = TrainingConfig(batch_size=2, epochs=2)
-    progress = Progress(config, 6)
+    progress = Progress(6, config=config)
     progress.begin_epoch()
     progress.count_step(1.5, 1, 2, 0.1)
-    assert Progress(config, **progress.counters()) == progress
+    assert Progress.continued(progress.copy(), config) == progress

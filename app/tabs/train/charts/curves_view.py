@@ -9,10 +9,11 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.session.run_events import PreviousPart, StepsDone
+from app.style.run_dashes import MAX_EARLIER_RUNS
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, WholeRun, nearest
 from app.tabs.train.charts.chart_tools import ChartTools, lowest_charts_height
-from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, EarlierRunsLegend, ShownRun, loss_of, task_of
+from app.tabs.train.charts.earlier_runs import EarlierRunsLegend, ShownRun, loss_of, task_of
 from app.tabs.train.charts.kept_runs import KeptRun, KeptRuns, comparable
 from app.tabs.train.charts.legend import Series
 from app.tabs.train.charts.rate_chart import RATE, RateChart
@@ -200,7 +201,7 @@ class CurvesView(QFrame):
     def _remove_shown(self, index: int) -> None:
         run = self._shown[index]
         if isinstance(run, KeptRun):
-            self._kept.remove(run.losses_drawn)
+            self._kept.remove(run.identity)
         self._chosen = [other for other in self._chosen if other is not run]
         self._show_earlier()
 

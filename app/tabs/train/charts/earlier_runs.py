@@ -13,8 +13,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.style.run_dashes import MAX_EARLIER_RUNS as MAX_EARLIER_RUNS
-from app.style.run_dashes import RUN_DASHES
+from app.style.run_dashes import MAX_EARLIER_RUNS, RUN_DASHES
 from app.style.theme import GROUP_GAP, colours_of, line_width
 from app.tabs.train.charts.curve import Curve, Smoothed, Values
 from app.widgets.elements import close_button, without_margins

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from app.tabs.train.charts.curve import Curve, Values
 from app.tabs.train.charts.earlier_runs import CAPACITY, CurveKind, EarlierLine, ShownRun, loss_of, task_of
@@ -13,10 +14,16 @@ from nncore.experiments.run_log.logged_run import RunSettings
 
 LinePoints = tuple[Values, Values]
 
+_identities = count(1)
+
 
 @dataclass(frozen=True, eq=False)
 class KeptRun:
-    """A run of this window, as a ShownRun. losses_drawn, accuracies_drawn: training and validation points."""
+    """A run of this window, as a ShownRun.
+
+    losses_drawn, accuracies_drawn: training and validation points. identity: a number that no other run of this window
+    has; a copy with another name keeps it.
+    """
 
     settings: RunSettings
     length: float
@@ -24,6 +31,7 @@ class KeptRun:
     accuracies_drawn: tuple[LinePoints, LinePoints]
     name: str = ""
     differs: str = ""
+    identity: int = field(default_factory=lambda: next(_identities))
 
     @classmethod
     def from_curves(cls, settings: RunSettings, curves: RunCurves) -> KeptRun | None:
@@ -75,10 +83,10 @@ class KeptRuns:
             for run, differs in zip(runs, differences[:-1], strict=True)
         ]
 
-    def remove(self, losses_drawn: tuple[LinePoints, LinePoints]) -> None:
-        """Remove the run with these points."""
-        self._kept = [run for run in self._kept if run.losses_drawn is not losses_drawn]
-        if self._last is not None and self._last.losses_drawn is losses_drawn:
+    def remove(self, identity: int) -> None:
+        """Remove the run with this identity."""
+        self._kept = [run for run in self._kept if run.identity != identity]
+        if self._last is not None and self._last.identity == identity:
             self._last = None
 
 

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.dialogs.help.guide_pages import NAMES, guide_pages
 from app.dialogs.help.guide_window import PICTURE_WIDTH, GuideWindow
-from app.style.theme import Appearance, ThemeChoice, apply_appearance, apply_theme
+from app.style.theme import Appearance, ThemeChoice, apply_appearance
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.recipes.recipe_page import RecipePage
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from nncore.experiments.recipes import RECIPES, recipe_named
+from tests.app.theme_choice import apply_theme
 
 IMAGE = "\ufffc"
 """The character of an image in the text of a QTextDocument."""

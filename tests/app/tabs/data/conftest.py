@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture(autouse=True)

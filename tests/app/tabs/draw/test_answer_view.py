@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.draw.answer_view import REST_MILLISECONDS, AnswerView, prediction_in_words
 from nncore.evaluation.recognition import Prediction, Verdict
+from tests.app.theme_choice import apply_theme
 
 
 def prediction(verdict: Verdict, **shares: float) -> Prediction:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.draw.draw_tab import DrawTab
 from app.widgets.explanation import Explanation
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
@@ -18,6 +18,7 @@ from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
+from tests.app.theme_choice import apply_theme
 
 
 def network(seed: int, *widths: int) -> Network:

@@ -7,10 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.draw.epoch_row import ANOTHER_MODEL, NO_EPOCHS, NO_FINISHED_EPOCH, EpochRow
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
+from tests.app.theme_choice import apply_theme
 
 IMAGE = np.full((28, 28), 255, np.uint8)
 SPEC = NetworkSpec.dense((784, 10))

@@ -7,9 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.draw.filmstrip import FILMSTRIP_STEPS, Filmstrip
 from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN_WIDTH, Ink, Preparation, stages
+from tests.app.theme_choice import apply_theme
 
 SMALL_SEVEN = Ink((np.array([[0.7, 0.7], [0.8, 0.7], [0.75, 0.85]], np.float32),))
 SWITCHED = [step for step in FILMSTRIP_STEPS if step.setting]

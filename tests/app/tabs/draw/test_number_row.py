@@ -7,9 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.draw.number_row import NumberRow
 from nncore.evaluation.recognition import Prediction, Verdict
+from tests.app.theme_choice import apply_theme
 
 
 def a_prediction(digit: int, confidence: float = 0.9, verdict: Verdict = "digit") -> Prediction:

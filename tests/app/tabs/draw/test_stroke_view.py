@@ -6,9 +6,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.draw.stroke_view import MAX_POINTS_SHOWN, StrokeView
 from nncore.preprocessing.ink import SIDE, Ink
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

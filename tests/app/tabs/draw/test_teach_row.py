@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.session.fine_tuning import Adaptation, CorrectCount, HeldOut
 from app.session.handwriting_teacher import HandwritingTeacher
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.draw.teach_row import FORGOTTEN, LEARNING, NO_EXAMPLES_YET, NOT_LEARNED_YET, NOTHING_DRAWN, TeachRow
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink
+from tests.app.theme_choice import apply_theme
 
 WIDTH = 560
 SEVEN = Ink((np.array([[0.2, 0.2], [0.8, 0.2], [0.5, 0.8]], np.float32),))

@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.models.models_tab import ModelsTab
 from nncore.model.network import NetworkSpec
 from tests.app.storage.kept_models import keep_model, small_model
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand.digit_matrix import DigitMatrix
 from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import result
 
 
@@ -61,8 +62,8 @@ def test_every_cell_has_a_text_for_screen_readers(matrix: DigitMatrix) -> None:
     table = QAccessible.queryAccessibleInterface(matrix)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
-    assert "Asked for 7, read as 2: 1." in names
-    assert "Asked for 0, not accepted as a digit: 1." in names
+    assert "Requested 7, read as 2: 1." in names
+    assert "Requested 0, not accepted as a digit: 1." in names
     assert matrix.accessibleName()
 
 

@@ -6,10 +6,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand import drawing_list
 from app.tabs.my_hand.drawing_list import DrawingList
 from nncore.preprocessing.ink import Ink, rasterize
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import read_drawing, result
 
 
@@ -38,7 +39,7 @@ def test_the_first_drawing_is_selected_and_arrow_keys_select_others(listed: Draw
 def test_each_drawing_has_a_caption_and_a_thumbnail(listed: DrawingList) -> None:
     listed.set_drawings(result().drawings)
     index = listed.model().index(2, 0)
-    assert index.data() == "asked 7, read 2"
+    assert index.data() == "requested 7, read 2"
     assert (
         index.data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize().width() == drawing_list.LISTED_DRAWING_SIDE
     )

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand.drawing_explanation import DrawingExplanation
 from app.tabs.my_hand.drawing_view import DrawingView
 from nncore.preprocessing.ink import rasterize
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import result
 
 MISREAD = result().drawings[2]
@@ -38,7 +39,7 @@ def test_without_a_drawing_a_hint_is_shown(view: DrawingView) -> None:
 
 def test_a_drawing_is_shown_with_its_answer_and_explanation(view: DrawingView) -> None:
     view.show_drawing(MISREAD)
-    assert view.title.text() == "Asked 7, read 2"
+    assert view.title.text() == "Requested 7, read 2"
     assert "Computing" in view.occlusion_text.text()
     view.show_explanation(explanation(2))
     assert view.occlusion_text.text().startswith("Read as a 2 mainly because of the top left")

@@ -15,13 +15,13 @@ def test_the_result_has_an_accuracy_and_an_interval() -> None:
     assert date_in_words("2026-01-03T09:05:00") == "3 Jan 2026, 9:05"
 
 
-def test_a_caption_has_the_digit_asked_for_and_the_answer() -> None:
+def test_a_caption_has_the_requested_digit_and_the_answer() -> None:
     assert [caption(drawing) for drawing in result().drawings] == [
-        "asked 7, read 7", "asked 4, read 4, unsure", "asked 7, read 2", "asked 0, read no digit",
+        "requested 7, read 7", "requested 4, read 4, unsure", "requested 7, read 2", "requested 0, read no digit",
     ]  # fmt: skip
 
 
-def test_how_sure_names_the_two_best_answers_and_the_digit_asked_for() -> None:
+def test_how_sure_names_the_two_best_answers_and_the_requested_digit() -> None:
     drawing = read_drawing(8, 2)
     drawing.probabilities[:] = [0, 0.05, 0.7, 0.2, 0, 0, 0, 0, 0.05, 0]
     assert probabilities_in_words(drawing) == "It was read as a 2: 70 % for 2, 20 % for 3, 5 % for 8."

@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand.history_list import HistoryList
 from nncore.handwriting.personal_test.history import Entry
 from nncore.handwriting.personal_test.jsonl_file import Summary
+from tests.app.theme_choice import apply_theme
 
 ENTRIES = [
     Entry(Path("b.jsonl"), Summary("2026-02-01T10:00:00", "<b>bold</b>", 19, 20)),

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.storage.paths import user_folder
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand.drawing_explanation import explain_drawing
 from app.tabs.my_hand.my_hand_tab import MyHandTab
 from nncore.handwriting.personal_test.handwriting_test import new_test
@@ -22,6 +22,7 @@ from nncore.handwriting.personal_test.history import HandwritingTestHistory
 from nncore.handwriting.personal_test.import_export import export_test
 from nncore.model.network import Network, NetworkSpec
 from tests.app.canvas.gestures import ONE, SEVEN, drag
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, network, result, rewrite
 
 SEED = 3

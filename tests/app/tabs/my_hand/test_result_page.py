@@ -6,9 +6,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.my_hand.result_page import ResultPage
 from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, HandwritingTestResult
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
 
 
@@ -41,10 +42,10 @@ def test_a_cell_lists_its_drawings(page: ResultPage, qtbot: QtBot) -> None:
     shown = result()
     page.show_result(shown)
     page.matrix.setCurrentIndex(page.matrix.model().index(4, 4))
-    assert page.list_title.text() == "Asked for 4, read as 4 (1)"
+    assert page.list_title.text() == "Requested 4, read as 4 (1)"
     assert page.view.drawing is shown.drawings[1]
     page.matrix.setCurrentIndex(page.matrix.model().index(0, NOT_A_DIGIT_COLUMN))
-    assert page.list_title.text() == "Asked for 0, not accepted as a digit (1)"
+    assert page.list_title.text() == "Requested 0, not accepted as a digit (1)"
     assert page.view.drawing is shown.drawings[3]
     qtbot.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)
     assert page.list.drawings == shown.drawings[2:]
@@ -71,7 +72,7 @@ def test_the_table_gets_the_focus_if_no_digit_was_misread(page: ResultPage) -> N
     page.focus()
     assert page.matrix.hasFocus()
     QTest.keyClick(page.matrix, Qt.Key.Key_Down)
-    assert page.list_title.text() == "Asked for 1, read as 0 (0)"
+    assert page.list_title.text() == "Requested 1, read as 0 (0)"
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.tabs.my_hand.writing_page import WritingPage, drawing_from_ink
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
+from tests.app.theme_choice import apply_theme
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, ink
 
 

@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import process_description
-from app.style.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice
 from app.tabs.runs.runs_tab import RunsTab
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.history import EpochFigures
+from tests.app.theme_choice import apply_theme
 
 CURVE = np.array([[1, 2, 3, 4], [2.0, 1.0, 0.5, 0.4], [0.1, 0.5, 0.8, 0.9]], np.float32)
 ROWS: list[EpochFigures] = [

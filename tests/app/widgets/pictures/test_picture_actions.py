@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.confusion_matrix import ConfusionMatrix
 from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.pictures.rendering import rendered_image, svg_of
 from app.widgets.plot import Plot
+from tests.app.theme_choice import apply_theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 

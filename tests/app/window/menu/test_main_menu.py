@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.window.menu.main_menu import MainMenu
+from tests.app.theme_choice import apply_theme
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_each_run_is_done_once_although_a_worker_is_killed(cluster: Cluster) -> 
             cluster.workers[0].kill()
             killed = True
     assert killed
-    assert sorted(result.job.number for result in results) == [0, 1, 2, 3, 4, 5]
+    assert sorted(result.job.index for result in results) == [0, 1, 2, 3, 4, 5]
     assert {result.state for result in results} == {"finished"}
     assert figures(results[-1]) == figures(run_alone(results[-1].job, few_digits()))
     assert event == SweepProgress(6, 6, 1.0, event.seconds)
@@ -105,7 +105,7 @@ def test_a_run_whose_result_the_cluster_has_forgotten_is_done_again(
     monkeypatch.setattr(Future, "result", forget_then_fetch)
     jobs = grid(SMALL, CONFIG, {"seed": [0, 1, 2]})
     results = [event for event in run_on_cluster(jobs, few_digits(), cluster.address) if isinstance(event, SweepResult)]
-    assert sorted(result.job.number for result in results) == [0, 1, 2]
+    assert sorted(result.job.index for result in results) == [0, 1, 2]
     assert {result.state for result in results} == {"finished"}
     assert sorted(result.attempts for result in results) == [1, 1, 2]
 

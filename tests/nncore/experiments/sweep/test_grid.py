@@ -15,7 +15,7 @@ from tests.nncore.runs import SMALL, few_digits
 
 def test_every_combination_is_a_job_the_last_setting_varying_fastest() -> None:
     jobs = grid(SMALL, TrainingConfig(), {"learning_rate": [0.1, 0.2], "batch_size": [8, None], "epochs": [3]})
-    found = [(job.number, job.config.learning_rate, job.config.batch_size, job.config.epochs) for job in jobs]
+    found = [(job.index, job.config.learning_rate, job.config.batch_size, job.config.epochs) for job in jobs]
     assert found == [(0, 0.1, 8, 3), (1, 0.1, None, 3), (2, 0.2, 8, 3), (3, 0.2, None, 3)]
     assert jobs[1].name == "learning rate 0.1, batch size full"
     assert jobs[1].settings == (("learning_rate", 0.1), ("batch_size", None), ("epochs", 3))

@@ -65,7 +65,7 @@ def results_of(
 def test_each_job_is_done_once_with_the_figures_of_the_same_run_outside_a_sweep() -> None:
     jobs = grid(SMALL, CONFIG, {"learning_rate": [0.001, 0.01], "seed": [0, 1]})
     results = results_of(run_sweep(jobs, few_digits(), workers=2))
-    assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
+    assert sorted(result.job.index for result in results) == [0, 1, 2, 3]
     for result in results:
         assert figures(result) == figures(run_alone(result.job, few_digits()))
         assert result.attempts == 1
@@ -120,7 +120,7 @@ def test_progress_increases_to_one_and_estimates_the_remaining_time() -> None:
 def test_each_run_is_done_once_although_a_worker_is_killed() -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=120, batch_size=8), {"seed": [0, 1, 2, 3]})
     results = results_of(run_sweep(jobs, few_digits(), workers=2), lambda progress: progress.fraction > 0.2)
-    assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
+    assert sorted(result.job.index for result in results) == [0, 1, 2, 3]
     assert [result.state for result in results] == ["finished"] * 4
     assert sorted(result.attempts for result in results) == [1, 1, 1, 2]
     again = next(result for result in results if result.attempts == 2)
@@ -136,7 +136,7 @@ def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
         elif kills < 2 and event.fraction > 1e-5 and workers():
             kill_busy_worker()
             kills += 1
-    assert sorted((result.job.number, result.state, result.attempts) for result in results) == [
+    assert sorted((result.job.index, result.state, result.attempts) for result in results) == [
         (0, "failed", 2),
         (1, "finished", 1),
     ]
@@ -196,7 +196,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 def test_a_diverged_run_does_not_stop_the_others() -> None:
     jobs = grid(SMALL, CONFIG, {"learning_rate": [1e9, 0.001]})
-    results = {result.job.number: result for result in results_of(run_sweep(jobs, few_digits(), workers=1))}
+    results = {result.job.index: result for result in results_of(run_sweep(jobs, few_digits(), workers=1))}
     assert (results[0].state, results[1].state) == ("diverged", "finished")
     assert "diverged" in results[0].problem
     assert results[0].accuracy is None
@@ -232,5 +232,5 @@ def test_data_that_is_not_in_memory_is_rejected(tmp_path: Path) -> None:
 
 def test_the_longest_run_starts_first() -> None:
     jobs = grid(SMALL, TrainingConfig(), {"hidden": [(8,), (8, 8)], "epochs": [1, 12]})
-    with_one = [result.job.number for result in results_of(run_sweep(jobs, few_digits(), workers=1))]
+    with_one = [result.job.index for result in results_of(run_sweep(jobs, few_digits(), workers=1))]
     assert with_one == [3, 1, 2, 0]

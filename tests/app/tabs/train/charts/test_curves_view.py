@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.session.run_events import PreviousPart, StepsDone
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.train.charts.chart import Chart, nearest
 from app.tabs.train.charts.curve import Values
 from app.tabs.train.charts.curves_view import CurvesView, loss_text
@@ -21,6 +21,7 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, EpochDone, Started
+from tests.app.theme_choice import apply_theme
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=10_000, validation_loss=2.3, validation_accuracy=0.1)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.run_dashes import MAX_EARLIER_RUNS, RUN_DASHES
-from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.earlier_runs import (
     CAPACITY,
@@ -26,6 +26,7 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Started
 from nncore.training.history import EpochFigures
+from tests.app.theme_choice import apply_theme
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
 
