@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,11 @@ def test_the_terms_of_a_number_add_up_to_it(capsys: pytest.CaptureFixture[str]) 
     assert text[0].startswith("layer 1, map 2 of 24, line 7, column 7, ")
     end = text.index(f"  y = {found['value']:.6g}")
     assert text[end - 1].startswith("  and 15 smaller terms")
+    terms = [line for line in text if line.startswith("  w·x(")]
+    assert len(terms) == 10
+    for line in terms:
+        weight, value, product = (float(each) for each in re.findall(r"[=·] (-?[\d.e-]+)", line))
+        assert product == pytest.approx(weight * value, rel=1e-4, abs=1e-9)
     assert text[end + 4] == "def predict(self, X: Array) -> Array:"
 
 

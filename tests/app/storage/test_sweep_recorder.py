@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.storage.run_process import is_alive
@@ -78,6 +79,11 @@ def test_a_real_sweep_logs_each_run_once_and_completely(path: Path) -> None:
     ]
     with RunLog(path) as log:
         assert [len(log.epochs(run.id)) for run in runs] == [3, 3]
+        for run in runs:
+            matrix = log.confusion(run.id)
+            assert matrix is not None
+            part, counts = matrix
+            assert (part, np.trace(counts) / counts.sum()) == ("test", pytest.approx(run.test_accuracy))
     assert reported == []
 
 

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
-from app.style.fonts import MAX_PROJECTOR_PIXELS, TEXT_SCALES, body_font, next_text_scale, pixels_per_point
+from app.style.fonts import (
+    MAX_PROJECTOR_PIXELS,
+    TEXT_SCALES,
+    body_font,
+    load_fonts,
+    next_text_scale,
+    pixels_per_point,
+)
 
 
 def test_the_steps_go_through_all_text_sizes_and_stay_at_the_ends() -> None:
@@ -29,3 +36,11 @@ def test_projector_mode_makes_small_text_larger_and_leaves_large_text(qapp: QApp
     assert body_font(large, projector=True).pointSizeF() == pytest.approx(30)
     largest = body_font(QFont("Inter", 15), projector=True).pointSizeF() * pixels_per_point()
     assert largest == pytest.approx(MAX_PROJECTOR_PIXELS)
+
+
+def test_the_bundled_font_is_the_one_that_is_drawn(qapp: QApplication) -> None:
+    QFontDatabase.removeAllApplicationFonts()
+    assert QFontInfo(QFont("Inter")).family() != "Inter"
+    load_fonts()
+    assert QFontInfo(QFont("Inter")).family() == "Inter"
+    assert {"Regular", "Medium", "SemiBold"} <= {style.replace(" ", "") for style in QFontDatabase.styles("Inter")}

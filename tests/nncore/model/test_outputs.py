@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nncore.model.outputs import OUTPUTS, linear, sigmoid, softmax
+from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, linear, sigmoid, softmax
 
 ANY_LOGITS = arrays(np.float32, (3, 4), elements=st.floats(-(2.0**100), 2.0**100, width=32))
 
@@ -22,6 +22,17 @@ def test_softmax_gives_probabilities_whatever_the_logits(logits: np.ndarray) -> 
 def test_softmax_matches_its_definition() -> None:
     logits = np.array([[0.0, np.log(3.0)]])
     np.testing.assert_allclose(softmax(logits), [[0.25, 0.75]])
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_softmax_in_workspaces_gives_the_same_probabilities_and_the_sums(rows: int) -> None:
+    logits = np.random.default_rng(0).standard_normal((rows, 4)).astype(np.float32) * 5
+    workspace = SoftmaxWorkspace(5, 4, np.dtype(np.float32))
+    shifted = workspace.subtract_maximum(logits).copy()
+    np.testing.assert_array_equal(shifted, logits - logits.max(axis=1, keepdims=True))
+    probabilities, sums = workspace.probabilities(shifted.copy())
+    np.testing.assert_allclose(probabilities, softmax(logits), rtol=1e-6)
+    np.testing.assert_allclose(sums, np.exp(shifted).sum(axis=1, keepdims=True), rtol=1e-6)
 
 
 @given(ANY_LOGITS)

@@ -39,6 +39,8 @@ def test_only_settings_that_vary_have_an_axis(plot: ParallelPlot) -> None:
     (ticks,) = plot.plot.axes["bottom"]._tickLevels
     assert [label for _, label in ticks] == ["learning rate", "batch size", "accuracy"]
     assert [label.toPlainText() for label in plot._labels] == ["0.001", "0.01", "0.1", "32", "128", "80", "99"]
+    x, y = plot._axis_lines.getData()
+    assert (x.tolist(), y.tolist()) == ([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1])
 
 
 def test_each_run_is_one_line_and_the_best_is_in_front(plot: ParallelPlot) -> None:

@@ -127,6 +127,18 @@ def test_a_crash_is_shown_once_at_the_next_start(user_files: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_start_page_is_shown_at_the_first_start_only(user_files: Path) -> None:
+    list_windows = """
+def act():
+    print("WINDOWS", [type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()], flush=True)
+"""
+    first, second = (run(CLOSE_WHEN_READY, list_windows, RUN) for _ in range(2))
+    assert "StartPage" in first.stdout
+    assert "MainWindow" in second.stdout
+    assert "StartPage" not in second.stdout
+
+
+@pytest.mark.slow
 def test_a_killed_process_is_no_crash(user_files: Path) -> None:
     killed = run(CLOSE_WHEN_READY, "import os\ndef act(): os.kill(os.getpid(), 9)\n", RUN)
     assert killed.returncode == -9
