@@ -13,6 +13,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BufferedReader
 from math import prod
 from pathlib import Path
 
@@ -23,11 +24,15 @@ from numpy.typing import NDArray
 from nncore.errors import ModelFileError
 from nncore.files.json_header import MAX_HEADER_BYTES
 from nncore.system.memory import gigabytes_text, usable_memory
+from nncore.system.reading_budget import ReadingCancelled, WatchedFile, time_budget
 
 HEADER_NAME = "header.json"
 
 HEADER_MEMORY_PER_BYTE = 4
 """Bytes of memory needed per byte of a file: for the file itself, and for the parameters with their copies."""
+
+DAMAGED_ADVICE = "the file is probably damaged, so open another copy of it"
+"""What the user can do with a file that takes too long: no file of Digit Lab does."""
 
 MAX_ARRAY_HEADER_BYTES = 4096
 """Largest size of the header of an .npy file, in bytes."""
@@ -50,7 +55,7 @@ def reading_errors(path: Path, kind: str) -> Iterator[int]:
     """Convert every error while `path` is read to a ModelFileError that names the file; yields its size in bytes.
 
     kind: the kind of the file, "model" or "run". If the path is not a regular file, or the file is too large for the
-    memory, it is not read.
+    memory, it is not read. Reading has a budget of time; see `nncore.system.reading_budget`.
     """
     try:
         size = path.stat().st_size
@@ -58,7 +63,8 @@ def reading_errors(path: Path, kind: str) -> Iterator[int]:
             raise ModelFileError("could not be read: it is not a file.")
         if HEADER_MEMORY_PER_BYTE * size > usable_memory():
             raise ModelFileError(f"the file has {gigabytes_text(size)}, which is too large for the free memory.")
-        yield size
+        with time_budget("", size, ModelFileError, DAMAGED_ADVICE):
+            yield size
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None
     except ModelFileError as problem:
@@ -78,7 +84,7 @@ def parsing_errors(kind: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ModelFileError, OSError, MemoryError):
+    except (ModelFileError, ReadingCancelled, OSError, MemoryError):
         raise
     except Exception:
         raise ModelFileError(f"this is not a complete Digit Lab {kind}; it is damaged or of another kind.") from None
@@ -96,8 +102,11 @@ class Archive:
     @classmethod
     @contextmanager
     def open(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
-        """Open the file of `size` bytes for reading; use it inside `reading_errors`."""
-        with parsing_errors(kind), zipfile.ZipFile(path) as archive:
+        """Open the file of `size` bytes for reading; use it inside `reading_errors`.
+
+        Reading reports its progress and can be cancelled; see `nncore.system.reading_budget`.
+        """
+        with parsing_errors(kind), BufferedReader(WatchedFile(str(path))) as file, zipfile.ZipFile(file) as archive:
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:

@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.resources import files
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from nncore.files.model_header import PREPROCESSING, ModelHeader
 from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.atomic_write import save_file
+from nncore.system.reading_budget import WatchedFile
 from nncore.training import Training
 
 PARAMETERS_ARRAY = "parameters"
@@ -139,7 +141,10 @@ def is_model_file(path: Path) -> bool:
 
 
 def load_model(path: Path) -> Model:
-    """Read a model; raises ModelFileError that names the file and what is wrong with it."""
+    """Read a model; raises ModelFileError that names the file and what is wrong with it.
+
+    It reports its progress, can be cancelled, and has a budget of time; see `nncore.system.reading_budget`.
+    """
     with reading_errors(path, "model") as size:
         header, parameters = _contents_of(path, size)
         check_finite({PARAMETERS_ARRAY: parameters})
@@ -165,7 +170,7 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     """Return the header and the parameters of a file of `size` bytes in any format; an .npz may have any suffix."""
     read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
     if read is not None:
-        with path.open("rb") as file:
+        with BufferedReader(WatchedFile(str(path))) as file:
             head = file.read(MODEL_HEAD_BYTES)
             if not head.startswith(ZIP_START):
                 if size > MAX_UNMARKED_BYTES[path.suffix.lower()] and PROGRAM not in head:

@@ -19,7 +19,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.data.mapped_dataset import MappedArray, label_blocks
 from nncore.errors import DataError, file_name, printable
 from nncore.system.memory import gigabytes_text, usable_memory
-from nncore.system.reading_budget import WatchedFile
+from nncore.system.reading_budget import WatchedFile, time_budget
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -28,15 +28,15 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def open_data_file(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
     """Open `path` to read its bytes; with `unpack`, a gzip-compressed file is decompressed.
 
-    Reading reports its progress and can be cancelled; see `nncore.system.reading_budget`. Raises DataError if opening
-    fails, or reading within the `with` block.
+    Reading reports its progress, can be cancelled, and has a budget of time; see `nncore.system.reading_budget`. Raises
+    DataError if opening fails, or reading within the `with` block.
     """
     try:
         if not path.exists():
             raise DataError(f"{printable(str(path), 400)}: there is no such file.")
         if not path.is_file():
             raise DataError(f"{printable(str(path), 400)}: this is not a file.")
-        with BufferedReader(WatchedFile(str(path))) as file:
+        with time_budget(file_name(path), path.stat().st_size), BufferedReader(WatchedFile(str(path))) as file:
             if unpack and file.peek(2)[:2] == b"\x1f\x8b":
                 with gzip.open(file) as unpacked:
                     yield cast(BinaryIO, unpacked)
@@ -52,12 +52,14 @@ def open_data_file(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
         raise DataError(f"{file_name(path)}: the file cannot be read: {reason}.") from error
 
 
-def numbered_rows(file: BinaryIO, name: str, max_bytes: int, expected: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the rows of a text file with their numbers, counted from 1, without a byte order mark.
+def numbered_rows(
+    file: BinaryIO, name: str, max_bytes: int, expected: str, first: int = 1
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows of a text file with their numbers, counted from `first`, without a byte order mark in row 1.
 
     Raises DataError for a row of more than `max_bytes`: a file without line ends must not fill the memory.
     """
-    for number in count(1):
+    for number in count(first):
         row = file.readline(max_bytes + 1)
         if not row:
             return

@@ -1,4 +1,4 @@
-"""Every reader of data reports its progress and can be cancelled, and rejects what claims to be far too large."""
+"""Every reader reports its progress, can be cancelled, has a budget of time, and rejects what claims to be too large."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncore.data.formats import read_dataset
+from nncore.data.formats import read_dataset, unipen
 from nncore.data.formats.points import read_points
 from nncore.data.formats.unipen import read_ink_dataset
 from nncore.data.formats.unipen_writer import write_ink
-from nncore.errors import DataError
+from nncore.errors import DataError, DigitLabError
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
+from nncore.files.model_file import Model, ModelCard, load_model, save_model
+from nncore.files.snapshots_file import load_snapshots, save_snapshots
 from nncore.handwriting.synthetic import digits
+from nncore.model.network import Network, NetworkSpec
+from nncore.system import reading_budget
 from nncore.system.reading_budget import (
     ALWAYS_UNPACKED_BYTES,
     MAX_UNPACKED_RATIO,
@@ -25,6 +31,8 @@ from nncore.system.reading_budget import (
     report_progress,
     watched_reading,
 )
+from nncore.training import Training, TrainingConfig
+from tests.nncore.runs import few_digits
 
 COUNT = 6000
 
@@ -69,6 +77,34 @@ def write_points(folder: Path) -> Path:
     return folder / "points.txt"
 
 
+def write_model(folder: Path, suffix: str = "npz") -> Path:
+    spec = NetworkSpec.dense((784, 4000, 10))
+    parameters = np.zeros(spec.parameter_count, np.float32)
+    save_model(Model(spec, parameters, ModelCard("large")), folder / f"model.{suffix}")
+    return folder / f"model.{suffix}"
+
+
+def write_onnx(folder: Path) -> Path:
+    return write_model(folder, "onnx")
+
+
+def write_script(folder: Path) -> Path:
+    return write_model(folder, "py")
+
+
+def write_checkpoint(folder: Path) -> Path:
+    training = Training(Network(NetworkSpec.dense((784, 2000, 10))), few_digits(), TrainingConfig(epochs=2))
+    save_checkpoint(training.checkpoint(), folder / "run.npz")
+    return folder / "run.npz"
+
+
+def write_snapshots(folder: Path) -> Path:
+    spec = NetworkSpec.dense((784, 2000, 10))
+    values = np.zeros(spec.parameter_count, np.float32)
+    save_snapshots(EpochSnapshots.of(spec, ((1, values), (2, values))), 2, folder / "epochs.npz")
+    return folder / "epochs.npz"
+
+
 READERS: dict[Callable[[Path], Path], Callable[[Path], object]] = {
     write_csv: read_dataset,
     write_npz: read_dataset,
@@ -77,6 +113,11 @@ READERS: dict[Callable[[Path], Path], Callable[[Path], object]] = {
     write_packed_idx: read_dataset,
     write_unipen: read_ink_dataset,
     write_points: read_points,
+    write_model: load_model,
+    write_onnx: load_model,
+    write_script: load_model,
+    write_checkpoint: load_checkpoint,
+    write_snapshots: load_snapshots,
 }
 
 
@@ -99,6 +140,54 @@ def test_every_reader_reports_progress_and_can_be_cancelled(write: Callable[[Pat
     READERS[write](path)  # without a watch it is read
 
 
+@pytest.fixture
+def usual_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_budget, "_loop_seconds", lambda: reading_budget.USUAL_LOOP_SECONDS)
+
+
+@pytest.mark.parametrize("write", READERS)
+def test_every_reader_ends_when_its_time_is_used_up(
+    write: Callable[[Path], Path], tmp_path: Path, usual_computer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path)
+    for name in vars(reading_budget):
+        if name.startswith("SECONDS_"):
+            monkeypatch.setattr(reading_budget, name, 0.0)
+    monkeypatch.setattr(unipen, "SECONDS_PER_DRAWING", 0.0)
+    with pytest.raises(DigitLabError, match=rf"{path.name}: reading took longer than 0\.0 seconds .*; [^;.]+\.$"):
+        READERS[write](path)
+
+
+def test_a_slow_computer_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(reading_budget, "thread_time", lambda: now)
+    monkeypatch.setattr(reading_budget, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(reading_budget, "_loop_seconds", lambda: 3 * reading_budget.USUAL_LOOP_SECONDS)
+    with reading_budget.time_budget("a.csv", 10_000_000):
+        now = 8.9
+        report_progress(0.5)
+        now = 9.1
+        with pytest.raises(DataError, match=r"^a\.csv: reading took longer than 3\.0 seconds of processor time"):
+            report_progress(0.5)
+
+
+def test_more_time_is_allowed_for_what_a_file_turns_out_to_contain(
+    usual_computer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(reading_budget, "thread_time", lambda: now)
+    monkeypatch.setattr(reading_budget, "CHECK_SECONDS", 0.0)
+    with reading_budget.time_budget("a.npz", 0):
+        check_unpacked_size("a.npz", 10_000_000, 500_000_000)  # 10 seconds more
+        now = 11.9
+        report_progress(0.5)
+        with reading_budget.time_budget("inside.npz", 0):  # has its own time
+            now = 13.0
+            report_progress(0.5)
+        with pytest.raises(DataError, match=r"^a\.npz: reading took longer than 12\.0 seconds"):
+            report_progress(0.5)
+
+
 def test_parts_of_the_work_share_the_progress() -> None:
     fractions: list[float] = []
     with watched_reading(fractions.append, lambda: False):
@@ -107,6 +196,15 @@ def test_parts_of_the_work_share_the_progress() -> None:
                 for fraction in (0.0, 0.5, 1.0):
                     report_progress(fraction)
     assert fractions == pytest.approx([0.1, 0.2, 0.6, 1.0])
+
+
+def test_a_part_of_a_part_is_within_it() -> None:
+    fractions: list[float] = []
+    with watched_reading(fractions.append, lambda: False), part_of_reading(0.5, 1.0):
+        with part_of_reading(0.0, 0.2):
+            report_progress(1.0)
+        report_progress(0.5)
+    assert fractions == pytest.approx([0.6, 0.75])
 
 
 @pytest.mark.parametrize(
