@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
+from app.background.watched_reader import WatchedReader
 from app.session.curve_fit import Fit
 from app.session.epochs_keeper import load_last_epochs
 from app.session.loaded_model import LoadedModel, RunOutcome
@@ -36,7 +37,8 @@ class Session(QObject):
     """Holds the state that the tabs show, and emits a signal when a part of it changes.
 
     snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it. outcome: the models
-    between which the user can choose after it; None before its end, and if it learned nothing.
+    between which the user can choose after it; None before its end, and if it learned nothing. reader: shows the
+    reading of a large model or checkpoint, and can cancel it.
 
     All methods return at once: reading, writing and training run on threads.
     """
@@ -92,6 +94,7 @@ class Session(QObject):
         self._pending_run: tuple[RunPlan, bool] | None = None
         # Two queues, so that a model does not wait for a data set.
         self._files, self._data_files = TaskQueue(self), TaskQueue(self)
+        self.reader = WatchedReader(self._files, self)
 
     # ------------------------------------------------------------------ data
 
@@ -132,11 +135,11 @@ class Session(QObject):
 
     def open_bundled_model(self) -> None:
         """Use the bundled model."""
-        self._start_reading("model", partial(_load, bundled_model_path()), self._use_bundled_model)
+        self._start_reading("model", "", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_last_snapshots(self) -> None:
         """Emit the epoch snapshots of the last run before this start, unless a run starts first."""
-        self._start_reading("snapshots", load_last_epochs, self._use_last_snapshots)
+        self._start_reading("snapshots", "", load_last_epochs, self._use_last_snapshots)
 
     def _use_last_snapshots(self, loaded: tuple[EpochSnapshots, int] | None) -> None:
         if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
@@ -145,7 +148,7 @@ class Session(QObject):
 
     def open_model(self, path: Path) -> None:
         """Use the model in a file."""
-        self._start_reading("model", partial(_load, path), partial(self._use_opened_model, path))
+        self._start_reading("model", path.name, partial(_load, path), partial(self._use_opened_model, path))
 
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
@@ -244,7 +247,8 @@ class Session(QObject):
 
     def select_ended_run(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
         """Make a logged run the `ended_run`, which `continue_ended` trains further. points: the curve that it fits."""
-        self._start_reading("run", partial(load_ended_run, run, checkpoint, points), self._use_ended_run)
+        work = partial(load_ended_run, run, checkpoint, points)
+        self._start_reading("run", run.settings.name, work, self._use_ended_run)
 
     def _use_ended_run(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
@@ -408,10 +412,9 @@ class Session(QObject):
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         return self._files.finish() and self._data_files.finish()
 
-    def _start_reading(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work` on a thread and give its result to `use`. A new request replaces one of the same kind."""
-        self._files.discard(kind)
-        self._files.add(kind, work, use, self.error_message.emit)
+    def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+        """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
+        self.reader.read(kind, name, work, use, self.error_message.emit)
 
     def _on_data_error(self, problem: str) -> None:
         self.error_message.emit(problem)

@@ -26,6 +26,7 @@ from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
 from nncore.files.snapshots_file import save_snapshots
 from nncore.system.cores import available_cores
+from nncore.system.reading_budget import ReadingCancelled, watched_reading
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
 FIT_INTERVAL_SECONDS, MODEL_INTERVAL_SECONDS = 0.1, 0.25
@@ -80,6 +81,8 @@ class TrainingThread(QThread):
         """Train; Qt calls this on the new thread."""
         try:
             self._train()
+        except ReadingCancelled:
+            self.failed.emit("The run was stopped before its checkpoint was read; it can be continued later.")
         except DigitLabError as problem:
             self.failed.emit(str(problem))
         except MemoryError:
@@ -93,7 +96,8 @@ class TrainingThread(QThread):
         with plan.recorder(self.not_logged.emit) as self._recorder:
             self._keeper = EpochsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
-            self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
+            with watched_reading(lambda share: None, lambda: self.control.stopped):  # of a large checkpoint
+                self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
             self._curve = plan.curve
             for event in self._training.events():
                 self._recorder.record(event, self._training)

@@ -27,6 +27,7 @@ from app.window.menu.recent_files import RecentFilesMenu
 from app.window.message_bar import MessageBar
 from app.window.notice_place import NoticePlace
 from app.window.preferences import WindowPreferences
+from app.window.reading_notice import ReadingNotice
 from app.window.tab_connections import TABS, TabConnections
 from app.window.tab_pages import AnyTab, TabPages
 from app.window.training_actions import TrainingActions
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.recent_files = RecentFilesMenu(preferences, self.menu)
         self.help = HelpActions(self)
         self.header, self.entries = WindowHeader(self.menu), MenuEntries(self.menu, self)
-        self.rescued_offer = RescuedOffer()
+        self.rescued_offer, self.reading_notice = RescuedOffer(), ReadingNotice(session.reader)
         self._closing = WindowClosing(self)
         self._lay_out()
         self._connect()
@@ -84,7 +85,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
-        layout.addWidget(NoticePlace(page, (self.rescued_offer, self.run_offer)))
+        layout.addWidget(NoticePlace(page, (self.reading_notice, self.rescued_offer, self.run_offer)))
         self.setCentralWidget(page)
         self.messages.float_over(page, self.tabs.tabBar())
 

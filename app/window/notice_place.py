@@ -62,4 +62,5 @@ class NoticePlace(QWidget):
             area = QRect(0, bottom, width, height)
             if area != notice.geometry():
                 notice.setGeometry(area)
+                layout.setGeometry(notice.rect())  # while a widget is being shown, Qt sends it no resize event
             notice.raise_()

@@ -2,8 +2,8 @@
 
 A file may come from an unknown source, and a few kilobytes may claim to contain gigabytes. So each reader compares what
 a file claims with these limits, and with the free memory, before it allocates or unpacks anything. Each reader works
-inside `time_budget`, and opens its file as a `WatchedFile`, so that it reports progress, can be cancelled, and ends when
-its time is used up. A reader with a long loop that reads nothing calls `report_progress` in it.
+inside `time_budget`, and opens its file as a `WatchedFile`, so that it reports progress, can be cancelled, and ends
+when its time is used up. A reader with a long loop that reads nothing calls `report_progress` in it.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ MAX_INK_SAMPLES = 100_000
 
 SECONDS_FOR_ANY_FILE, SECONDS_PER_MEGABYTE = 2.0, 0.1
 """Processor time that reading a file may take on a usual computer, and more of it for each megabyte of the file; then
-the reader ends with an error. A CSV file takes 0.015 to 0.05 seconds per megabyte, also if its last row is invalid. Only
-the time in which the thread of the reader computes counts: a slow disk and other programs cost nothing of it. A slower
-computer gets more time, see `slowness`."""
+the reader ends with an error. A CSV file takes 0.015 to 0.05 seconds per megabyte, also if its last row is invalid.
+Only the time in which the thread of the reader computes counts: a slow disk and other programs cost nothing of it. A
+slower computer gets more time, see `slowness`."""
 
 SECONDS_PER_UNPACKED_MEGABYTE = 0.02
-"""More time for each megabyte that is unpacked from a compressed file; MNIST as float64 takes 0.004 seconds for each."""
+"""More time for each megabyte that is unpacked from a compressed file; MNIST as float64 takes 0.004 for each."""
 
 SECONDS_PER_DRAWING = 0.001
 """More time for each drawing of an ink file: once to read it, and once to draw it as an image."""
@@ -126,9 +126,7 @@ def part_of_reading(start: float, end: float) -> Iterator[None]:
 
 
 @contextmanager
-def time_budget(
-    name: str, size: int, error: type[DigitLabError] = DataError, advice: str = SPLIT_IT
-) -> Iterator[None]:
+def time_budget(name: str, size: int, error: type[DigitLabError] = DataError, advice: str = SPLIT_IT) -> Iterator[None]:
     """Let the reader in this `with` block take at most `allowed_seconds(size)`; inside another budget, this one counts.
 
     name: of the file, for the message; "" if it is added later. size: of the file in bytes. error: what is raised when
@@ -176,8 +174,8 @@ def _check_time() -> None:
     if (late := thread_time() - budget.end) > 0 and late > budget.seconds * (slowness() - 1):
         name = f"{budget.name}: " if budget.name else ""
         raise budget.error(
-            f"{name}reading took longer than {budget.seconds:.1f} seconds of processor time, the most for a file of this "
-            f"size; {budget.advice}."
+            f"{name}reading took longer than {budget.seconds:.1f} seconds of processor time, the most for a file of "
+            f"this size; {budget.advice}."
         )
 
 

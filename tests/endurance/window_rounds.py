@@ -17,6 +17,7 @@ import threading
 import traceback
 from collections import Counter, deque
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
@@ -30,6 +31,9 @@ from tests.endurance.report import Limits, Report, free_memory
 
 WARM_UP, MIN_SAMPLES = 0.4, 20
 """The part of the samples of memory that are ignored, and how many must be left to judge the slope."""
+
+MOST_GROWN = 12
+"""How many classes are named of whose objects there are more and more."""
 
 TRAIL = 400
 """How many of the last steps are kept with a failure."""
@@ -49,6 +53,7 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
         assert process.stdin is not None
         assert process.stdout is not None
         samples: list[tuple[int, float, int]] = []
+        objects: list[Counter[str]] = []
         done = 0
         process.stdin.write("go on\n" if limits.allow(0) else "end\n")
         process.stdin.flush()
@@ -66,6 +71,7 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
             else:
                 done = found["step"]
                 samples.append((done, found["mebibytes"], found["open files"]))
+                objects.append(Counter(found["objects"]))
                 process.stdin.write("go on\n" if limits.allow(done) else "end\n")
                 process.stdin.flush()
         _, errors = process.communicate()
@@ -86,9 +92,20 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
         )
         report.figure(f"slope after the warm-up: {slope:+.2f} MiB for {unit:,} steps, of {len(kept)} samples")
         report.figure(f"open files at rest: {files[0]:.0f} after the warm-up, {files[-1]:.0f} last")
+        report.figure(f"objects that became more after the warm-up: {_grown(objects[-len(kept) :])}")
         if len(kept) >= MIN_SAMPLES and slope > max_slope:
             course = [round(each) for _, each, _ in samples]
             report.fail(f"memory grows by {slope:.2f} MiB for {unit:,} steps: {course}")
+
+
+def _grown(counts: list[Counter[str]]) -> str:
+    """The classes with the most new objects: the median of the last third of the counts, and that of the first."""
+    third = max(1, len(counts) // 3)
+    first, last = (
+        {name: median(each[name] for each in part) for name in counts[-1]} for part in (counts[:third], counts[-third:])
+    )
+    grown = sorted(((last[name] - first[name], name) for name in last), reverse=True)[:MOST_GROWN]
+    return ", ".join(f"{name} {first[name]:,.0f} to {last[name]:,.0f}" for more, name in grown if more > 0) or "none"
 
 
 # --------------------------------------------------------------- in the process
@@ -147,7 +164,8 @@ def work(name: str, seed: int, folder: Path) -> None:
             user.calm_down()
             now = resources_of_this_process()
             before = before or now
-            tell(step=count, mebibytes=_memory_at_rest(), **{"open files": now["open files"]})
+            memory = _memory_at_rest()
+            tell(step=count, mebibytes=memory, objects=_objects(), **{"open files": now["open files"]})
     user.calm_down()
     is_closed = user.close()
     del user, window
@@ -159,6 +177,14 @@ def work(name: str, seed: int, folder: Path) -> None:
     left += [f"{each}: {before[each]} before, {now} after" for each, now in after.items() if now > before[each]]
     tell(left=left)
     qInstallMessageHandler(None)
+
+
+def _objects() -> Counter[str]:
+    """How many objects of each class there are: those that Python's collector knows, and the widgets of Qt."""
+    from PySide6.QtWidgets import QApplication
+
+    widgets = (f"widget {type(widget).__name__}" for widget in QApplication.allWidgets())
+    return Counter(type(each).__qualname__ for each in gc.get_objects()) + Counter(widgets)
 
 
 def _memory_at_rest() -> float:

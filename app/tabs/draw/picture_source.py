@@ -9,22 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
-from app.background.task_queue import TaskQueue, is_cancelled
+from app.background.task_queue import TaskQueue
+from app.background.watched_reader import WatchedReader
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import IMAGE_SUFFIXES, MAX_SIDE, decode_colour_image, on_paper, read_colour_image
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
-from nncore.system.reading_budget import watched_reading
 
 NO_PICTURE = "There is no picture in the clipboard. Copy a picture or a picture file, and paste again."
 ENCODED_FORMATS = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
 """MIME types of pictures that are the bytes of a file."""
-
-SLOW_MILLISECONDS = 300
-"""Reading that takes longer is shown, with a button that cancels it."""
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 """File filter for pictures."""
@@ -37,7 +34,7 @@ class PictureSource(QObject):
     """
 
     reading = Signal(str)
-    """The name of a picture that takes longer than SLOW_MILLISECONDS to read; "" when it is read or cancelled."""
+    """The name of a picture that takes long to read; "" when it is read or cancelled."""
     found = Signal(CanvasPicture)
     failed = Signal(str)
     opened = Signal(Path)
@@ -45,10 +42,8 @@ class PictureSource(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = TaskQueue(self)
-        self._name = ""
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MILLISECONDS)
-        self._slow.timeout.connect(self._tell)
-        self._tasks.busy_changed.connect(self._stop_telling)
+        self._reader = WatchedReader(self._tasks, self)
+        self._reader.reading.connect(self.reading)
 
     @staticmethod
     def accepts(data: QMimeData) -> bool:
@@ -92,9 +87,7 @@ class PictureSource(QObject):
     @Slot()
     def cancel(self) -> None:
         """Stop reading; the canvas stays as it is."""
-        self._tasks.discard("picture")
-        self._slow.stop()
-        self.reading.emit("")
+        self._reader.cancel()
 
     def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
@@ -106,26 +99,7 @@ class PictureSource(QObject):
         use: Callable[[CanvasPicture], None] | None = None,
         name: str = "the picture",
     ) -> None:
-        self.cancel()
-        self._name = name
-        self._slow.start()
-        self._tasks.add("picture", partial(_cancellable, work), use or self.found.emit, self.failed.emit)
-
-    @Slot()
-    def _tell(self) -> None:
-        if self._tasks.has("picture"):
-            self.reading.emit(self._name)
-
-    @Slot(bool)
-    def _stop_telling(self, is_busy: bool) -> None:
-        if not is_busy:
-            self._slow.stop()
-            self.reading.emit("")
-
-
-def _cancellable(work: Callable[[], CanvasPicture]) -> CanvasPicture:
-    with watched_reading(lambda _: None, is_cancelled):
-        return work()
+        self._reader.read("picture", name, work, use or self.found.emit, self.failed.emit)
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

@@ -84,7 +84,7 @@ READING_SHARE, BYTES_SHARE = 0.2, 0.05
 
 
 def read_ink_dataset(path: Path) -> Dataset:
-    """Read a UNIPEN file as images, like `read_ink` and `to_dataset`, which has SECONDS_PER_DRAWING for each drawing."""
+    """Read a UNIPEN file as images, like `read_ink` and `to_dataset`; drawing has a budget of time, too."""
     with part_of_reading(0, READING_SHARE):
         samples = read_ink(path)
     with part_of_reading(READING_SHARE, 1), time_budget(samples.source, 0):
@@ -158,7 +158,7 @@ class _Parser:
                 numbers = [float(number) for number in run.split()]
             except ValueError:  # such as "1e"
                 return self._parse_rows(row, run)
-            if not (-MAX_COORDINATE <= min(numbers) and max(numbers) <= MAX_COORDINATE):
+            if not (min(numbers) >= -MAX_COORDINATE and max(numbers) <= MAX_COORDINATE):
                 return self._parse_rows(row, run)
             self.numbers += numbers
         return row + run.count(b"\n")

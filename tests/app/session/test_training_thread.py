@@ -13,13 +13,18 @@ from app.session.loaded_model import LoadedModel
 from app.session.run_events import EVENT_INTERVAL_SECONDS, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.training_thread import MODEL_INTERVAL_SECONDS, TrainingThread
+from app.storage.paths import run_log_path
+from app.storage.run_process import process_description
 from nncore.data.dataset import Splits
+from nncore.experiments.run_log.log import RunLog, RunSettings
+from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.files.model_file import load_model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import EpochDone, Finished, Started
 from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
+from tests.nncore.saved_run import checkpoint
 
 SPEC = NetworkSpec.dense((784, 16, 10))
 
@@ -60,6 +65,26 @@ class Listener(QObject):
 @pytest.fixture
 def listener() -> Listener:
     return Listener()
+
+
+def test_a_run_can_be_stopped_while_its_checkpoint_is_read(
+    qtbot: QtBot, listener: Listener, user_files: Path, tmp_path: Path
+) -> None:
+    saved, path = checkpoint(), tmp_path / "run.checkpoint"
+    save_checkpoint(saved, path)
+    settings = RunSettings("run", saved.spec, saved.config, "")
+    with RunLog(run_log_path()) as log:
+        run = log.run(log.begin(settings, process_description(), path.name))
+    thread = TrainingThread(
+        RunPlan(saved.spec, saved.config, 0.1, interrupted=(run, path)), small_mnist(), tmp_path, listener
+    )
+    thread.failed.connect(listener.hear_problem)
+    thread.control.stop()
+    thread.run()
+    assert listener.problems == ["The run was stopped before its checkpoint was read; it can be continued later."]
+    assert load_checkpoint(path).counters == saved.counters
+    with RunLog(run_log_path()) as log:
+        assert log.run(run.id).state == run.state
 
 
 def thread_for(

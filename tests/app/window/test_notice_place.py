@@ -55,6 +55,15 @@ def test_a_long_offer_is_not_cut_and_does_not_move_the_page(shown: Shown, qtbot:
     assert content.geometry() == before
 
 
+def test_an_offer_that_is_shown_later_has_its_text_inside(shown: Shown, qtbot: QtBot) -> None:
+    *_, second = shown
+    second.show()
+    label = second.findChild(QLabel)
+    assert label is not None
+    assert second.rect().contains(label.geometry())
+    assert label.width() > second.width() / 2
+
+
 def test_two_offers_are_above_each_other(shown: Shown, qtbot: QtBot) -> None:
     _, content, first, second = shown
     before = content.geometry()

@@ -1,4 +1,4 @@
-"""Every reader reports its progress, can be cancelled, has a budget of time, and rejects what claims to be too large."""
+"""Every reader reports its progress, can be cancelled, has a budget of time, and rejects what claims to be huge."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def test_a_picture_that_takes_long_is_named_and_can_be_cancelled(
     results: list[object] = []
     source.found.connect(results.append)
     source.failed.connect(results.append)
-    source._slow.setInterval(0)
+    source._reader._slow.setInterval(0)
     with qtbot.waitSignal(source.reading, check_params_cb=bool) as named:
         source.open(tmp_path / "large.png")
     assert named.args == ["large.png"]
@@ -174,7 +174,7 @@ def test_a_picture_is_no_longer_named_when_it_is_read(source: PictureSource, qtb
     Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
     names: list[str] = []
     source.reading.connect(names.append)
-    source._slow.setInterval(0)
+    source._reader._slow.setInterval(0)
     with qtbot.waitSignal(source.found):
         source.open(tmp_path / "large.png")
     qtbot.waitUntil(lambda: names[-1] == "")

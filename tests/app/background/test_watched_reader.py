@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import threading
+from itertools import count
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.background.task_queue import TaskQueue
+from app.background.watched_reader import WatchedReader
+from nncore.errors import DataError
+from nncore.system.reading_budget import ReadingCancelled, report_progress
+
+
+class Reading:
+    """A reader of a large file: reports more and more progress until it is cancelled or released."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.was_cancelled = False
+
+    def __call__(self) -> str:
+        try:
+            for done in count():
+                report_progress(min(0.5, done / 100))
+                if self.released.wait(0.001):
+                    return "content"
+        except ReadingCancelled:
+            self.was_cancelled = True
+            raise
+        raise AssertionError
+
+
+@pytest.fixture
+def reader(qtbot: QtBot) -> WatchedReader:
+    return WatchedReader(TaskQueue())
+
+
+def test_reading_that_takes_long_is_shown_with_its_progress(qtbot: QtBot, reader: WatchedReader) -> None:
+    work = Reading()
+    results, errors, shown, shares = list[str](), list[str](), list[str](), list[float]()
+    reader.reading.connect(shown.append)
+    reader.progressed.connect(shares.append)
+    reader.read("model", "big.npz", work, results.append, errors.append)
+    qtbot.waitUntil(lambda: shown[-1:] == ["big.npz"])
+    qtbot.waitUntil(lambda: shares[-1:] == [0.5])
+    assert shares == sorted(shares)
+    work.released.set()
+    qtbot.waitUntil(lambda: results == ["content"])
+    qtbot.waitUntil(lambda: shown[-1] == "")
+    assert errors == []
+
+
+def test_cancelled_reading_delivers_nothing(qtbot: QtBot, reader: WatchedReader) -> None:
+    work = Reading()
+    results, errors, shown = list[str](), list[str](), list[str]()
+    reader.reading.connect(shown.append)
+    reader.read("model", "big.npz", work, results.append, errors.append)
+    qtbot.waitUntil(lambda: shown[-1:] == ["big.npz"])
+    reader.cancel()
+    assert shown[-1] == ""
+    qtbot.waitUntil(lambda: not reader._tasks.is_busy)
+    assert work.was_cancelled
+    assert results == errors == []
+
+
+def test_a_new_request_ends_the_reading_of_the_same_kind(qtbot: QtBot, reader: WatchedReader) -> None:
+    first, results, errors = Reading(), list[str](), list[str]()
+    reader.read("model", "big.npz", first, results.append, errors.append)
+    reader.read("model", "small.npz", lambda: "small", results.append, errors.append)
+    qtbot.waitUntil(lambda: results == ["small"])
+    assert first.was_cancelled
+    assert errors == []
+
+
+def test_what_has_no_name_is_never_shown_and_an_error_is_delivered(qtbot: QtBot, reader: WatchedReader) -> None:
+    shown, errors = list[str](), list[str]()
+    reader.reading.connect(shown.append)
+
+    def work() -> None:
+        began.set()
+        ended.wait()
+        raise DataError("a.npz: it is damaged.")
+
+    began, ended = threading.Event(), threading.Event()
+    reader.read("model", "", work, lambda _: None, errors.append)
+    qtbot.waitUntil(began.is_set)
+    qtbot.waitUntil(lambda: reader._slow.isActive())
+    reader._slow.timeout.emit()
+    ended.set()
+    qtbot.waitUntil(lambda: errors == ["a.npz: it is damaged."])
+    assert set(shown) == {""}
