@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
     from app.tabs.draw.draw_tab import DrawTab
     from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.inside.inside_tab import InsideTab
     from app.tabs.models.models_tab import ModelsTab
     from app.tabs.my_hand.my_hand_tab import MyHandTab
     from app.tabs.runs.runs_tab import RunsTab
@@ -134,6 +135,13 @@ class MainWindow(QMainWindow):
         from app.tabs.draw.draw_tab import DrawTab
 
         return self.tab(DrawTab)
+
+    @property
+    def inside_tab(self) -> InsideTab:
+        """The Inside tab."""
+        from app.tabs.inside.inside_tab import InsideTab
+
+        return self.tab(InsideTab)
 
     @property
     def my_hand_tab(self) -> MyHandTab:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
     from app.tabs.draw.draw_tab import DrawTab
     from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.inside.inside_tab import InsideTab
     from app.tabs.models.models_tab import ModelsTab
     from app.tabs.my_hand.my_hand_tab import MyHandTab
     from app.tabs.runs.runs_tab import RunsTab
@@ -81,6 +82,14 @@ class TabConnections(QObject):
         if draw_tab is not None and evaluate_tab is not None:
             self._window.draw_tab.image_changed.connect(self._window.evaluate_tab.set_drawing)
             self._window.evaluate_tab.set_drawing(self._window.draw_tab.image)
+
+    def connect_inside_tab(self, tab: InsideTab) -> None:
+        """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
+        draw_tab = self._window.draw_tab
+        draw_tab.reader_changed.connect(tab.set_network)
+        draw_tab.image_changed.connect(tab.set_drawing)
+        tab.set_network(draw_tab.network, draw_tab.reader_name)
+        tab.set_drawing(draw_tab.image)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
@@ -230,39 +239,46 @@ TABS = (
         "Draw a digit and see what the network reads (Ctrl+2)",
     ),
     TabRow(
+        "Inside",
+        "app.tabs.inside.inside_tab",
+        "InsideTab",
+        TabConnections.connect_inside_tab,
+        "See every number that the network computes for a digit (Ctrl+3)",
+    ),
+    TabRow(
         "My hand",
         "app.tabs.my_hand.my_hand_tab",
         "MyHandTab",
         TabConnections.connect_my_hand_tab,
-        "Test how well the network reads your handwriting (Ctrl+3)",
+        "Test how well the network reads your handwriting (Ctrl+4)",
     ),
     TabRow(
         "Evaluate",
         "app.tabs.evaluate.evaluate_tab",
         "EvaluateTab",
         TabConnections.connect_evaluate_tab,
-        "Measure a network on labelled digits, and look at its mistakes (Ctrl+4)",
+        "Measure a network on labelled digits, and look at its mistakes (Ctrl+5)",
     ),
     TabRow(
         "Data",
         "app.tabs.data.data_tab",
         "DataTab",
         TabConnections.connect_data_tab,
-        "Look at the data set, or open another one (Ctrl+5)",
+        "Look at the data set, or open another one (Ctrl+6)",
     ),
     TabRow(
         "Runs",
         "app.tabs.runs.runs_tab",
         "RunsTab",
         TabConnections.connect_runs_tab,
-        "List, compare, repeat and export training runs (Ctrl+6)",
+        "List, compare, repeat and export training runs (Ctrl+7)",
     ),
     TabRow(
         "Models",
         "app.tabs.models.models_tab",
         "ModelsTab",
         TabConnections.connect_models_tab,
-        "Name, use, compare, export and delete trained models (Ctrl+7)",
+        "Name, use, compare, export and delete trained models (Ctrl+8)",
     ),
 )
 """The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""

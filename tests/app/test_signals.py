@@ -20,15 +20,18 @@ UNTYPED = {
     "tabs/data/source_panel.py: synthetic_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
     "tabs/draw/draw_tab.py: image_changed": NONE,
     "tabs/draw/draw_tab.py: predicted": NONE,
+    "tabs/draw/draw_tab.py: reader_changed": NONE,
     "tabs/draw/epoch_row.py: epoch_chosen": NONE,
     "tabs/evaluate/detail_view.py: explanation_changed": NONE,
     "tabs/evaluate/evaluate_tab.py: image_explained": NONE,
     "tabs/evaluate/evaluation_runner.py: evaluated": NONE,
     "tabs/evaluate/evaluation_runner.py: mapped": NONE,
+    "tabs/inside/number_panel.py: pointed_at": NONE,
     "tabs/models/library_work.py: compared": NONE,
     "tabs/my_hand/drawing_list.py: chosen": NONE,
     "tabs/my_hand/result_page.py: chosen": NONE,
     "tabs/train/train_tab.py: continue_requested": NONE,
+    "widgets/network_view/network_view.py: pointed_at": NONE,
 }
 """Signals with an argument of the type `object`, and why: PySide6 has no type "X or None" and no union."""
 

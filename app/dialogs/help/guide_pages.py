@@ -9,7 +9,7 @@ from importlib.resources import files
 import resources
 
 NAMES = (
-    "first_steps", "train", "draw", "my_hand", "evaluate", "data", "runs", "models", "misread", "keyboard",
+    "first_steps", "train", "draw", "inside", "my_hand", "evaluate", "data", "runs", "models", "misread", "keyboard",
 )  # fmt: skip
 """The names of the pages, in the order of the contents: the files without ".md"."""
 

@@ -59,6 +59,8 @@ class DrawTab(Tab):
     predicted = Signal(object)
     image_changed = Signal(object)
     """The image (28, 28) uint8 of the digit shown; None if nothing is drawn."""
+    reader_changed = Signal(object, str)
+    """The network that reads, None without a model, and its name: the model in use, or an epoch of the last run."""
     status_message = Signal(str)
     error_message = Signal(str)
 
@@ -68,6 +70,7 @@ class DrawTab(Tab):
         self._name = ""
         self._snapshots: EpochSnapshots | None = None
         self._epoch_network: Network | None = None
+        self._shown_reader: tuple[Network | None, str] | None = None
         self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
@@ -209,11 +212,19 @@ class DrawTab(Tab):
         self._show_error(self._reading.error)
         self._show_digit()
 
+    @property
+    def reader_name(self) -> str:
+        """The name of the network that reads: of the model in use, or an epoch of the last run."""
+        return self.epoch_row.reader or self._name or "no model"
+
     def _show_reader(self) -> None:
-        """Say which network gives the answers: the model in use, or an epoch of the last run."""
-        reader = self.epoch_row.reader or self._name or "no model"
-        if self.reader.full_text != f"Read by {reader}":
-            self.reader.set_full_text(f"Read by {reader}")
+        """Say which network gives the answers."""
+        if self.reader.full_text != f"Read by {self.reader_name}":
+            self.reader.set_full_text(f"Read by {self.reader_name}")
+        reader = self.network, self.reader_name
+        if reader != self._shown_reader:
+            self._shown_reader = reader
+            self.reader_changed.emit(*reader)
 
     @Slot()
     def _show_digit(self) -> None:

@@ -60,6 +60,7 @@ class ActivationKind:
     label: its name in the window. formula: how y is computed from x. build(shape, dtype): creates its layer for inputs
     of `shape`. saturates: whether its slope vanishes for large positive and negative inputs, which can make gradients
     vanish. can_die: whether a unit that gives 0 for all inputs has no gradient; the health view counts such units.
+    gives_negative: whether y can be below 0; views then draw it in two colours.
     """
 
     label: str
@@ -67,6 +68,7 @@ class ActivationKind:
     build: Callable[[Shape, np.dtype[np.floating]], Layer]
     saturates: bool = False
     can_die: bool = False
+    gives_negative: bool = True
 
 
 class ActivationLayer(Layer):
@@ -265,7 +267,11 @@ def _elementwise(
 
 ACTIVATIONS = {
     "relu": ActivationKind(
-        "ReLU", "y = max(x, 0)", _elementwise(_relu, _relu_backward, works_in_booleans=True), can_die=True
+        "ReLU",
+        "y = max(x, 0)",
+        _elementwise(_relu, _relu_backward, works_in_booleans=True),
+        can_die=True,
+        gives_negative=False,
     ),
     "leaky_relu": ActivationKind(
         "leaky ReLU", f"y = max(x, {LEAKY_RELU_SLOPE} x)", _elementwise(_leaky_relu, _leaky_relu_backward)
@@ -274,10 +280,14 @@ ACTIVATIONS = {
         "GELU", "y = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2", _elementwise(_gelu, _gelu_backward)
     ),
     "sigmoid": ActivationKind(
-        "sigmoid", "y = 1 / (1 + exp(−x))", _elementwise(sigmoid_by_tanh, _sigmoid_backward), saturates=True
+        "sigmoid",
+        "y = 1 / (1 + exp(−x))",
+        _elementwise(sigmoid_by_tanh, _sigmoid_backward),
+        saturates=True,
+        gives_negative=False,
     ),
     "tanh": ActivationKind("tanh", "y = tanh(x)", _elementwise(_tanh, _tanh_backward), saturates=True),
-    "softmax": ActivationKind("softmax", "y = exp(x) / Σ exp(x)", SoftmaxLayer),
+    "softmax": ActivationKind("softmax", "y = exp(x) / Σ exp(x)", SoftmaxLayer, gives_negative=False),
     "linear": ActivationKind("none", "y = x", _elementwise(_linear, _linear_backward)),
 }
 """The activations, by their names in settings and files, in the order of the window's list."""

@@ -192,7 +192,7 @@ def test_the_list_of_shortcuts_has_every_key_of_the_window(window: MainWindow) -
         if row is not None
     }
     assert rows["Everywhere", "Open model"] == "Ctrl+O"
-    assert rows["Everywhere", "My hand tab"] == "Ctrl+3"
+    assert rows["Everywhere", "My hand tab"] == "Ctrl+4"
     assert rows["Everywhere", "Guide"] == "F1"
     assert rows["Draw", "Redo"] == "Ctrl+Shift+Z, Ctrl+Y"
     assert rows["Runs", "Delete the selected runs"] == "Del"

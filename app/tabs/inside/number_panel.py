@@ -1,0 +1,38 @@
+"""The base of the panels that explain the chosen number of a network."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from nncore.evaluation.inspection import Inspection
+from nncore.model.layers.terms import Position
+
+
+class NumberPanel(QWidget):
+    """A page of the details area of the Inside tab, about the number that is chosen in the network.
+
+    Layers are counted from 1; layer 0 is the input, whose numbers are not computed. A position is the index in the
+    layer's output (in `Inspection.input` for layer 0).
+    """
+
+    title: ClassVar[str]
+    """The text on the tab of the page."""
+
+    chosen = Signal(int, tuple)
+    """The layer and the position of a number that the user chose in the panel; it becomes the chosen number."""
+    pointed_at = Signal(int, object)
+    """The layer and the position of the number that the mouse is over in the panel; (0, None) for none."""
+
+    def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
+        """Show a number; called for every choice, and for each new inspection while the panel is visible.
+
+        inspection: what the network computes for the present input; its network may be another one than before. None:
+        there is nothing to show, and `layer` and `position` have no meaning.
+        """
+        raise NotImplementedError
+
+    def mark(self, layer: int, position: Position | None) -> None:
+        """Light up the number that the mouse is over elsewhere in the tab; None for none. By default nothing."""

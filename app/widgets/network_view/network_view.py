@@ -1,0 +1,292 @@
+"""The widget that draws a network while it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.style.theme import SMALL_SCALE, colours_of, line_width, scaled
+from app.widgets.elements import announce
+from app.widgets.network_view.drawn_layer import DrawnLayer, drawn_layers
+from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry, TextSizes, laid_out
+from app.widgets.network_view.painting import NetworkPainter
+from app.widgets.pictures.picture_actions import PictureActions
+from nncore.data.dataset import DIGITS
+from nncore.evaluation.inspection import Inspection
+from nncore.model.layers.terms import Position
+from nncore.model.network import NetworkSpec
+
+NOTHING_TO_SHOW = "The network appears here with each of its numbers."
+
+
+class NetworkView(QWidget):
+    """Draws all layers of a network: the input, each layer's output, and the answers.
+
+    Brightness follows the numbers of an Inspection; each layer has its own scale. Layer 0 is the input; a position is
+    the index in the layer's output, as in Inspection.
+    """
+
+    selected = Signal(int, tuple)
+    """The layer and the position of a number that the user clicked, or chose with Enter."""
+    pointed_at = Signal(int, object)
+    """The layer and the position of the number under the mouse or at the keyboard's cursor; (0, None) for none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inspection: Inspection | None = None
+        self._spec: NetworkSpec | None = None
+        self.layers: tuple[DrawnLayer, ...] = ()
+        self._geometry: NetworkGeometry | None = None
+        self._first: dict[int, int] = {}
+        self._class_names: Sequence[str] = DIGITS
+        self._choice: tuple[int, Position] | None = None
+        self._pointed: tuple[int, Position] | None = None
+        self._marks: dict[int, tuple[Position, ...]] = {}
+        self._hint = NOTHING_TO_SHOW
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Network at work")
+        self.pictures = PictureActions(self, "network")
+
+    # ---------------------------------------------------------------- content
+
+    @property
+    def inspection(self) -> Inspection | None:
+        """What is drawn; None for nothing."""
+        return self._inspection
+
+    @property
+    def choice(self) -> tuple[int, Position] | None:
+        """The layer and the position of the chosen number, which has a frame."""
+        return self._choice
+
+    @property
+    def marks(self) -> dict[int, tuple[Position, ...]]:
+        """The positions that are lit up, for each layer that has some."""
+        return self._marks
+
+    @property
+    def network_geometry(self) -> NetworkGeometry:
+        """Where everything is drawn at the present size."""
+        if self._geometry is None:
+            font = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
+            text = TextSizes(font.height(), font.horizontalAdvance("0123456789abcdef") / 16)
+            self._geometry = laid_out(self.layers, QSizeF(self.size()), text, self._first)
+        return self._geometry
+
+    def show_inspection(
+        self, inspection: Inspection | None, class_names: Sequence[str] = DIGITS, hint: str = NOTHING_TO_SHOW
+    ) -> None:
+        """Draw what a network computes for an input; None: nothing, but the sentence `hint`."""
+        spec = None if inspection is None else inspection.network.spec
+        if spec != self._spec:
+            self._spec = spec
+            self.layers = () if spec is None else drawn_layers(spec)
+            self._geometry, self._first, self._marks = None, {}, {}
+            self._choice = self._pointed = None
+        self._inspection, self._class_names, self._hint = inspection, class_names, hint
+        self._describe()
+        self.update()
+
+    def set_choice(self, layer: int, position: Position) -> None:
+        """Frame the chosen number."""
+        self._choice = layer, position
+        self._show_part_with(layer, position)
+        self._describe()
+        self.update()
+
+    def mark(self, layer: int, positions: Collection[Position]) -> None:
+        """Light up these numbers of a layer; an empty collection ends it for this layer."""
+        self._marks.pop(layer, None)
+        if positions:
+            self._marks[layer] = tuple(positions)
+        self.update()
+
+    def clear_marks(self) -> None:
+        """Light up nothing."""
+        if self._marks:
+            self._marks = {}
+            self.update()
+
+    def place_of(self, layer: int) -> LayerPlace:
+        """Where a layer is drawn; 0 for the input."""
+        return self.network_geometry.places[layer]
+
+    def _describe(self) -> None:
+        where, inspection = self._pointed or self._choice, self._inspection
+        described = self._hint
+        if inspection is not None:
+            described = ", then ".join(f"{layer.title} {layer.shape_text}" for layer in self.layers)
+            if where is not None:
+                described = in_words(inspection, *where)
+        if described != self.accessibleDescription():
+            self.setAccessibleDescription(described)
+
+    # --------------------------------------------------------------- painting
+
+    def sizeHint(self) -> QSize:
+        """Large, because it is the main part of its page."""
+        return QSize(900, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        """Some lines of text high; the layers adapt to any size."""
+        line = self.fontMetrics().height()
+        return QSize(16 * line, 8 * line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the layers; without an inspection, the hint."""
+        colours, inspection = colours_of(self), self._inspection
+        with QPainter(self) as painter:
+            if inspection is None:
+                painter.setPen(QColor(colours.quiet_text))
+                wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect(), wrap, self._hint)
+                return
+            network = NetworkPainter(painter, colours, scaled(self.font(), SMALL_SCALE))
+            network.paint_frame(self.network_geometry)
+            for place in self.network_geometry.places:
+                network.paint_layer(place, inspection, self._class_names)
+            for layer, positions in self._marks.items():
+                network.paint_mark(self.place_of(layer), positions, colours.validation, 1 + line_width())
+            for where, colour in ((self._choice, colours.winner), (self._pointed, colours.accent)):
+                if where is not None:
+                    network.paint_mark(self.place_of(where[0]), [where[1]], colour, 1 + line_width())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._geometry = None
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Place the layers for the new size."""
+        self._geometry = None
+
+    # ------------------------------------------------------------------ input
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at the number under the mouse."""
+        self._point_at(self.network_geometry.at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        self._point_at(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the number under the mouse, or show the next part of a layer."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        place = self.network_geometry.place_at(event.position())
+        if place is not None and place.parts is not None and place.parts.contains(event.position()):
+            self._step_part(place, 1 if event.position().x() > place.parts.center().x() else -1)
+            return
+        found = self.network_geometry.at(event.position())
+        if found is not None:
+            self._select(*found)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll through the parts of a layer that is drawn by parts."""
+        place = self.network_geometry.place_at(event.position())
+        if place is None or place.parts is None or not event.angleDelta().y():
+            event.ignore()
+            return
+        self._step_part(place, -1 if event.angleDelta().y() > 0 else 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between layers and units with the arrow keys, within a map with Shift; Enter chooses."""
+        where = self._pointed or self._choice or (0, self._first_position(0))
+        key, inside = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._inspection is None:
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._select(*where)
+        elif (moved := self._moved(where, key, inside)) is not None:
+            self._move_to(moved)
+        else:
+            super().keyPressEvent(event)
+
+    def _first_position(self, layer: int) -> Position:
+        return (0,) * len(self.layers[layer].shape)
+
+    def _moved(self, where: tuple[int, Position], key: Qt.Key, inside: bool) -> tuple[int, Position] | None:
+        """The number that a key leads to; None for another key."""
+        layer, place = self.layers[where[0]], list(self.layers[where[0]].place_of(where[1]))
+        steps = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+        jumps = {
+            Qt.Key.Key_PageUp: -10,
+            Qt.Key.Key_PageDown: 10,
+            Qt.Key.Key_Home: -layer.count,
+            Qt.Key.Key_End: layer.count,
+        }
+        if key in jumps:
+            place[0] += jumps[key]
+        elif key not in steps:
+            return None
+        elif inside and layer.has_maps:
+            place[1], place[2] = place[1] + steps[key][0], place[2] + steps[key][1]
+        elif inside:
+            place[0] += steps[key][0] * self.place_of(layer.number).per_line + steps[key][1]
+        elif steps[key][1]:
+            return self._in_layer(layer.number + steps[key][1], layer, place)
+        else:
+            place[0] += steps[key][0]
+        limits = zip(place, layer.drawn_as, strict=True)
+        return layer.number, layer.position_of(tuple(max(0, min(index, side - 1)) for index, side in limits))
+
+    def _in_layer(self, number: int, before: DrawnLayer, place: list[int]) -> tuple[int, Position]:
+        """The number of another layer at about the same place."""
+        layer = self.layers[max(0, min(number, len(self.layers) - 1))]
+        if layer is before or len(layer.drawn_as) != len(before.drawn_as):
+            found = place if layer is before else [0] * len(layer.drawn_as)
+        else:
+            sides = zip(place, before.drawn_as, layer.drawn_as, strict=True)
+            found = [min(index if new == old else index * new // old, new - 1) for index, old, new in sides]
+        return layer.number, layer.position_of(tuple(found))
+
+    def _move_to(self, where: tuple[int, Position]) -> None:
+        self._show_part_with(*where)
+        self._point_at(where)
+        if self._inspection is not None:
+            announce(self, in_words(self._inspection, *where))
+
+    def _select(self, layer: int, position: Position) -> None:
+        self.set_choice(layer, position)
+        self.selected.emit(layer, position)
+
+    def _point_at(self, where: tuple[int, Position] | None) -> None:
+        if where != self._pointed:
+            self._pointed = where
+            self._describe()
+            self.update()
+            self.pointed_at.emit(*(where or (0, None)))
+
+    def _step_part(self, place: LayerPlace, direction: int) -> None:
+        """Show the next (1) or the previous (-1) part of a layer."""
+        size = self._part_size(place)
+        first = place.first + direction * size
+        if 0 <= first < place.layer.count:
+            self._first[place.layer.number] = first
+            self._geometry = None
+            self.update()
+
+    def _part_size(self, place: LayerPlace) -> int:
+        """How many units or maps a full part has; the last part may have fewer."""
+        return place.drawn if place.first == 0 else place.first // max(1, round(place.first / max(1, place.drawn)))
+
+    def _show_part_with(self, layer: int, position: Position) -> None:
+        """Show the part of a layer in which a number is."""
+        if self.place_of(layer).cell_of(position) is None:
+            self._first[layer] = self.layers[layer].place_of(position)[0]
+            self._geometry = None
+
+
+def in_words(inspection: Inspection, layer: int, position: Position) -> str:
+    """A number as a screen reader says it; layer 0 is the input."""
+    if layer:
+        return inspection.in_words(layer, position)
+    value, where = float(inspection.input[position]), ", ".join(str(index + 1) for index in position)
+    return f"input {where}, {value:.3g}" if np.isfinite(value) else f"input {where}, not a number"

@@ -1,0 +1,167 @@
+"""Paints the layers of a network at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from app.style.theme import Colours, line_width
+from app.widgets.network_view.geometry import GRID_FROM, LayerPlace, NetworkGeometry
+from app.widgets.network_view.value_images import layer_image
+from nncore.evaluation.inspection import Inspection
+from nncore.model.layers.terms import Position
+from nncore.reporting.number_text import percent_text
+
+CENTRE = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True)
+class NetworkPainter:
+    """Paints with one painter, in the colours of a theme; font: that of the small text."""
+
+    painter: QPainter
+    colours: Colours
+    font: QFont
+
+    def paint_frame(self, geometry: NetworkGeometry) -> None:
+        """Paint what does not depend on the input: titles, shapes and arrows."""
+        self.painter.setFont(self.font)
+        for place in geometry.places:
+            self._write(place.title, place.layer.title, self.colours.text, CENTRE)
+            self._write(place.caption, place.layer.shape_text, self.colours.quiet_text, CENTRE)
+        self._paint_arrows(geometry)
+
+    def paint_layer(self, place: LayerPlace, inspection: Inspection, class_names: Sequence[str]) -> None:
+        """Paint the numbers of a layer for an input."""
+        number = place.layer.number
+        values = inspection.input if number == 0 else inspection.layer(number).values
+        smooth = place.layer.has_maps and not place.is_crisp
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        self.painter.drawImage(place.numbers, layer_image(values, place, self.colours))
+        self.painter.setPen(QPen(QColor(self.colours.edge), line_width()))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        if place.layer.has_maps and place.layer.count == 1:
+            self.painter.drawRect(place.numbers)
+        elif not place.layer.has_maps:
+            self._paint_grid(place)
+        if place.writes_numbers:
+            self._write_numbers(place, values.reshape(place.layer.drawn_as))
+        if place.parts is not None:
+            first, last = place.first + 1, place.first + place.drawn
+            text = f"‹ {first:,}–{last:,} of {place.layer.count:,} ›"
+            self._write(place.parts, text, self.colours.accent, CENTRE)
+        if place.answers is not None:
+            self._paint_answers(place, place.answers, inspection, class_names)
+
+    def paint_mark(self, place: LayerPlace, positions: Collection[Position], colour: str, width: float) -> None:
+        """Frame the numbers at these positions."""
+        self.painter.setPen(QPen(QColor(colour), width))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        areas = [area for area in map(place.cell_of, positions) if area is not None]
+        least = 5.0  # a frame around a smaller number would hide it
+        self.painter.drawRects([_grown(area, least) for area in areas])
+
+    # ------------------------------------------------------------------ parts
+
+    def _write(self, area: QRectF, text: str, colour: str, alignment: Qt.AlignmentFlag) -> None:
+        self.painter.setPen(QColor(colour))
+        elided = QFontMetricsF(self.font).elidedText(text, Qt.TextElideMode.ElideRight, area.width() + 1)
+        self.painter.drawText(area, alignment, elided)
+
+    def _paint_arrows(self, geometry: NetworkGeometry) -> None:
+        """An arrow from each layer to the next one; at the end of a line it ends at the edge."""
+        self.painter.setPen(QPen(QColor(self.colours.quiet_text), line_width()))
+        self.painter.setBrush(QColor(self.colours.quiet_text))
+        ends = {sum(geometry.lines[: line + 1]) for line in range(len(geometry.lines))}
+        for number, (place, following) in enumerate(pairwise(geometry.places), start=1):
+            room = place.caption.height()
+            right = place.column.right() + room if number in ends else following.column.left()
+            tip = QPointF(right - 2, place.caption.center().y())
+            self.painter.drawLine(QLineF(QPointF(place.column.right() + 2, tip.y()), tip))
+            back = 0.28 * room
+            self.painter.drawPolygon(
+                QPolygonF([tip, tip + QPointF(-back, -back / 1.4), tip + QPointF(-back, back / 1.4)])
+            )
+
+    def _paint_grid(self, place: LayerPlace) -> None:
+        """Lines between the units, if they are large enough."""
+        area, pitch = place.numbers, place.pitch
+        if min(pitch.width(), pitch.height()) >= GRID_FROM:
+            self.painter.setPen(QPen(QColor(self.colours.surface), 1))
+            rows = [area.top() + line * pitch.height() for line in range(1, place.lines)]
+            columns = [area.left() + column * pitch.width() for column in range(1, place.per_line)]
+            self.painter.drawLines(
+                [QLineF(area.left(), y, area.right(), y) for y in rows]
+                + [QLineF(x, area.top(), x, area.bottom()) for x in columns]
+            )
+        self.painter.setPen(QPen(QColor(self.colours.edge), line_width()))
+        if place.drawn % place.per_line == 0:
+            self.painter.drawRect(area)
+
+    def _write_numbers(self, place: LayerPlace, values: np.ndarray) -> None:
+        """Write each number into its cell, in the colour of the paper where the cell is dark."""
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+        for index in range(place.first, place.first + place.drawn):
+            for place_of in np.ndindex(values.shape[1:]):
+                value = float(values[(index, *place_of)])
+                area = place.cell_of(place.layer.position_of((index, *place_of)))
+                assert area is not None
+                dark = np.isfinite(value) and abs(value) > 0.5 * largest
+                self.painter.setPen(QColor(self.colours.paper if dark else self.colours.ink))
+                self.painter.drawText(area, CENTRE, cell_text(value))
+
+    def _paint_answers(
+        self, place: LayerPlace, area: QRectF, inspection: Inspection, class_names: Sequence[str]
+    ) -> None:
+        """Beside each output: the name of its class, and a bar with its probability."""
+        answers = inspection.answers
+        best = int(np.argmax(answers)) if np.isfinite(answers).all() else -1
+        shows_shares = inspection.network.spec.output != "linear"
+        metrics = QFontMetricsF(self.font)
+        names = [class_names[index] if index < len(class_names) else "" for index in range(len(answers))]
+        name_width = min(0.4 * area.width(), max(map(metrics.horizontalAdvance, names), default=0) + 4)
+        figure_width = min(metrics.horizontalAdvance("100.0 %") + 4, area.width() - name_width)
+        for index, answer in enumerate(answers):
+            row = place.item(index)
+            if row is None:
+                continue
+            line = QRectF(area.left() + 4, row.top(), area.width() - 4, row.height())
+            colour = self.colours.text if index == best else self.colours.quiet_text
+            self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, LEFT)
+            if not shows_shares:
+                self._write(line, cell_text(float(answer)), colour, RIGHT)
+                continue
+            track = QRectF(line.left() + name_width, line.center().y() - 0.3 * line.height(), 0, 0.6 * line.height())
+            track.setRight(line.right() - figure_width)
+            if track.width() > 8:
+                self.painter.fillRect(track, QColor(self.colours.grid))
+                share = float(answer) if np.isfinite(answer) else 0.0
+                track.setWidth(track.width() * share)
+                self.painter.fillRect(track, QColor(self.colours.winner if index == best else self.colours.bar))
+            figure = percent_text(float(answer), 1) if np.isfinite(answer) else "?"
+            self._write(line, figure, colour, RIGHT)
+
+
+def cell_text(value: float) -> str:
+    """A number in at most six characters, without an exponent: "0.83", "−12.4", "1,250"; "NaN"."""
+    if not np.isfinite(value):
+        return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size >= 99_999.5:
+        return "large" if value > 0 else "−large"
+    digits = 2 if size < 9.995 else 1 if size < 99.95 else 0
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−") if float(text) else "0"
+
+
+def _grown(area: QRectF, least: float) -> QRectF:
+    """The area with sides of at least `least`, around the same centre."""
+    across, down = max(0.0, least - area.width()) / 2, max(0.0, least - area.height()) / 2
+    return area.adjusted(-across, -down, across, down)

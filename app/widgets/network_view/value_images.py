@@ -1,0 +1,88 @@
+"""The numbers of a layer as one image: brightness for numbers from 0 on, two colours for numbers with a sign."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage, qRgb
+
+from app.style.theme import Colours
+from app.widgets.network_view.geometry import LayerPlace
+
+BETWEEN, NOT_FINITE, LOWEST, ZERO, HIGHEST = 0, 1, 2, 128, 254
+"""Indices of the colour table: between maps; NaN and infinity; from the lowest number over 0 to the highest."""
+
+
+def shades_of(values: NDArray[np.floating], is_signed: bool) -> NDArray[np.uint8]:
+    """Numbers as indices of the colour table, scaled so that the largest absolute number has the strongest colour."""
+    finite = np.isfinite(values)
+    all_finite = bool(finite.all())
+    known = values if all_finite else np.where(finite, values, 0)
+    largest = float(np.abs(known).max(initial=0.0))
+    scale = 1.0 / largest if largest > 0 else 0.0
+    low, span = (ZERO, HIGHEST - ZERO) if is_signed else (LOWEST, HIGHEST - LOWEST)
+    shares = np.clip(known * scale, -1.0 if is_signed else 0.0, 1.0)
+    shades: NDArray[np.uint8] = np.rint(low + span * shares).astype(np.uint8)
+    if not all_finite:
+        shades[~finite] = NOT_FINITE
+    return shades
+
+
+def layer_image(values: NDArray[np.floating], place: LayerPlace, colours: Colours) -> QImage:
+    """The part of a layer that is drawn, as an image to be stretched over `place.numbers`.
+
+    values: the layer's output, in any shape with as many numbers.
+    """
+    layer = place.layer
+    shades = shades_of(values.reshape(layer.drawn_as), layer.is_signed)[place.first : place.first + place.drawn]
+    pixels = _grid_of_maps(shades, place) if layer.has_maps else _grid_of_units(shades, place)
+    height, width = pixels.shape
+    image = QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable(_colour_table(colours, layer.is_signed))
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # owns its bytes
+
+
+def _grid_of_units(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.uint8]:
+    width = min(place.per_line, place.drawn)
+    cells = np.full(place.lines * width, BETWEEN, np.uint8)
+    cells[: len(shades)] = shades
+    return cells.reshape(place.lines, width)
+
+
+def _grid_of_maps(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.uint8]:
+    """The maps with gaps between them; crisp ones as large as on the screen, others one pixel for each number."""
+    count, height, width = shades.shape
+    times = int(place.cell.width()) if place.is_crisp else 1
+    gap = round(place.gap * times / place.cell.width())
+    high, wide = height * times + gap, width * times + gap
+    columns = min(place.per_line, count)
+    grid = np.full((place.lines, high, columns, wide), BETWEEN, np.uint8)
+    large = shades.repeat(times, axis=1).repeat(times, axis=2) if times > 1 else shades
+    for index, each in enumerate(large):
+        line, column = divmod(index, columns)
+        grid[line, : height * times, column, : width * times] = each
+    flat = grid.reshape(place.lines * high, columns * wide)
+    return np.ascontiguousarray(flat[: flat.shape[0] - gap, : flat.shape[1] - gap])
+
+
+@lru_cache(maxsize=8)
+def _colour_table(colours: Colours, is_signed: bool) -> list[int]:
+    """256 colours for the indices above."""
+    paper, ink = _rgb(colours.paper), _rgb(colours.ink)
+    table = np.zeros((256, 3))
+    if is_signed:
+        for start, stop, name in ((ZERO, LOWEST, colours.validation), (ZERO, HIGHEST, colours.training)):
+            places = np.linspace(0, 1, abs(stop - start) + 1)[:, None]
+            step = 1 if stop > start else -1
+            table[np.arange(start, stop + step, step)] = paper + places * (_rgb(name) - paper)
+    else:
+        table[LOWEST : HIGHEST + 1] = paper + np.linspace(0, 1, HIGHEST - LOWEST + 1)[:, None] * (ink - paper)
+    table[BETWEEN], table[NOT_FINITE] = _rgb(colours.surface), _rgb(colours.error)
+    return [qRgb(*(int(part) for part in colour)) for colour in np.rint(table)]
+
+
+def _rgb(name: str) -> NDArray[np.float64]:
+    colour = QColor(name)
+    return np.array([colour.red(), colour.green(), colour.blue()], np.float64)
