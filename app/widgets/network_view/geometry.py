@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from app.widgets.network_view.drawn_layer import DrawnLayer
 from nncore.model.layers.terms import Position
 
-MAX_LINES = 3
+MAX_LAYER_LINES = 3
 MIN_UNIT, MIN_MAP = 2.0, 7.0
 """The smallest side of a unit and of a map, in pixels; what does not fit so is drawn by parts."""
 MAX_UNIT = 22.0
@@ -146,7 +146,9 @@ def laid_out(
     """Place all layers in `size`. first: for layers that are drawn by parts, the first unit or map of the part."""
     if not layers:
         return NetworkGeometry()
-    choices = [_in_lines(layers, size, text, first or {}, count) for count in range(1, min(MAX_LINES, len(layers)) + 1)]
+    choices = [
+        _in_lines(layers, size, text, first or {}, count) for count in range(1, min(MAX_LAYER_LINES, len(layers)) + 1)
+    ]
     return max(choices, key=lambda geometry: _legibility(geometry, text))
 
 
@@ -247,11 +249,11 @@ def _fitted(
     return LayerPlace(**{**vars(place), "writes_numbers": writes})
 
 
-Fit = tuple[int, int, QSizeF, float]
+_Fit = tuple[int, int, QSizeF, float]
 """Units or maps per line, how many fit, the pitch, and the gap."""
 
 
-def _fit_units(layer: DrawnLayer, room: QSizeF, text: TextSizes) -> Fit:
+def _fit_units(layer: DrawnLayer, room: QSizeF, text: TextSizes) -> _Fit:
     width, height, count = max(1.0, room.width()), max(1.0, room.height()), layer.count
     widest, tallest = text.width(8), 1.6 * text.line
     for per_line in range(1, min(count, 12) + 1):  # large enough to write the numbers into the units?
@@ -269,7 +271,7 @@ def _fit_units(layer: DrawnLayer, room: QSizeF, text: TextSizes) -> Fit:
     return per_line, min(drawn, count), QSizeF(MIN_UNIT, MIN_UNIT), 0.0
 
 
-def _fit_maps(layer: DrawnLayer, room: QSizeF, text: TextSizes) -> Fit:
+def _fit_maps(layer: DrawnLayer, room: QSizeF, text: TextSizes) -> _Fit:
     count, rows, columns = layer.drawn_as
     width, height = max(1.0, room.width()), max(1.0, room.height())
     gap = MAP_GAP if count > 1 else 0.0

@@ -17,9 +17,9 @@ from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.reporting.number_text import percent_text
 
-CENTRE = Qt.AlignmentFlag.AlignCenter
-LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+CENTRED = Qt.AlignmentFlag.AlignCenter
+AT_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+AT_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class NetworkPainter:
         """Paint what does not depend on the input: titles, shapes and arrows."""
         self.painter.setFont(self.font)
         for place in geometry.places:
-            self._write(place.title, place.layer.title, self.colours.text, CENTRE)
-            self._write(place.caption, place.layer.shape_text, self.colours.quiet_text, CENTRE)
+            self._write(place.title, place.layer.title, self.colours.text, CENTRED)
+            self._write(place.caption, place.layer.shape_text, self.colours.quiet_text, CENTRED)
         self._paint_arrows(geometry)
 
     def paint_layer(self, place: LayerPlace, inspection: Inspection, class_names: Sequence[str]) -> None:
@@ -56,7 +56,7 @@ class NetworkPainter:
         if place.parts is not None:
             first, last = place.first + 1, place.first + place.drawn
             text = f"‹ {first:,}–{last:,} of {place.layer.count:,} ›"
-            self._write(place.parts, text, self.colours.accent, CENTRE)
+            self._write(place.parts, text, self.colours.accent, CENTRED)
         if place.answers is not None:
             self._paint_answers(place, place.answers, inspection, class_names)
 
@@ -115,7 +115,7 @@ class NetworkPainter:
                 assert area is not None
                 dark = np.isfinite(value) and abs(value) > 0.5 * largest
                 self.painter.setPen(QColor(self.colours.paper if dark else self.colours.ink))
-                self.painter.drawText(area, CENTRE, cell_text(value))
+                self.painter.drawText(area, CENTRED, cell_text(value))
 
     def _paint_answers(
         self, place: LayerPlace, area: QRectF, inspection: Inspection, class_names: Sequence[str]
@@ -134,9 +134,9 @@ class NetworkPainter:
                 continue
             line = QRectF(area.left() + 4, row.top(), area.width() - 4, row.height())
             colour = self.colours.text if index == best else self.colours.quiet_text
-            self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, LEFT)
+            self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, AT_LEFT)
             if not shows_shares:
-                self._write(line, cell_text(float(answer)), colour, RIGHT)
+                self._write(line, cell_text(float(answer)), colour, AT_RIGHT)
                 continue
             track = QRectF(line.left() + name_width, line.center().y() - 0.3 * line.height(), 0, 0.6 * line.height())
             track.setRight(line.right() - figure_width)
@@ -146,7 +146,7 @@ class NetworkPainter:
                 track.setWidth(track.width() * share)
                 self.painter.fillRect(track, QColor(self.colours.winner if index == best else self.colours.bar))
             figure = percent_text(float(answer), 1) if np.isfinite(answer) else "?"
-            self._write(line, figure, colour, RIGHT)
+            self._write(line, figure, colour, AT_RIGHT)
 
 
 def cell_text(value: float) -> str:
