@@ -1,10 +1,11 @@
-"""Waiting until a value no longer changes."""
+"""Waiting for events, and until a value no longer changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 Value = TypeVar("Value")
@@ -18,3 +19,10 @@ def at_rest(qtbot: QtBot, read: Callable[[], Value], milliseconds: int = 300) ->
         if read() == last:
             return last
         last = read()
+
+
+def deliver_events() -> None:
+    """Let Qt deliver all events that wait, such as requests for a new layout, and those that they cause."""
+    for _ in range(3):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()

@@ -19,6 +19,7 @@ from app.widgets.form import Form
 from app.window.main_window import MainWindow
 from nncore.files.model_file import Model
 from tests.app.canvas.gestures import ONE, SEVEN, drag
+from tests.app.waiting import deliver_events
 from tests.app.window.opened_window import opened_window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -53,7 +54,7 @@ class Hour:
         bar = self.window.tabs.tabBar()
         self.qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(self.window.tabs.indexOf(tab)).center())
         assert self.window.tabs.currentWidget() is tab
-        self.qtbot.wait(1)  # the layout of the page
+        deliver_events()  # the layout of the page
         self.check()
 
     def type(self, field: QWidget, text: str) -> None:
@@ -203,7 +204,7 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     # Try it, and go back to an earlier epoch of it.
     hour.click(train.outcome_bar.try_button)
     assert window.tabs.currentWidget() is window.draw_tab
-    qtbot.wait(1)
+    deliver_events()
     hour.draw_digit()
     row = window.draw_tab.epoch_row
     row.slider.setFocus()

@@ -30,7 +30,7 @@ from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Dense
 from nncore.reporting.number_text import percent_text
 from tests.app.storage.kept_models import keep_model, small_model
-from tests.app.waiting import at_rest
+from tests.app.waiting import at_rest, deliver_events
 from tests.app.window.opened_window import opened_window
 from tests.nncore.example_data import small_mnist
 
@@ -88,9 +88,9 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     qtbot.waitUntil(lambda: state(window) is RunState.RUNNING and steps() > 20)
 
     window.tabs.setCurrentWidget(window.draw_tab)
-    draw_a_one(qtbot, window, between=lambda: qtbot.wait(2))
+    draw_a_one(qtbot, window, between=deliver_events)
     qtbot.waitUntil(lambda: window.draw_tab.prediction is not None and window.draw_tab.prediction.digit == 1)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not window.draw_tab.throttle.has_pending_request)
     first = window.draw_tab.prediction
     assert first is not None
     np.testing.assert_array_equal(window.draw_tab.bars.probabilities, first.probabilities)
@@ -422,7 +422,7 @@ def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplica
         for row in TABS:
             window.tab(row.tab)  # builds it
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        qtbot.wait(50)
+        deliver_events()
         assert window.minimumSizeHint().width() <= 1280
         assert window.minimumSizeHint().height() <= 680
     finally:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.widgets.elements import bar_layout, text_label
 from app.window.notice_place import NoticePlace
+from tests.app.waiting import deliver_events
 
 Shown = tuple[QWidget, QWidget, QFrame, QFrame]
 
@@ -37,7 +38,7 @@ def test_the_end_of_an_offer_does_not_move_the_page(shown: Shown, qtbot: QtBot) 
     before = content.geometry()
     assert first.width() == page.width()
     first.hide()
-    qtbot.wait(1)
+    deliver_events()
     assert content.geometry() == before
     first.show()
     qtbot.waitUntil(lambda: first.geometry().bottom() == 399)

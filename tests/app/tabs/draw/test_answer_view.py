@@ -112,12 +112,12 @@ def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: Answ
         left = answer._rest_timer.remainingTime()
         answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
         assert answer._rest_timer.remainingTime() > left  # each answer starts the rest anew
-        qtbot.wait(100)
+        qtbot.waitUntil(lambda: answer._rest_timer.remainingTime() < 600_000)
     assert spoken_sentences == []
     answer._rest_timer.setInterval(REST_MILLISECONDS)
     qtbot.waitUntil(lambda: len(spoken_sentences) == 1)
-    answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
-    qtbot.wait(REST_MILLISECONDS + 100)
+    with qtbot.waitSignal(answer._rest_timer.timeout):
+        answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     assert spoken_sentences == ["Unsure: a 3 or a 9."]
 
 

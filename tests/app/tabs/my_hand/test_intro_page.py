@@ -10,6 +10,7 @@ from app.tabs.my_hand.intro_page import IntroPage
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from tests.app.tabs.my_hand.test_history_list import ENTRIES
 from tests.app.theme_choice import apply_theme
+from tests.app.waiting import deliver_events
 from tests.nncore.handwriting.personal_test.samples import ink
 
 
@@ -69,7 +70,7 @@ def test_an_unfinished_test_or_an_obstacle_does_not_move_the_buttons(page: Intro
     for unfinished, obstacle in ((None, ""), (HandwritingTest((3, 8, 1), (ink(1),)), ""), (None, "No model is open.")):
         page.set_unfinished(unfinished)
         page.set_obstacle(obstacle)
-        qtbot.wait(1)
+        deliver_events()
         places.add((page.start_button.pos().toTuple(), page.continue_button.pos().toTuple()))
     assert len(places) == 1
 

@@ -14,6 +14,7 @@ from app.tabs.train.outcome_bar import (
 )
 from app.widgets.plain_text import plain_tooltip
 from tests.app.session.test_loaded_model import a_model
+from tests.app.waiting import deliver_events
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -84,6 +85,6 @@ def test_nothing_moves_when_a_run_ends(bar: OutcomeBar, qtbot: QtBot) -> None:
     outcome, places = RunOutcome(trained, (before, None)), set()
     for shown, in_use in ((None, None), (None, before), (outcome, before), (outcome, trained)):
         bar.show_models(shown, in_use.model if in_use else None)
-        qtbot.wait(1)
+        deliver_events()
         places.add((bar.sizeHint().height(), bar.try_button.geometry().getRect(), bar.back_button.geometry().getRect()))
     assert len(places) == 1

@@ -8,6 +8,7 @@ from app.tabs.train import run_controls
 from app.tabs.train.run_clock import ShownProgress
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.widgets.plain_text import plain_tooltip
+from tests.app.waiting import deliver_events
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_no_button_moves_or_changes_its_size_in_any_state(buttons: RunButtons, q
         buttons.offer_train_on(offer)
         for state in RunState:
             buttons.set_state(state)
-            qtbot.wait(1)
+            deliver_events()
             places.add(tuple(button.geometry().getRect() for button in all_buttons))
             assert all(button.isVisible() for button in all_buttons)
     assert len(places) == 1
@@ -117,7 +118,7 @@ def test_figures_keep_their_positions(line: ProgressLine, qtbot: QtBot) -> None:
     places = set()
     for speed, left, epoch in ((1.0, 1.0, 1), (999_999.0, 3599.0, 99), (118_000.0, 61.0, 100)):
         line.show_progress(ShownProgress(epoch, 100, 0.5, speed, left), now=True)
-        qtbot.wait(1)
+        deliver_events()
         places.add((line._bar.geometry().getRect(), line._speed.geometry().getRect()))
     assert len(places) == 1
 

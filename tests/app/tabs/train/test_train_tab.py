@@ -16,6 +16,7 @@ from nncore.experiments.recipes import RECIPES
 from nncore.model.network import NetworkSpec
 from nncore.training.events import Diverged, EpochDone, Finished, Started
 from nncore.training.health import LayerHealth
+from tests.app.waiting import deliver_events
 
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
 STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001, rates=np.full(5, 0.001))
@@ -365,6 +366,6 @@ def test_it_fits_a_small_screen(
     tab: TrainTab, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
 ) -> None:
     enlarge_font(scale)
-    qtbot.wait(10)
+    deliver_events()
     assert tab.minimumSizeHint().width() <= 1280
     assert tab.minimumSizeHint().height() <= 600

@@ -30,6 +30,7 @@ from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.pictures.rendering import rendered_image, svg_of
 from app.widgets.plot import Plot
 from tests.app.theme_choice import apply_theme
+from tests.app.waiting import deliver_events
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -143,7 +144,7 @@ def test_buttons_and_the_border_of_the_focus_are_not_in_the_picture(qtbot: QtBot
     assert not has_colour(image, 255, 0, 0)
     assert button.isVisible()
     assert border.isVisible()
-    qtbot.wait(1)
+    deliver_events()
     assert button.geometry() == before
 
 

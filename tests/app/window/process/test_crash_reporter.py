@@ -151,8 +151,8 @@ def test_an_error_while_a_dialog_is_open_outlives_this_dialog(reporter: CrashRep
     qtbot.waitUntil(lambda: QApplication.activeWindow() is other)
     report(reporter, first)
     assert dialog_of(qtbot).parentWidget() is window
-    other.deleteLater()
-    qtbot.wait(0)
+    with qtbot.waitSignal(other.destroyed):
+        other.deleteLater()
     assert "first" in dialog_of(qtbot).problem.text()
 
 

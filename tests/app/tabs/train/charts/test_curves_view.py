@@ -22,6 +22,7 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, EpochDone, Started
 from tests.app.theme_choice import apply_theme
+from tests.app.waiting import deliver_events
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=10_000, validation_loss=2.3, validation_accuracy=0.1)
 
@@ -441,7 +442,7 @@ def test_the_crosshair_does_not_move_the_layout(view: CurvesView, qtbot: QtBot) 
     settled(qtbot, view)
     before = [chart.plot.geometry() for chart in (view.loss, view.accuracy)]
     move_mouse(view.loss, 1.3)
-    qtbot.wait(5)
+    deliver_events()
     assert [chart.plot.geometry() for chart in (view.loss, view.accuracy)] == before
 
 
@@ -499,7 +500,7 @@ def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge
     edges = []
     for scale in (1.0, 1.5):
         enlarge_font(scale)
-        qtbot.wait(20)
+        deliver_events()
         edges += [chart.plot.box.sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
     assert edges[0] == edges[1] < edges[2] == edges[3]
 
@@ -525,12 +526,12 @@ def test_both_charts_have_an_epoch_label(
 
 
 def test_starting_a_run_does_not_move_the_plots(view: CurvesView, qtbot: QtBot) -> None:
-    qtbot.wait(1)
+    deliver_events()
     before = [chart.plot.box.sceneBoundingRect() for chart in (view.loss, view.accuracy)]
     train_two_epochs(view)
     settled(qtbot, view)
     view.grab()
-    qtbot.wait(1)
+    deliver_events()
     assert [chart.plot.box.sceneBoundingRect() for chart in (view.loss, view.accuracy)] == before
 
 

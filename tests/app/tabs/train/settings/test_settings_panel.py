@@ -25,6 +25,7 @@ from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.rate_finder import RateFinderResult
 from nncore.training.schedules import SCHEDULES
 from tests.app.odd_texts import ODD_TEXTS
+from tests.app.waiting import deliver_events
 
 
 @pytest.fixture(autouse=True)
@@ -311,7 +312,7 @@ def test_the_data_line_is_below_the_summary_and_hidden_without_data(panel: Setti
 def test_a_long_data_line_is_elided_and_does_not_widen_the_panel(panel: SettingsPanel, qtbot: QtBot) -> None:
     before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
     panel.set_data(Splits(replace(small_images(28, tuple("0123456789")), source=name)))
-    qtbot.wait(1)
+    deliver_events()
     assert panel.data.text().endswith("…")
     assert panel.data.fontMetrics().horizontalAdvance(panel.data.text()) <= panel.data.width()
     assert "&lt;b&gt;of a file" in panel.data.toolTip()
@@ -336,7 +337,7 @@ def test_nothing_is_cut_off_in_any_font(
 ) -> None:
     enlarge_font(scale)
     panel.resize(panel.width(), 400)
-    qtbot.wait(1)
+    deliver_events()
     assert panel._scroll.verticalScrollBar().isVisible()
     assert panel._content.minimumSizeHint().width() <= panel._scroll.viewport().width()
     assert panel.minimumSizeHint().height() < 400
@@ -440,10 +441,10 @@ def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
 
 
 def test_removing_all_layers_keeps_the_width_of_the_panel(panel: SettingsPanel, qtbot: QtBot) -> None:
-    qtbot.wait(50)
+    deliver_events()
     before = panel.width()
     type_into(qtbot, panel.network.hidden_layers, "")
-    qtbot.wait(50)
+    deliver_events()
     assert panel.width() == before
 
 
