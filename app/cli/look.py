@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS, load_mnist
 from nncore.errors import DataError, SettingError
+from nncore.evaluation.calculation.source_lines import joined_source
 from nncore.evaluation.inspection import InspectedLayer, Inspection
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position, Terms
@@ -117,13 +118,15 @@ def _print_number(inspection: Inspection, number: int, position: Position, as_js
     print(inspection.layer(number).spec.formula)
     for name, value in terms.constants.items():
         print(f"  {name} = {value:.6g}")
+    for step in terms.steps:
+        print(f"  {step.operation} = {step.value:.6g}")
     for index in terms.order[:MAX_PRINTED_TERMS]:
         print(_term_line(terms, int(index)))
     if len(terms.inputs) > MAX_PRINTED_TERMS:
         rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
         print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {rest:.6g}")
     print(f"  y = {terms.value:.6g}")
-    print(f"\nThe lines of Python that compute this layer:\n\n{inspection.source_of(number)}", end="")
+    print(f"\nThe lines of Python that compute this layer:\n\n{joined_source(inspection.source_of(number))}", end="")
 
 
 def _term_line(terms: Terms, index: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, prod, sqrt
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.evaluation.calculation.tiles import Tiles
 from nncore.model.layers.parameters import slices
 from nncore.model.network import NetworkSpec
 
@@ -27,7 +28,8 @@ def first_layer_picture(spec: NetworkSpec, parameters: NDArray[np.float32], coun
     tiles = _tiles(spec, parameters)
     strength = np.sqrt(np.square(tiles, dtype=np.float64).sum(axis=(1, 2)))
     strongest = np.sort(np.argsort(-strength, kind="stable")[:count])
-    return _arranged(_scaled(tiles[strongest]))
+    chosen = tiles[strongest]
+    return Tiles(*chosen.shape).arranged(_scaled(chosen))
 
 
 def _tiles(spec: NetworkSpec, parameters: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -51,15 +53,3 @@ def _scaled(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.zeros_like(tiles)
     scaled: NDArray[np.float32] = np.clip(tiles / np.float32(largest), -1, 1)
     return scaled
-
-
-def _arranged(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the tiles in rows, as square as possible, with a pixel of NaN between them."""
-    count, height, width = tiles.shape
-    columns = ceil(sqrt(count))
-    rows = ceil(count / columns)
-    picture = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
-    for number, tile in enumerate(tiles):
-        top, left = number // columns * (height + 1), number % columns * (width + 1)
-        picture[top : top + height, left : left + width] = tile
-    return picture

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
-from textwrap import dedent
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError, SettingError
+from nncore.evaluation.calculation.source_lines import SourceLines
 from nncore.model.layers import LayerSpec
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
+from nncore.reporting.number_text import number_in_words
 from nncore.system.copying import DeepCopyable
 
 
@@ -105,6 +106,35 @@ class Inspection(DeepCopyable):
         """What layer `number`, from 1, takes: the output of the layer before it. Raises SettingError."""
         return self._inputs[self.layer(number).number - 1]
 
+    def numbers(self, number: int) -> NDArray[np.floating]:
+        """What layer `number`, from 1, gives, or for 0 the input; read-only. Raises SettingError."""
+        return self._inputs[self.layer(number).number if number else 0]
+
+    def picture_shape(self, number: int) -> tuple[int, int, int] | None:
+        """(maps, height, width) if the numbers of layer `number`, or for 0 of the input, are a picture; else None.
+
+        Those of a flat layer are one if each belongs to a pixel of a picture before it, in the same order.
+        """
+        spec = self.network.spec
+        shape = self.numbers(number).shape
+        while len(shape) == 1 and number:
+            layer, before = spec.layers[number - 1], spec.shapes[number - 1]
+            if layer.has_weights or prod(before) != prod(shape):
+                return None
+            number, shape = number - 1, before
+        if len(shape) == 1:  # a network without layers for images gets them as rows
+            shape = (1, *spec.input_shape)[-3:] if len(spec.input_shape) in (2, 3) else shape
+        return (shape[0], shape[1], shape[2]) if len(shape) == 3 and prod(shape) > 1 else None
+
+    def nearest(self, number: int, position: Position) -> tuple[int, Position] | None:
+        """The number of this network nearest to a layer and position of another network; None if nothing is like it."""
+        if not 0 <= number <= len(self.layers):
+            return None
+        shape = self.numbers(number).shape
+        if len(position) != len(shape):
+            return None
+        return number, tuple(min(max(index, 0), side - 1) for index, side in zip(position, shape, strict=True))
+
     def layer(self, number: int) -> InspectedLayer:
         """Layer `number`, from 1. Raises SettingError if there is none."""
         if not 1 <= number <= len(self.layers):
@@ -116,18 +146,38 @@ class Inspection(DeepCopyable):
 
         Raises SettingError if there is no such layer or position.
         """
-        layer = self.layer(number)
-        self._check(layer, position)
+        self.layer(number)
+        self._number_at(number, position)
         return self.network.layers[number - 1].terms(self.input_of(number)[None], position)
 
     def in_words(self, number: int, position: Position) -> str:
-        """A number as a screen reader says it: "layer 2, unit 17 of 64, 0.83, third largest"."""
+        """A number as a screen reader says it: "layer 2, unit 17 of 64, 0.83, third largest".
+
+        For number 0, that of the input: "input, line 7, column 3, 0.4". Raises SettingError.
+        """
+        value = number_in_words(float(self._number_at(number, position)))
+        where = self.place_in_words(number, position)
+        if number == 0:
+            return f"input, {where}, {value}"
         layer = self.layer(number)
-        self._check(layer, position)
-        where = f"unit {position[0] + 1} of {layer.values.size:,}"
-        if not layer.has_units:
-            where = f"map {position[0] + 1} of {len(layer.values):,}, line {position[1] + 1}, column {position[2] + 1}"
-        return f"layer {number}, {where}, {layer.values[position]:.3g}, {ordinal(layer.rank(position))}largest"
+        rank = f", {ordinal(layer.rank(position))}largest" if np.isfinite(layer.values[position]) else ""
+        return f"layer {number}, {where}, {value}{rank}"
+
+    def place_in_words(self, number: int, position: Position) -> str:
+        """Where a number is in its layer: "unit 17 of 64", "map 2 of 24, line 7, column 3"; in one map without the map.
+
+        number: 0 for the input. Raises SettingError.
+        """
+        self._number_at(number, position)
+        shape = self.numbers(number).shape
+        picture = self.picture_shape(number) if number == 0 else None
+        if picture is not None:
+            position = tuple(int(index) for index in np.unravel_index(np.ravel_multi_index(position, shape), picture))
+            shape = picture
+        if len(shape) == 1:
+            return f"{'unit' if number else 'number'} {position[0] + 1:,} of {shape[0]:,}"
+        where = f"line {position[1] + 1}, column {position[2] + 1}"
+        return where if shape[0] == 1 and number == 0 else f"map {position[0] + 1} of {shape[0]:,}, {where}"
 
     def softmax_steps(self, temperature: float = 1.0) -> SoftmaxSteps:
         """The softmax of the logits worked out; a temperature above 1 makes the answer less certain, below 1 more.
@@ -146,13 +196,17 @@ class Inspection(DeepCopyable):
         """Whether every number is finite; damaged or diverged weights make some NaN or infinite."""
         return all(bool(np.isfinite(values).all()) for values in self._inputs)
 
-    def source_of(self, number: int) -> str:
-        """The lines of Python that compute layer `number`, from 1, without their indentation.
+    def source_of(self, number: int) -> tuple[SourceLines, ...]:
+        """The lines of Python that compute layer `number`, from 1.
 
         Raises SettingError if there is no such layer, OSError if the program has no source files.
         """
         self.layer(number)
-        return dedent(self.network.layers[number - 1].source())
+        return tuple(SourceLines.of(function) for function in self.network.layers[number - 1].computed_by)
+
+    def source_of_answers(self) -> tuple[SourceLines, ...]:
+        """The lines of Python that compute the answers from the last layer; raises OSError as `source_of` does."""
+        return (SourceLines.of(OUTPUTS[self.network.spec.output]),)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shapes and numbers of all layers as lists for JSON."""
@@ -171,14 +225,18 @@ class Inspection(DeepCopyable):
             "answers": self.answers.tolist(),
         }
 
-    def _check(self, layer: InspectedLayer, position: Position) -> None:
-        shape = layer.values.shape
+    def _number_at(self, number: int, position: Position) -> np.floating:
+        values = self.numbers(number)
+        shape = values.shape
         if len(position) != len(shape) or any(
             not 0 <= index < side for index, side in zip(position, shape, strict=True)
         ):
             shown = " ".join(str(index + 1) for index in position)
             sides = " × ".join(str(side) for side in shape)
-            raise SettingError("unit", f"Layer {layer.number} has {sides} numbers; there is no number {shown}.")
+            owner = f"Layer {number}" if number else "The input"
+            raise SettingError("unit", f"{owner} has {sides} numbers; there is no number {shown}.")
+        found: np.floating = values[position]
+        return found
 
 
 def ordinal(place: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import floor, isfinite, isinf, isnan, log10
 
 NO_VALUE = "–"
 """The text of a figure that was not measured."""
@@ -43,6 +44,43 @@ def decimal_text(value: float, digits: int = 3) -> str:
     if not 1 / MAX_WRITTEN_OUT <= magnitude < MAX_WRITTEN_OUT:
         return text
     return f"{Decimal(text):f}"
+
+
+def number_in_words(value: float, digits: int = 3) -> str:
+    """Return any number as a sentence says it: as `decimal_text` does, "not a number" for NaN, "infinite"."""
+    if isnan(value):
+        return "not a number"
+    if isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
+    return decimal_text(value, digits).replace("-", MINUS)
+
+
+MINUS = "−"
+"""The sign of a negative number in columns and sentences; as wide as a figure, unlike the hyphen."""
+
+MAX_DECIMALS = 9
+
+
+def decimals_of(largest: float, digits: int = 4) -> int:
+    """How many decimals give the largest absolute number of a column `digits` significant digits, 0 to MAX_DECIMALS."""
+    if not (isfinite(largest) and largest > 0):
+        return digits - 1
+    return min(MAX_DECIMALS, max(0, digits - 1 - floor(log10(largest))))
+
+
+def fixed_text(value: float, decimals: int) -> str:
+    """Return a number of a column, all with the same decimals, so that they line up: "−0.125", "1,204.000".
+
+    NaN is "NaN", infinity "∞"; a number beyond 10^12 has an exponent.
+    """
+    if isnan(value):
+        return "NaN"
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if abs(value) >= 1e12:
+        return f"{value:.3g}".replace("-", MINUS)
+    text = f"{value:,.{decimals}f}".replace("-", MINUS)
+    return text if any(figure in text for figure in "123456789") else text.removeprefix(MINUS)
 
 
 TINY = 1e-5

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from inspect import getsource
 from math import pi, sqrt
 from typing import Any, ClassVar
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.layers.terms import Position, Terms, positions_of_all, terms_of_one
+from nncore.model.layers.terms import CalculationStep, Position, Terms, positions_of_all, terms_of_one
 from nncore.model.outputs import sigmoid_by_tanh
 
 
@@ -95,8 +94,9 @@ class ActivationLayer(Layer):
     def terms(self, X: Array, position: Position) -> Terms:
         return terms_of_one(float(self.predict(X)[0][position]), position, X[0])
 
-    def source(self) -> str:
-        return getsource(self.function.apply)
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        return (self.function.apply,)
 
 
 @dataclass(frozen=True)
@@ -240,13 +240,27 @@ class SoftmaxLayer(Layer):
         dY *= self._Y
         return dY
 
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        return (_softmax,)
+
     def predict(self, X: Array) -> Array:
         return _softmax(X, np.empty_like(X), np.empty_like(X[:, :1]))
 
     def terms(self, X: Array, position: Position) -> Terms:
         sources = positions_of_all(self.shape)
         sources = sources[(sources[:, 1:] == position[1:]).all(axis=1)]  # all features, or channels of this pixel
-        return Terms(float(self.predict(X)[0][position]), sources, X[0][tuple(sources.T)])
+        value, inputs = float(self.predict(X)[0][position]), X[0][tuple(sources.T)]
+        shifted = inputs - inputs.max()
+        own = X[0][position] - inputs.max()
+        steps = (
+            CalculationStep("the largest x", float(inputs.max())),
+            CalculationStep("x − the largest x", float(own)),
+            CalculationStep("exp(x − the largest x)", float(np.exp(own))),
+            CalculationStep("Σ exp(x − the largest x)", float(np.exp(shifted).sum())),
+            CalculationStep("exp(x) / Σ exp(x)", value),
+        )
+        return Terms(value, sources, inputs, steps=steps)
 
 
 def _softmax(X: Array, out: Array, row_values: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, prod
+from math import isfinite, nan, prod, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.layers.terms import Position, Terms, terms_of_one
+from nncore.model.layers.terms import CalculationStep, Position, Terms, terms_of_one
 from nncore.system.numpy_modes import unbuffered
 
 
@@ -144,6 +144,15 @@ class BatchNormLayer(Layer):
     def terms(self, X: Array, position: Position) -> Terms:
         names = {"γ": self.gamma, "β": self.beta, "mean": self.mean, "variance": self.variance}
         constants = {name: float(numbers[position[0]]) for name, numbers in names.items()}
-        return terms_of_one(
-            float(self.predict(X)[0][position]), position, X[0], **constants, **{"ε": self.spec.epsilon}
+        value, epsilon = float(self.predict(X)[0][position]), self.spec.epsilon
+        centred = float(X[0][position]) - constants["mean"]
+        deviation = sqrt(constants["variance"] + epsilon) if constants["variance"] + epsilon > 0 else nan
+        normalized = centred / deviation
+        steps = (
+            CalculationStep("x − mean", centred),
+            CalculationStep("√(variance + ε)", deviation),
+            CalculationStep("(x − mean) / √(variance + ε)", normalized),
+            CalculationStep("γ (x − mean) / √(variance + ε)", constants["γ"] * normalized),
+            CalculationStep(self.spec.formula.removeprefix("y = "), value),
         )
+        return terms_of_one(value, position, X[0], steps, **constants, **{"ε": epsilon})

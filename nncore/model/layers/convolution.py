@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -161,6 +161,10 @@ class Conv2DLayer(Layer):
         self.windows.from_phases(dphases, rows_last(dX))
         return dX
 
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        return (Conv2DLayer.predict, Conv2DLayer._convolve)
+
     def predict(self, X: Array) -> Array:
         W = self._lines_first(self.W).reshape(self.W.shape)
         Y = np.empty((*self.output_shape, len(X)), X.dtype)
@@ -172,10 +176,11 @@ class Conv2DLayer(Layer):
         channels, (height, width) = self.input_shape[0], self.windows.size
         kernel, pixels = self.windows.pixels_inside(position[1:], self.input_shape)
         W = self.W[position[0]].reshape(channels, height, width)[:, *kernel]  # (channels, n)
-        sources = np.array([(channel, *pixel) for channel in range(channels) for pixel in pixels.T], np.intp)
+        count = pixels.shape[1]
+        sources = np.stack((np.repeat(np.arange(channels), count), *np.tile(pixels, channels)), axis=1)
         constants = {"b": float(self.b[position[0]])}
         value = float(self.predict(X)[0][position])
-        return Terms(value, sources.reshape(-1, 3), X[0][:, *pixels].ravel(), W.ravel(), constants)
+        return Terms(value, sources, X[0][:, *pixels].ravel(), W.ravel(), constants)
 
     def _lines_first(self, W: Array) -> Array:
         """Kernels (filters, channels * height * width) as (filters, height, channels, width), a view."""

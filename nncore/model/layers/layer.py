@@ -16,8 +16,8 @@ allocates nothing whose size grows with the batch.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from inspect import getsource
 from math import prod
 from typing import Any, ClassVar, Self
 
@@ -134,9 +134,10 @@ class Layer(NotCopyable):
         """How `predict` computes the number at `position` of its output, for one row X (1, ...)."""
         raise NotImplementedError
 
-    def source(self) -> str:
-        """The lines of Python that compute its output; raises OSError if the program has no source files."""
-        return getsource(type(self).predict)
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        """The functions whose lines compute its output, for a view that shows them."""
+        return (type(self).predict,)
 
 
 class Workspace(NotCopyable):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from math import inf, prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,10 @@ class _PoolLayer(Layer):
         padded[...] = self.padding_value
         self.windows.interior(padded)[...] = X
         return self._pool(padded, self._Y.array(len(X)))
+
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        return (type(self).predict, type(self)._pool)
 
     def predict(self, X: Array) -> Array:
         Y = rows_first(np.empty((self.input_shape[0], *self.windows_per_image, len(X)), X.dtype))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Position = tuple[int, ...]
 """The index of a number in one row: (feature,), or (channel, line, column) of an image."""
+
+
+class CalculationStep(NamedTuple):
+    """A number on the way to the result, and how it is computed: CalculationStep("x − mean", 0.25)."""
+
+    operation: str
+    value: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +27,8 @@ class Terms:
     value: the number, as `predict` gives it. sources: (n, axes) the positions in the layer's input that it depends on;
     a position on the padding of an image is left out. inputs: (n,) the numbers there. weights: (n,) what each is
     multiplied by; None if the calculation is no weighted sum. constants: the other numbers of the formula, by their
-    names in it. chosen: which of the inputs a maximum took; None for other calculations.
+    names in it. chosen: which of the inputs a maximum took; None for other calculations. steps: the numbers on the way
+    to the value, in order; empty for a sum of products, a maximum, or a single operation.
     """
 
     value: float
@@ -29,6 +37,7 @@ class Terms:
     weights: NDArray[np.floating] | None = None
     constants: Mapping[str, float] = field(default_factory=dict)
     chosen: int | None = None
+    steps: tuple[CalculationStep, ...] = ()
 
     @property
     def products(self) -> NDArray[np.floating]:
@@ -37,8 +46,9 @@ class Terms:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """(n,) the indices of the terms, those with the largest absolute product first."""
-        return np.argsort(-np.abs(self.products), kind="stable")
+        """(n,) the indices of the terms: those that are not finite first, then the largest absolute product first."""
+        sizes = np.abs(self.products)
+        return np.argsort(-np.where(np.isnan(sizes), np.inf, sizes), kind="stable")
 
     def to_json(self) -> dict[str, Any]:
         """Return the calculation as lists and numbers for JSON."""
@@ -49,12 +59,19 @@ class Terms:
             "weights": None if self.weights is None else self.weights.tolist(),
             "constants": dict(self.constants),
             "chosen": self.chosen,
+            "steps": [step._asdict() for step in self.steps],
         }
 
 
-def terms_of_one(value: float, position: Position, row: NDArray[np.floating], **constants: float) -> Terms:
+def terms_of_one(
+    value: float,
+    position: Position,
+    row: NDArray[np.floating],
+    steps: tuple[CalculationStep, ...] = (),
+    **constants: float,
+) -> Terms:
     """The calculation of a number from the one input (of `row`, an array of the input's shape) at `position`."""
-    return Terms(value, np.array([position], np.intp), row[position].reshape(1), None, constants)
+    return Terms(value, np.array([position], np.intp), row[position].reshape(1), None, constants, steps=steps)
 
 
 def positions_of_all(shape: tuple[int, ...]) -> NDArray[np.intp]:

@@ -49,7 +49,10 @@ def test_the_terms_of_a_number_add_up_to_it(capsys: pytest.CaptureFixture[str]) 
     for line in terms:
         weight, value, product = (float(each) for each in re.findall(r"[=·] (-?[\d.e-]+)", line))
         assert product == pytest.approx(weight * value, rel=1e-4, abs=1e-9)
-    assert text[end + 4] == "def predict(self, X: Array) -> Array:"
+    assert text[end + 4].startswith("# nncore/model/layers/convolution.py, line ")
+    assert text[end + 5] == "def predict(self, X: Array) -> Array:"
+    steps = look(capsys, "--layer", 2, "--unit", 2, 7, 7).splitlines()
+    assert any(line.startswith("  (x − mean) / √(variance + ε) = ") for line in steps)
 
 
 def test_a_layer_lists_its_largest_numbers_and_json_has_all(capsys: pytest.CaptureFixture[str]) -> None:

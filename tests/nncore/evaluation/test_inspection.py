@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import nncore
 from nncore.errors import DataError, SettingError
 from nncore.evaluation.inspection import Inspection, ordinal
 from nncore.evaluation.recognition import recognize
@@ -80,6 +82,21 @@ def test_a_number_has_words_for_a_screen_reader() -> None:
     assert inspection.in_words(1, (3,)) == "layer 1, unit 4 of 4, 0.83, second largest"
     bundled = Inspection.of_image(NETWORKS["bundled"](), np.zeros((28, 28), np.uint8))
     assert bundled.in_words(1, (0, 0, 0)).startswith("layer 1, map 1 of 24, line 1, column 1, ")
+    assert bundled.in_words(0, (0, 6, 2)) == "input, line 7, column 3, 0"
+    flat = Inspection.of_image(NETWORKS["quick"](), digit())
+    pixel = int(flat.input.argmax())
+    assert flat.in_words(0, (pixel,)) == f"input, line {pixel // 28 + 1}, column {pixel % 28 + 1}, 1"
+
+
+def test_a_number_that_is_none_is_said_and_has_no_place_in_the_order() -> None:
+    network = Network(NetworkSpec.dense((3, 4, 2)))
+    network.layers[0].b[...] = 1e-7, np.nan, np.inf, -2  # type: ignore[attr-defined]
+    with np.errstate(invalid="ignore"):
+        inspection = Inspection(network, np.zeros(3))
+    assert inspection.in_words(1, (0,)).startswith("layer 1, unit 1 of 4, 0.0000001, ")
+    assert inspection.in_words(1, (1,)) == "layer 1, unit 2 of 4, not a number"
+    assert inspection.in_words(1, (2,)) == "layer 1, unit 3 of 4, infinite"
+    assert inspection.in_words(1, (3,)).startswith("layer 1, unit 4 of 4, −2, ")
 
 
 @pytest.mark.parametrize(
@@ -91,8 +108,36 @@ def test_a_place_is_written_as_an_ordinal(place: int, text: str) -> None:
 
 def test_the_source_of_a_layer_is_that_of_the_installed_program() -> None:
     inspection = Inspection.of_image(NETWORKS["bundled"](), digit())
-    assert inspection.source_of(11).startswith("def predict(self, X: Array) -> Array:\n    Y: Array = X @ self.W\n")
-    assert inspection.source_of(3).startswith("def _relu(X: Array, out: Array)")
+    (dense,), (relu,) = inspection.source_of(11), inspection.source_of(3)
+    assert dense.text.startswith("def predict(self, X: Array) -> Array:\n    Y: Array = X @ self.W\n")
+    assert relu.text.startswith("def _relu(X: Array, out: Array)")
+    assert inspection.source_of_answers()[0].text.startswith("def softmax(")
+    root = Path(nncore.__file__ or "").parents[1]
+    for part in (dense, relu, *inspection.source_of(1), *inspection.source_of_answers()):
+        lines = (root / part.file).read_text(encoding="utf-8").splitlines()
+        assert lines[part.line - 1].strip() == part.text.splitlines()[0]
+
+
+def test_the_numbers_of_a_layer_are_a_picture_if_each_belongs_to_a_pixel() -> None:
+    bundled = Inspection.of_image(NETWORKS["bundled"](), digit())
+    assert bundled.picture_shape(0) == (1, 28, 28)
+    assert bundled.picture_shape(4) == (64, 7, 7)
+    assert bundled.picture_shape(7) == (64, 7, 7)  # flattened maps
+    assert bundled.picture_shape(8) is None
+    dense = Inspection.of_image(NETWORKS["one unit"](), digit())
+    assert dense.picture_shape(0) == (1, 28, 28)
+    assert dense.picture_shape(1) is None
+    curve = Inspection(Network(NetworkSpec.dense((1, 10, 1)), seed=1), np.array([0.5]))
+    assert curve.picture_shape(0) is None
+
+
+def test_the_nearest_number_of_another_network_is_found() -> None:
+    inspection = Inspection.of_image(NETWORKS["bundled"](), digit())
+    assert inspection.nearest(8, (17,)) == (8, (17,))
+    assert inspection.nearest(8, (200,)) == (8, (127,))
+    assert inspection.nearest(1, (30, 20, 3)) == (1, (23, 13, 3))
+    assert inspection.nearest(8, (3, 4, 5)) is None
+    assert inspection.nearest(12, (0,)) is None
 
 
 def test_positions_that_do_not_exist_are_rejected() -> None:

@@ -5,10 +5,14 @@ from math import inf, nan
 import pytest
 
 from nncore.reporting.number_text import (
+    MAX_DECIMALS,
     clock_text,
     decimal_or_tiny_text,
     decimal_text,
+    decimals_of,
     duration_text,
+    fixed_text,
+    number_in_words,
     percent_range_text,
     percent_text,
     rough_duration_text,
@@ -88,3 +92,26 @@ def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1.66e-9, "tiny"), (9e-6, "tiny"), (1e-5, "0.00001")])
 def test_a_number_too_small_to_matter_is_tiny(value: float, text: str) -> None:
     assert decimal_or_tiny_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.8312, "0.831"), (-2, "−2"), (nan, "not a number"), (inf, "infinite"), (-inf, "minus infinite")],
+)
+def test_every_number_can_be_said_in_a_sentence(value: float, text: str) -> None:
+    assert number_in_words(value) == text
+
+
+@pytest.mark.parametrize(
+    ("largest", "decimals"), [(0.3, 4), (1, 3), (12.5, 2), (99999, 0), (0, 3), (nan, 3), (1e-12, MAX_DECIMALS)]
+)
+def test_a_column_has_as_many_decimals_as_its_largest_number_needs(largest: float, decimals: int) -> None:
+    assert decimals_of(largest) == decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.125, "0.125"), (-1204, "−1,204.000"), (-0.0001, "0.000"), (nan, "NaN"), (-inf, "−∞"), (1e15, "1e+15")],
+)
+def test_the_numbers_of_a_column_have_the_same_decimals(value: float, text: str) -> None:
+    assert fixed_text(value, 3) == text

@@ -425,6 +425,9 @@ def test_terms_explain_every_number_of_the_output(built: Built) -> None:
             assert total == pytest.approx(terms.value, abs=1e-12)
         if terms.chosen is not None:
             assert terms.inputs[terms.chosen] == terms.inputs.max() == terms.value
+        if terms.steps:
+            assert terms.steps[-1].value == terms.value
+        assert built.layer.computed_by
     assert built.spec.formula.startswith("y = ")
 
 
@@ -439,6 +442,31 @@ def test_the_sources_of_a_term_are_all_inputs_that_change_it(built: Built) -> No
         changed[0][source] = 100.0  # positive, so that each activation passes it on, and each maximum takes it
         differs = built.layer.predict(changed)[0][last] != terms.value
         assert differs == (source in sources), source
+
+
+def test_the_steps_of_batch_normalization_lead_to_its_result() -> None:
+    built = build(BatchNorm(epsilon=0.5), (2,))
+    for name, numbers in {"gamma": (2, 3), "beta": (1, -1), "mean": (0.5, 4), "variance": (0.75, 3.5)}.items():
+        built.parameters.value(f"1.{name}")[...] = numbers
+    terms = built.layer.terms(np.array([[1.0, 10.0]]), (1,))
+    expected = {
+        "x − mean": 6, "√(variance + ε)": 2, "(x − mean) / √(variance + ε)": 3, "γ (x − mean) / √(variance + ε)": 9,
+        "γ (x − mean) / √(variance + ε) + β": 8,
+    }  # fmt: skip
+    assert {step.operation: step.value for step in terms.steps} == pytest.approx(expected)
+
+
+def test_the_steps_of_softmax_lead_to_its_result() -> None:
+    terms = build(Activation("softmax"), (3,)).layer.terms(np.array([[1.0, 2.0, 2.0]]), (0,))
+    assert [step.value for step in terms.steps] == pytest.approx(
+        [2, -1, np.exp(-1), 2 + np.exp(-1), np.exp(-1) / (2 + np.exp(-1))]
+    )
+
+
+def test_terms_that_are_not_finite_come_first() -> None:
+    built = build(Dense(1), (3,))
+    built.parameters.value("1.W")[:, 0] = 1, np.nan, 2
+    assert built.layer.terms(np.array([[1.0, 1.0, 1.0]]), (0,)).order.tolist() == [1, 2, 0]
 
 
 def test_the_largest_terms_come_first() -> None:
