@@ -129,7 +129,7 @@ def write(picture: Image.Image, path: Path) -> None:
 
 
 PICTURES: dict[str, Callable[[MainWindow], Image.Image]] = {
-    "epochs": picture_of(lambda w: w.draw_tab, lambda w: w.draw_tab.epoch_row),
+    "epochs": picture_of(lambda w: w.draw_tab, lambda w: w.draw_tab.snapshot_row),
     "misread": picture_of(lambda w: w.draw_tab, lambda w: w.draw_tab.teach_row),
     "draw": picture_of(lambda w: w.draw_tab),
     "train": picture_of(lambda w: w.train_tab, lambda w: w.train_tab.curves, lambda w: w.train_tab.progress),

@@ -12,6 +12,7 @@ import pytest
 from app.storage.drawing_file import DrawingFile
 from app.storage.ink_library import InkLibrary
 from nncore.data.dataset import Dataset, Splits
+from nncore.evaluation.snapshots import TrainingPoint
 from nncore.experiments.run_log.log import RunLog
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model
@@ -56,7 +57,7 @@ def twelve() -> Splits:
 def test_the_readme_names_every_sample() -> None:
     text = (SAMPLES / "README.md").read_text()
     stems = {path.name.split(".")[0] for path in SAMPLES.iterdir()} - {"README"}
-    assert len(stems) == 18
+    assert len(stems) == 19
     assert [stem for stem in stems if stem not in text] == []
 
 
@@ -160,10 +161,20 @@ def test_the_drawing_on_the_canvas_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(drawing.strokes[0], np.array([[0.1, 0.2], [0.5, 0.75]], np.float32))
 
 
-def test_the_epochs_of_a_run_are_read() -> None:
-    snapshots, planned = load_snapshots(SAMPLES / "epochs_d221207.npz")
-    assert (snapshots.spec, snapshots.epochs, planned) == (SPEC, (0, 1, 2), 5)
-    for epoch in snapshots.epochs:
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [
+        ("epochs_d221207.npz", [TrainingPoint(0), TrainingPoint(1), TrainingPoint(2)]),
+        (
+            "epochs_68fb6ac.npz",
+            [TrainingPoint(0, 0), TrainingPoint(1, 1, ends_epoch=False), TrainingPoint(1, 3), TrainingPoint(2, 6)],
+        ),
+    ],
+)
+def test_the_steps_and_epochs_of_a_run_are_read(name: str, points: list[TrainingPoint]) -> None:
+    snapshots, planned = load_snapshots(SAMPLES / name)
+    assert (snapshots.spec, list(snapshots.points), planned) == (SPEC, points, 5)
+    for seed, point in enumerate(points):
         network = Network(SPEC)
-        network.initialize(np.random.default_rng(epoch))
-        np.testing.assert_array_equal(snapshots.values(epoch), network.parameters.values.astype(np.float32))
+        network.initialize(np.random.default_rng(seed))
+        np.testing.assert_array_equal(snapshots.values(point), network.parameters.values.astype(np.float32))

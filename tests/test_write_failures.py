@@ -38,7 +38,7 @@ from app.window.process.open_requests import OpenRequests
 from nncore.data.formats import InkSamples
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DigitLabError
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError, RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
@@ -150,7 +150,9 @@ def clear_drawing(folder: Path, generation: int) -> None:
 def keep_epochs(folder: Path, generation: int) -> None:
     spec = NetworkSpec.dense((4, 2))
     values = np.full(spec.parameter_count, generation, np.float32)
-    save_snapshots(EpochSnapshots.of(spec, ((0, values), (1, values))), 5, folder / "epochs.npz")
+    save_snapshots(
+        Snapshots.of(spec, tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (0, 1))), 5, folder / "epochs.npz"
+    )
 
 
 def keep_typed(folder: Path, generation: int) -> None:
@@ -339,7 +341,7 @@ WRITES = {
     "app/background/crash_trace.py:_opened": "a trace of a crash is added to; without it the trace is printed",
     "app/cli/desktop_entry.py:install_desktop_entry": "desktop entry",
     "app/cli/evaluate.py:_write_report": "report on a model",
-    "app/session/epochs_keeper.py:load_last_epochs": "a damaged file is renamed if it can be",
+    "app/session/snapshots_keeper.py:load_last_snapshots": "a damaged file is renamed if it can be",
     "app/session/typed_settings.py:write_typed": "typed settings",
     "app/storage/drawing_file.py:DrawingFile": "a damaged file is renamed if it can be",
     "app/storage/ink_library.py:InkLibrary": "a damaged file is renamed, or the program does not write it",

@@ -13,17 +13,17 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.background.watched_reader import WatchedReader
 from app.session.curve_fit import Fit
-from app.session.epochs_keeper import load_last_epochs
 from app.session.loaded_model import LoadedModel, RunOutcome
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
+from app.session.snapshots_keeper import load_last_snapshots
 from app.session.training_thread import TrainingThread
 from app.storage.models.model_library import load_kept_model
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model, bundled_model_path, save_model
@@ -65,8 +65,10 @@ class Session(QObject):
     """`outcome` has changed: a run has ended or starts."""
     curve_fitted = Signal(Fit)
     """The current fit of a run that learns a curve."""
-    snapshots_created = Signal(EpochSnapshots, int)
-    """The epoch snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
+    snapshots_created = Signal(Snapshots, int)
+    """The snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
+    snapshots_grown = Signal()
+    """`snapshots` has another point than before; at most once for each event of a run."""
     model_not_saved = Signal(str)
     """One sentence: why the model of a run could not be saved. It is one of the `unsaved_models`."""
     unsaved_models_changed = Signal()
@@ -82,9 +84,11 @@ class Session(QObject):
         """Models of runs that could not be saved, each with a sentence that says why; the oldest first."""
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
-        self.snapshots: EpochSnapshots | None = None
+        self.snapshots: Snapshots | None = None
         self.outcome: RunOutcome | None = None
         self._trained_model: LoadedModel | None = None
+        self._model_is_latest = True
+        self._last_point: TrainingPoint | None = None
         self._model_before_run: tuple[LoadedModel, Path | None] | None = None
         self._saved_model: tuple[LoadedModel, Path | None] | None = None
         self._model_follows_run = self._learns_digits = False
@@ -124,9 +128,12 @@ class Session(QObject):
         return self._model_follows_run and self.run_state is not RunState.IDLE
 
     @property
-    def model_is_of_last_run(self) -> bool:
-        """Whether the model in use comes from the run of the last `snapshots_created`."""
-        return self._model_follows_run
+    def model_is_latest_snapshot(self) -> bool:
+        """Whether the model in use is that of the latest of the `snapshots`, as far as the run has sent it by now.
+
+        Within the first epoch of a run, the model before the run is still in use.
+        """
+        return self._model_follows_run and self._trained_model is not None and self._model_is_latest
 
     @property
     def model_is_saved(self) -> bool:
@@ -138,10 +145,10 @@ class Session(QObject):
         self._start_reading("model", "", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_last_snapshots(self) -> None:
-        """Emit the epoch snapshots of the last run before this start, unless a run starts first."""
-        self._start_reading("snapshots", "", load_last_epochs, self._use_last_snapshots)
+        """Emit the snapshots of the last run before this start, unless a run starts first."""
+        self._start_reading("snapshots", "", load_last_snapshots, self._use_last_snapshots)
 
-    def _use_last_snapshots(self, loaded: tuple[EpochSnapshots, int] | None) -> None:
+    def _use_last_snapshots(self, loaded: tuple[Snapshots, int] | None) -> None:
         if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
             self.snapshots, self.planned_epochs = loaded
             self.snapshots_created.emit(*loaded)
@@ -342,6 +349,13 @@ class Session(QObject):
         if isinstance(event, Finished | Diverged):
             self._run_has_ended = True
         self.run_event.emit(event)
+        self._announce_snapshots()
+
+    def _announce_snapshots(self) -> None:
+        points = self.snapshots.points if self.snapshots is not None else ()
+        if points and points[-1] != self._last_point:
+            self._last_point = points[-1]
+            self.snapshots_grown.emit()
 
     @property
     def _loaded_model(self) -> tuple[LoadedModel, Path | None] | None:
@@ -352,6 +366,7 @@ class Session(QObject):
     @Slot(object)
     def _on_model_updated(self, loaded: LoadedModel) -> None:
         self._trained_model = loaded
+        self._model_is_latest = self._thread is None or self._thread.model_is_latest
         if self._model_follows_run:
             self._use_model(loaded, None)
 
@@ -366,9 +381,10 @@ class Session(QObject):
         self.ended_run_changed.emit(ended)
 
     @Slot(object)
-    def _on_snapshots_created(self, snapshots: EpochSnapshots) -> None:
+    def _on_snapshots_created(self, snapshots: Snapshots) -> None:
         if self._model_follows_run:
             self.snapshots = snapshots
+            self._last_point = snapshots.points[-1] if snapshots.points else None
             self.snapshots_created.emit(snapshots, self.planned_epochs)
 
     @Slot(str)

@@ -11,18 +11,18 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.background.task_queue import ShownError, unexpected_error
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
-from app.session.epochs_keeper import EpochsKeeper
 from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
+from app.session.snapshots_keeper import SnapshotsKeeper
 from app.storage.models.model_library import run_model_name
-from app.storage.paths import last_epochs_path
+from app.storage.paths import last_snapshots_path
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
+from nncore.evaluation.snapshots import Snapshots
 from nncore.files.model_file import Model, save_model, trained_model
 from nncore.files.snapshots_file import save_snapshots
 from nncore.system.cores import available_cores
@@ -52,10 +52,10 @@ class TrainingThread(QThread):
     """The current fit of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be logged; the run continues."""
-    snapshots_created = Signal(EpochSnapshots)
-    """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
+    snapshots_created = Signal(Snapshots)
+    """The snapshots of the run that starts. They grow while it trains, and may be read at the same time."""
     snapshots_not_saved = Signal(str)
-    """One sentence: why the epoch snapshots could not be saved."""
+    """One sentence: why the snapshots could not be saved."""
     run_ended = Signal(EndedRun)
     """The ended run; not emitted if it diverged or made no step."""
 
@@ -67,15 +67,20 @@ class TrainingThread(QThread):
         parent: QObject,
         paint_priority: PaintPriority | None = None,
     ) -> None:
-        """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed."""
+        """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed.
+
+        model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
+        progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
+        """
         super().__init__(parent)
         self.control = plan.new_control()
         self._plan, self._data, self._models_folder = plan, data, models_folder
         self._paint_priority = paint_priority or PaintPriority()
         self._batcher = StepBatcher(rates_used=self.control.rates_used)
-        self._snapshots = EpochSnapshots(plan.spec)
+        self._snapshots = Snapshots(plan.spec)
         self._model_emitted_at = self._fit_emitted_at = float("-inf")
         self._curve: CurvePoints | None = None
+        self.model_is_latest = True
 
     def run(self) -> None:
         """Train; Qt calls this on the new thread."""
@@ -94,7 +99,7 @@ class TrainingThread(QThread):
     def _train(self) -> None:
         plan = self._plan
         with plan.recorder(self.not_logged.emit) as self._recorder:
-            self._keeper = EpochsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
+            self._keeper = SnapshotsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
             with watched_reading(lambda share: None, lambda: self.control.stopped):  # of a large checkpoint
                 self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
@@ -113,12 +118,10 @@ class TrainingThread(QThread):
 
     def _begin(self) -> None:
         """Emit what is known before the next step: a snapshot of the network, and the earlier part of the run."""
-        training, done = self._training, self._training.history.epochs
+        training = self._training
         if self._plan.interrupted is not None:
-            self._snapshots = self._keeper.restore(self._snapshots, done)
-        is_new = done not in self._snapshots.epochs
-        if is_new and (done or not training.steps):  # within the first epoch it is no longer untrained
-            self._snapshots.add(done, training.network)
+            self._snapshots = self._keeper.restore(self._snapshots, training.point)
+        self._add_snapshot()
         self.snapshots_created.emit(self._snapshots)
         if training.steps:
             rates, control = list(self.control.rates_used), self.control
@@ -126,10 +129,21 @@ class TrainingThread(QThread):
                 rates.append((training.steps + 1, control.learning_rate))
             self.run_event.emit(PreviousPart(self._recorder.curve, training.history.rows(), tuple(rates)))
 
+    def _add_snapshot(self) -> None:
+        """Add a snapshot of the network, unless the last one is of the same point."""
+        point, points = self._training.point, self._snapshots.points
+        if not points or point.is_after(points[-1]):
+            self._snapshots.add(point, self._training.network)
+
+    def _last_snapshot_ends(self, epoch: int) -> bool:
+        last = self._snapshots.points[-1]
+        return last.ends_epoch and last.epoch == epoch
+
     def _collect(self, event: StepDone | EpochDone) -> None:
+        if isinstance(event, EpochDone) or self._snapshots.wants_step(event.step):
+            self._add_snapshot()
         self._emit_steps(self._batcher.add(event))
         if isinstance(event, EpochDone):
-            self._snapshots.add(event.epoch, self._training.network)
             if self._curve is None:
                 self._keeper.save(self._snapshots)
             self._emit_fit(event.epoch)
@@ -156,9 +170,14 @@ class TrainingThread(QThread):
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learned."""
         if isinstance(event, Finished) and event.step:
+            if self._plan.config.keep_best and event.best_epoch:  # the network has the weights of that epoch again
+                self.model_is_latest = self._last_snapshot_ends(event.best_epoch)
+            else:
+                self._add_snapshot()
             self._save(self._emit_model(event.test))
             self.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
+            self.model_is_latest = self._last_snapshot_ends(event.epochs)
             self._save(self._emit_model(test=None))
         if isinstance(event, Finished | Diverged):
             self._keeper.remove()
@@ -175,7 +194,7 @@ class TrainingThread(QThread):
         return model
 
     def _save(self, model: Model) -> None:
-        """Save the model, and then the epoch snapshots."""
+        """Save the model, and then the snapshots."""
         path = self._models_folder / run_model_name(self._plan.name, datetime.now())
         try:
             save_model(model, path)
@@ -186,10 +205,10 @@ class TrainingThread(QThread):
             self._save_snapshots()
 
     def _save_snapshots(self) -> None:
-        if self._curve is None and len(self._snapshots.epochs) > 1:
+        if self._curve is None and len(self._snapshots.all) > 1:
             try:
-                save_snapshots(self._snapshots, self._plan.config.epochs, last_epochs_path())
+                save_snapshots(self._snapshots, self._plan.config.epochs, last_snapshots_path())
             except DigitLabError as problem:
                 self.snapshots_not_saved.emit(
-                    f"The epochs of this run can be selected only until Digit Lab is closed: {problem}"
+                    f"The steps and epochs of this run can be selected only until Digit Lab is closed: {problem}"
                 )

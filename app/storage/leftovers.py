@@ -20,13 +20,13 @@ from pathlib import Path
 
 from app.storage.models.old_models import delete_models_for_good, delete_old_models
 from app.storage.paths import (
-    EPOCHS_SUFFIX,
-    epochs_folder,
+    SNAPSHOTS_SUFFIX,
     handwriting_tests_folder,
     models_folder,
     own_ink_path,
     run_log_path,
     runs_folder,
+    snapshots_folder,
     user_folder,
 )
 from app.storage.run_process import is_alive
@@ -94,7 +94,7 @@ def _delete_checkpoint(path: Path) -> bool:
         return False
     try:
         path.unlink(missing_ok=True)
-        shutil.rmtree(epochs_folder(path), ignore_errors=True)
+        shutil.rmtree(snapshots_folder(path), ignore_errors=True)
     finally:
         lock.release()
     lock.path.unlink(missing_ok=True)
@@ -102,7 +102,7 @@ def _delete_checkpoint(path: Path) -> bool:
 
 
 def _delete_unused_locks_and_epochs() -> None:
-    for path in (*runs_folder().glob("*.lock"), *runs_folder().glob(f"*{EPOCHS_SUFFIX}")):
+    for path in (*runs_folder().glob("*.lock"), *runs_folder().glob(f"*{SNAPSHOTS_SUFFIX}")):
         checkpoint = path.with_suffix(".checkpoint")
         if not checkpoint.exists() and is_unchanged(path, ABANDONED_SECONDS):
             _delete_checkpoint(checkpoint)

@@ -55,17 +55,17 @@ def run_log_path() -> Path:
     return runs_folder() / "runs.sqlite"
 
 
-def last_epochs_path() -> Path:
-    """The file of the epoch snapshots of the last run."""
+def last_snapshots_path() -> Path:
+    """The file of the snapshots of the last run."""
     return user_folder() / "epochs of the last run.npz"
 
 
-EPOCHS_SUFFIX = ".epochs"
+SNAPSHOTS_SUFFIX = ".epochs"
 
 
-def epochs_folder(checkpoint: Path) -> Path:
-    """The folder of the epoch snapshots of a run that is trained, or was killed, beside its checkpoint."""
-    return checkpoint.with_suffix(EPOCHS_SUFFIX)
+def snapshots_folder(checkpoint: Path) -> Path:
+    """The folder of the snapshots of a run that is trained, or was killed, beside its checkpoint."""
+    return checkpoint.with_suffix(SNAPSHOTS_SUFFIX)
 
 
 def train_settings_path() -> Path:

@@ -13,7 +13,7 @@ from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import TabRow
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshots
 from nncore.files.model_file import Model
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
@@ -38,7 +38,8 @@ class TabConnections(QObject):
     """
 
     reading_network_changed = Signal(Network, str, bool)
-    """The network that reads drawings from now on, its name, and whether an epoch that was selected goes on reading."""
+    """The network that reads drawings from now on, its name, and whether a step or epoch that was selected goes
+    on reading."""
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
@@ -60,9 +61,10 @@ class TabConnections(QObject):
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
         session, teacher = self._session, self._teacher
         session.snapshots_created.connect(self._show_snapshots)
-        session.model_changed.connect(self._update_epoch_row)
+        session.model_changed.connect(self._update_snapshot_row)
+        session.snapshots_grown.connect(self._update_snapshot_row)
         self.reading_network_changed.connect(tab.set_network)
-        tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
         tab.set_network(self._reading_network, self._reader)
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
@@ -156,21 +158,21 @@ class TabConnections(QObject):
 
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
-        self._read_with(self._session.network, model.card.name, keeps_epoch=self._session.model_follows_run)
+        self._read_with(self._session.network, model.card.name, keeps_point=self._session.model_follows_run)
         self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
 
     @Slot(object, int)
-    def _show_snapshots(self, snapshots: EpochSnapshots, epochs: int) -> None:
-        self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_of_last_run)
+    def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
+        self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
 
     @Slot()
-    def _update_epoch_row(self) -> None:
-        self._window.draw_tab.epoch_row.set_has_model(self._session.model_is_of_last_run)
+    def _update_snapshot_row(self) -> None:
+        self._window.draw_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
 
-    def _read_with(self, network: Network | None, name: str, *, keeps_epoch: bool = False) -> None:
+    def _read_with(self, network: Network | None, name: str, *, keeps_point: bool = False) -> None:
         """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""
         self._reading_network, self._reader = network, name
-        self.reading_network_changed.emit(network, name, keeps_epoch)
+        self.reading_network_changed.emit(network, name, keeps_point)
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:

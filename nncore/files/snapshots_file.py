@@ -1,7 +1,9 @@
-"""The format of epoch snapshots: the networks of a training after some of its epochs; see `archive`.
+"""The format of snapshots: the networks at some points of a training; see `archive`.
 
 header.json             all fields of a _Header
-epoch_0.npy ...         the parameters (size,) after each epoch that is kept
+point_0.npy ...         the parameters (size,) at each point, in the order of the points
+
+Version 1 had ends of epochs only: `epochs` instead of `points`, and epoch_0.npy ...
 """
 
 from __future__ import annotations
@@ -11,58 +13,78 @@ from itertools import pairwise
 from pathlib import Path
 
 from nncore.errors import ModelFileError
-from nncore.evaluation.epoch_snapshots import MAX_SNAPSHOTS, EpochSnapshots
+from nncore.evaluation.snapshots import MAX_SNAPSHOTS, Snapshot, Snapshots, TrainingPoint
 from nncore.files.archive import Archive, archive_bytes, check_finite, reading_errors
 from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training.settings import Count
 
-SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION = "digitlab-epochs", 1
+SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION = "digitlab-epochs", 2
 
-SNAPSHOTS_KIND = "file of epochs"
+SNAPSHOTS_KIND = "file of snapshots"
 
 MAX_SNAPSHOTS_FILE_BYTES = 16 * 2**20
 """Largest size of all parameters in a file, in bytes; a slow disk writes it before the window has closed."""
 
 
 @dataclass(frozen=True)
+class _Point:
+    """The fields of a TrainingPoint."""
+
+    epoch: Count
+    step: Count | None
+    ends_epoch: bool
+
+
+@dataclass(frozen=True)
 class _Header:
-    """epochs: those that are kept, in order. planned_epochs: how many the training was to have."""
+    """points: those that are kept, in order. epochs: the same in version 1. planned_epochs: of the training."""
 
     spec: NetworkSpec
-    epochs: tuple[Count, ...]
     planned_epochs: Count
+    points: tuple[_Point, ...] = ()
+    epochs: tuple[Count, ...] = ()
+
+    def arrays(self) -> list[tuple[str, TrainingPoint]]:
+        """The name and the point of each array."""
+        if self.epochs:
+            return [(f"epoch_{epoch}", TrainingPoint(epoch)) for epoch in self.epochs]
+        points = (TrainingPoint(each.epoch, each.step, each.ends_epoch) for each in self.points)
+        return [(f"point_{number}", point) for number, point in enumerate(points)]
 
 
-def save_snapshots(snapshots: EpochSnapshots, planned_epochs: int, path: Path) -> None:
+def save_snapshots(snapshots: Snapshots, planned_epochs: int, path: Path) -> None:
     """Write `snapshots` to `path` atomically: the first, the last, and others up to MAX_SNAPSHOTS_FILE_BYTES.
 
     Raises ModelFileError if that fails, or if the parameters are not finite.
     """
     kept = snapshots.evenly_spread(MAX_SNAPSHOTS_FILE_BYTES)
-    arrays = {f"epoch_{epoch}": values for epoch, values in kept}
+    arrays = {f"point_{number}": each.values for number, each in enumerate(kept)}
     try:
         check_finite(arrays)
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
-    header = _Header(snapshots.spec, tuple(epoch for epoch, _ in kept), planned_epochs)
-    save_file(path, archive_bytes(header_text(SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, header), arrays), ModelFileError)
+    points = tuple(_Point(each.point.epoch, each.point.step, each.point.ends_epoch) for each in kept)
+    header = _Header(snapshots.spec, planned_epochs, points)
+    text = header_text(SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, header, without=("epochs",))
+    save_file(path, archive_bytes(text, arrays), ModelFileError)
 
 
-def load_snapshots(path: Path) -> tuple[EpochSnapshots, int]:
+def load_snapshots(path: Path) -> tuple[Snapshots, int]:
     """Read snapshots and the planned number of epochs; raises ModelFileError that names the file and what is wrong."""
     with reading_errors(path, SNAPSHOTS_KIND) as size, Archive.open(path, size, SNAPSHOTS_KIND) as archive:
         header = dataclass_from(
             _Header, parse_header(archive.header(), SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, SNAPSHOTS_KIND), "header"
         )
-        if not 1 <= len(header.epochs) <= MAX_SNAPSHOTS or not all(
-            one < other for one, other in pairwise(header.epochs)
+        points = header.arrays()
+        if not 1 <= len(points) <= MAX_SNAPSHOTS or not all(
+            other.is_after(one) for (_, one), (_, other) in pairwise(points)
         ):
-            raise ModelFileError(f"epochs in its header must be 1 to {MAX_SNAPSHOTS} numbers in ascending order.")
+            raise ModelFileError(f"points in its header must be 1 to {MAX_SNAPSHOTS} points in ascending order.")
         count = header.spec.parameter_count
         reason = f"its network has {count:,} weights"
-        arrays = {f"epoch_{epoch}": archive.array(f"epoch_{epoch}", (count,), reason) for epoch in header.epochs}
+        arrays = {name: archive.array(name, (count,), reason) for name, _ in points}
         check_finite(arrays)
-        kept = tuple(zip(header.epochs, arrays.values(), strict=True))
-        return EpochSnapshots.of(header.spec, kept), header.planned_epochs
+        kept = tuple(Snapshot(point, arrays[name]) for name, point in points)
+        return Snapshots.of(header.spec, kept), header.planned_epochs

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.evaluation.metrics import Evaluation, evaluate
+from nncore.evaluation.snapshots import TrainingPoint
 from nncore.model.checks import check_fit
 from nncore.model.losses import make_loss
 from nncore.model.network import Network
@@ -118,6 +119,12 @@ class Training(NotCopyable):
     def steps(self) -> int:
         """Steps taken so far."""
         return self._progress.step
+
+    @property
+    def point(self) -> TrainingPoint:
+        """The steps taken, and the epoch that has ended or is in progress; call it between two events."""
+        progress = self._progress
+        return TrainingPoint(progress.epoch, progress.step, not progress.epoch_is_open)
 
     def events(self) -> Iterator[TrainingEvent]:
         """The run, event by event: Started first, Diverged or Finished last."""

@@ -21,7 +21,6 @@ UNTYPED = {
     "tabs/draw/draw_tab.py: image_changed": NONE,
     "tabs/draw/draw_tab.py: predicted": NONE,
     "tabs/draw/draw_tab.py: reader_changed": NONE,
-    "tabs/draw/epoch_row.py: epoch_chosen": NONE,
     "tabs/evaluate/detail_view.py: explanation_changed": NONE,
     "tabs/evaluate/evaluate_tab.py: image_explained": NONE,
     "tabs/evaluate/evaluation_runner.py: evaluated": NONE,
@@ -32,6 +31,7 @@ UNTYPED = {
     "tabs/my_hand/result_page.py: chosen": NONE,
     "tabs/train/train_tab.py: continue_requested": NONE,
     "widgets/network_view/network_view.py: pointed_at": NONE,
+    "widgets/snapshot_row.py: point_chosen": NONE,
 }
 """Signals with an argument of the type `object`, and why: PySide6 has no type "X or None" and no union."""
 

@@ -22,9 +22,9 @@ import pytest
 from numpy.typing import NDArray
 
 import nncore
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.handwriting.fine_tuning import FrozenNorm
 from nncore.model.layers import (
     LAYER_SPECS,
@@ -269,17 +269,17 @@ def _resume(checkpoint: Checkpoint) -> bytes:
     return training.network.parameters.values.tobytes()
 
 
-def _snapshots() -> EpochSnapshots:
-    snapshots = EpochSnapshots(EVERY_LAYER)
-    snapshots.add(1, _network())
+def _snapshots() -> Snapshots:
+    snapshots = Snapshots(EVERY_LAYER)
+    snapshots.add(TrainingPoint(1), _network())
     return snapshots
 
 
-def _use_snapshots(snapshots: EpochSnapshots) -> object:
-    network = snapshots.network(1)
+def _use_snapshots(snapshots: Snapshots) -> object:
+    network = snapshots.network(TrainingPoint(1))
     network.parameters.values[:] += 1
-    snapshots.add(snapshots.epochs[-1] + 1, network)
-    return snapshots.epochs, snapshots.values(2).tobytes()
+    snapshots.add(TrainingPoint(snapshots.points[-1].epoch + 1), network)
+    return snapshots.points, snapshots.values(TrainingPoint(2)).tobytes()
 
 
 def _index() -> HiddenLayerIndex:

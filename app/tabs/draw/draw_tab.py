@@ -24,7 +24,6 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, PAGE_MARGIN
 from app.tabs.draw.answer_view import AnswerView
 from app.tabs.draw.drawing_keeper import DrawingKeeper
-from app.tabs.draw.epoch_row import EpochRow
 from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
 from app.tabs.draw.number_row import NumberRow
@@ -38,8 +37,9 @@ from app.widgets.file_dialogs import ask_for_file
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from app.widgets.snapshot_row import SnapshotRow
 from nncore.evaluation.recognition import Prediction
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, stages
 
@@ -68,8 +68,8 @@ class DrawTab(Tab):
         super().__init__(parent)
         self._network: Network | None = None
         self._name = ""
-        self._snapshots: EpochSnapshots | None = None
-        self._epoch_network: Network | None = None
+        self._snapshots: Snapshots | None = None
+        self._earlier_network: Network | None = None
         self._shown_reader: tuple[Network | None, str] | None = None
         self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
@@ -85,7 +85,7 @@ class DrawTab(Tab):
         self.number_row = NumberRow()
         self.bars = ProbabilityBars()
         self.teach_row = TeachRow()
-        self.epoch_row = EpochRow()
+        self.snapshot_row = SnapshotRow()
         self.filmstrip = Filmstrip()
         self.explanation = ExplanationStrip()
         self.explanation.hide()
@@ -119,28 +119,28 @@ class DrawTab(Tab):
 
     @property
     def network(self) -> Network | None:
-        """The network that reads: the current model, or that of the selected epoch."""
-        return self._epoch_network or self._network
+        """The network that reads: the current model, or that of the selected step or epoch."""
+        return self._earlier_network or self._network
 
-    def set_network(self, network: Network | None, name: str = "", keeps_epoch: bool = False) -> None:
+    def set_network(self, network: Network | None, name: str = "", keeps_point: bool = False) -> None:
         """Read with `network` from now on, and read the canvas again.
 
-        name: that of its model, as in the corner of the window. keeps_epoch: whether an epoch that the user has
-        selected goes on reading, as during the run that the network comes from.
+        name: that of its model, as in the corner of the window. keeps_point: whether the network of a step or
+        an epoch that the user has selected goes on reading, as during the run that the network comes from.
         """
         self._network, self._name = network, name
         self._explanation = None  # it was that of the old network
-        if not keeps_epoch:
-            self.epoch_row.select_current_model()
+        if not keeps_point:
+            self.snapshot_row.select_current_model()
         self._read()
 
-    def set_snapshots(self, snapshots: EpochSnapshots | None, epochs: int = 0, has_model: bool = True) -> None:
-        """Offer the networks of the epochs of a training of `epochs` epochs; None for no training.
+    def set_snapshots(self, snapshots: Snapshots | None, epochs: int = 0, has_model: bool = True) -> None:
+        """Offer the networks of the steps and epochs of a training of `epochs` epochs; None for no training.
 
-        has_model: whether the current model is that of the latest epoch.
+        has_model: whether the current model is that of the latest snapshot.
         """
         self._snapshots = snapshots
-        self.epoch_row.set_snapshots(snapshots, epochs, has_model)
+        self.snapshot_row.set_snapshots(snapshots, epochs, has_model)
 
     def connect_teacher(self, teacher: HandwritingTeacher) -> None:
         """Connect the buttons that teach the drawing with `teacher`."""
@@ -186,14 +186,14 @@ class DrawTab(Tab):
         self._keeper.failed.connect(self.error_message)
 
     @Slot(object)
-    def _choose_epoch(self, epoch: int | None) -> None:
-        """Read with the network of `epoch`, which stays in use when the snapshot is deleted; None: the latest."""
-        self._epoch_network = self._explanation = None
-        if epoch is not None and self._snapshots is not None:
+    def _choose_point(self, point: TrainingPoint | None) -> None:
+        """Read with the network at `point`, also if its snapshot is deleted later; None: with the current model."""
+        self._earlier_network = self._explanation = None
+        if point is not None and self._snapshots is not None:
             try:
-                self._epoch_network = self._snapshots.network(epoch)
+                self._earlier_network = self._snapshots.network(point)
             except KeyError:  # the training has deleted it since the row was updated
-                self.epoch_row.refresh()  # selects the nearest epoch, which calls this again
+                self.snapshot_row.refresh()  # selects the one before it, which calls this again
                 return
         self._read()
 
@@ -214,8 +214,8 @@ class DrawTab(Tab):
 
     @property
     def reader_name(self) -> str:
-        """The name of the network that reads: of the model in use, or an epoch of the last run."""
-        return self.epoch_row.reader or self._name or "no model"
+        """The name of the network that reads: of the model in use, or a step or epoch of the last run."""
+        return self.snapshot_row.reader or self._name or "no model"
 
     def _show_reader(self) -> None:
         """Say which network gives the answers."""
@@ -238,7 +238,7 @@ class DrawTab(Tab):
             ink = self.ink
             self.filmstrip.show_stages(None if ink is None else stages(ink, self.filmstrip.preparation))
         self._show_explanation()
-        self.epoch_row.set_image(image)
+        self.snapshot_row.set_image(image)
         self.image = image
         self.image_changed.emit(image)
         if self._prediction is not None:
@@ -285,7 +285,7 @@ class DrawTab(Tab):
         self.throttle.due.connect(self._read)
         self.number_row.chosen.connect(self._show_digit)
         self.filmstrip.preparation_changed.connect(self._read)
-        self.epoch_row.epoch_chosen.connect(self._choose_epoch)
+        self.snapshot_row.point_chosen.connect(self._choose_point)
         self.pictures.found.connect(self.canvas.set_picture)
         self.pictures.failed.connect(self._show_error)
         self.pictures.reading.connect(self._show_picture_being_read)
@@ -301,7 +301,7 @@ class DrawTab(Tab):
         left.addWidget(self.reading_row)
         self._buttons = self._tools()
         left.addLayout(self._buttons)
-        shown = self.reader, self.answer, self.number_row, self.bars, self.teach_row, self.epoch_row
+        shown = self.reader, self.answer, self.number_row, self.bars, self.teach_row, self.snapshot_row
         right = column_of(*shown, spacing=GAP // 2)
         right.setStretchFactor(self.bars, 1)
         top = QHBoxLayout()

@@ -232,7 +232,8 @@ class TrainTab(Tab):
             differs = difference(self.settings.run_settings(), ended.settings)
             self.buttons.offer_train_on(
                 ended.title,
-                f"Train {ended.title}, on for {more} with the rate {entered.learning_rate:g}.",
+                f"Train {ended.title}, on for {more} with the rate {entered.learning_rate:g}. It continues from the "
+                "end of the run, whichever step or epoch reads in the Draw tab.",
                 OTHER_SETTINGS.format(differs) if differs else "",
             )
 

@@ -77,10 +77,10 @@ def test_a_run_that_reads_worse_leaves_the_model_before_in_use(session: Session,
     outcome = session.outcome
     assert outcome is not None
     assert (session.model, session.network) == (before.model, before.network)
-    assert not session.model_is_of_last_run
+    assert not session.model_is_latest_snapshot
     session.use_trained_model()
     assert session.model is outcome.trained.model
-    assert session.model_is_of_last_run
+    assert session.model_is_latest_snapshot
     session.use_model_before()
     assert session.model is before.model
 

@@ -13,10 +13,10 @@ from app.session import run_plan
 from app.session.loaded_model import LoadedModel
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.session import Session
-from app.storage.paths import last_epochs_path, models_folder, run_log_path
+from app.storage.paths import last_snapshots_path, models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshots
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.network import Network, NetworkSpec
@@ -49,6 +49,10 @@ def loaded_model(name: str) -> LoadedModel:
 
 def epochs_of(events: list[object]) -> list[EpochDone]:
     return [epoch for event in events if isinstance(event, StepsDone) for epoch in event.epochs]
+
+
+def labels(snapshots: Snapshots) -> list[str]:
+    return [point.label for point in snapshots.points]
 
 
 def is_idle(session: Session) -> bool:
@@ -334,13 +338,13 @@ def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_chang
     session: Session, qtbot: QtBot
 ) -> None:
     events = events_of(session)
-    snapshots: list[EpochSnapshots] = []
+    snapshots: list[Snapshots] = []
     session.snapshots_created.connect(lambda created, total: snapshots.append(created))
     session.start_training(SPEC, LONG, paused=True)
     qtbot.waitUntil(lambda: any(isinstance(event, StepsDone) for event in events))
     session.stop()
     qtbot.waitUntil(lambda: is_idle(session))
-    assert snapshots[-1].epochs == (0,)
+    assert labels(snapshots[-1]) == ["step 0", "step 1"]
     events.clear()
     session.continue_ended(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
@@ -348,7 +352,8 @@ def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_chang
     assert list(part.curve[0]) == [1]
     assert part.rates == ((1, 0.001), (2, 0.5))
     assert part.epochs == ()
-    assert snapshots[-1].epochs == (1,)  # the network that continues is not shown as untrained
+    # The network that continues is not shown as untrained.
+    assert labels(snapshots[-1]) == ["step 1", "step 3", "step 10", "step 30", "epoch 1"]
 
 
 def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Session, qtbot: QtBot) -> None:
@@ -385,21 +390,85 @@ def test_further_training_with_other_data_gives_a_message(session: Session, qtbo
     assert "its own 2,000 training examples" in failure.args[0]
 
 
-def test_the_epochs_of_the_last_run_can_be_selected_after_a_restart(session: Session, qtbot: QtBot) -> None:
-    session.start_training(SPEC, TrainingConfig(epochs=3))
+def test_the_steps_and_epochs_of_the_last_run_can_be_selected_after_a_restart(session: Session, qtbot: QtBot) -> None:
+    session.start_training(SPEC, TrainingConfig(epochs=3, batch_size=50))
     with qtbot.waitSignal(session.snapshots_created) as emitted:
         qtbot.waitUntil(lambda: is_idle(session))
-    before: EpochSnapshots = emitted.args[0]
+    before: Snapshots = emitted.args[0]
     later = Session()
     with qtbot.waitSignal(later.snapshots_created) as emitted:
         later.open_last_snapshots()
-    after: EpochSnapshots = emitted.args[0]
+    after: Snapshots = emitted.args[0]
     assert emitted.args[1] == 3
-    assert not later.model_is_of_last_run
-    assert after.epochs == before.epochs == (0, 1, 2, 3)
-    for epoch in after.epochs:
-        np.testing.assert_array_equal(after.values(epoch), before.values(epoch))
+    assert not later.model_is_latest_snapshot
+    steps = ["step 0", "step 1", "step 3", "step 10", "step 30"]
+    assert labels(after) == [*steps, "epoch 1", "epoch 2", "step 100", "epoch 3"]
+    assert after.points == before.points
+    for point in after.points:
+        np.testing.assert_array_equal(after.values(point), before.values(point))
     assert later.close()
+
+
+def test_the_steps_of_the_first_epoch_are_announced_while_the_model_before_is_in_use(
+    session: Session, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(session.model_changed):
+        session.open_bundled_model()
+    before = session.model
+    events = events_of(session)
+    session.start_training(SPEC, LONG, paused=True)
+    qtbot.waitUntil(lambda: any(isinstance(event, StepsDone) for event in events))
+    assert session.snapshots is not None
+    assert labels(session.snapshots) == ["step 0", "step 1"]
+    assert session.model is before
+    assert not session.model_is_latest_snapshot
+    with qtbot.waitSignal(session.snapshots_grown):
+        session.step()
+        session.step()
+    assert labels(session.snapshots) == ["step 0", "step 1", "step 3"]
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+
+
+def test_a_run_that_was_stopped_within_an_epoch_ends_with_a_snapshot_of_its_model(
+    session: Session, qtbot: QtBot
+) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: bool(epochs_of(events)))
+    session.pause()
+    at_rest(qtbot, lambda: session.snapshots and session.snapshots.points)
+    session.step()
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.snapshots is not None
+    last, outcome = session.snapshots.points[-1], session.outcome
+    assert outcome is not None
+    np.testing.assert_array_equal(session.snapshots.values(last), outcome.trained.model.parameters)
+    assert last.step == next(event.step for event in events if isinstance(event, Finished))
+    assert session.model_is_latest_snapshot
+
+
+def test_a_run_that_keeps_its_best_epoch_does_not_end_with_the_latest_snapshot(session: Session, qtbot: QtBot) -> None:
+    config = TrainingConfig("adam", 0.01, epochs=12, keep_best=True)
+    train_to_the_end(session, qtbot, config)
+    assert session.snapshots is not None
+    assert session.model is not None
+    latest = session.snapshots.all[-1]
+    is_same = np.array_equal(latest.values, session.model.parameters)
+    assert (latest.point.label, is_same) == ("epoch 12", False)
+    assert not session.model_is_latest_snapshot
+
+
+def test_a_run_that_diverged_in_its_first_epoch_leaves_the_model_before_in_use(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, TrainingConfig("sgd", 1e6, epochs=2))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert any(isinstance(event, Diverged) for event in events)
+    assert session.snapshots is not None
+    assert session.snapshots.points[0].label == "step 0"
+    assert all(np.isfinite(each.values).all() for each in session.snapshots.all)
+    assert not session.model_is_latest_snapshot
 
 
 def test_without_an_earlier_run_there_are_no_epochs(session: Session, qtbot: QtBot) -> None:
@@ -417,17 +486,17 @@ def test_epochs_of_an_earlier_run_never_replace_those_of_a_run_in_progress(sessi
 
 
 def test_a_damaged_file_of_epochs_is_renamed(session: Session, qtbot: QtBot) -> None:
-    last_epochs_path().parent.mkdir(parents=True)
-    last_epochs_path().write_bytes(b"damaged")
+    last_snapshots_path().parent.mkdir(parents=True)
+    last_snapshots_path().write_bytes(b"damaged")
     with qtbot.waitSignal(session.error_message) as emitted:
         session.open_last_snapshots()
-    assert "not a complete Digit Lab file of epochs" in emitted.args[0]
-    assert not last_epochs_path().exists()
-    assert last_epochs_path().with_suffix(".damaged.npz").read_bytes() == b"damaged"
+    assert "not a complete Digit Lab file of snapshots" in emitted.args[0]
+    assert not last_snapshots_path().exists()
+    assert last_snapshots_path().with_suffix(".damaged.npz").read_bytes() == b"damaged"
 
 
 def test_epochs_that_cannot_be_saved_are_reported(session: Session, qtbot: QtBot) -> None:
-    last_epochs_path().mkdir(parents=True)  # a folder cannot be replaced by a file
+    last_snapshots_path().mkdir(parents=True)  # a folder cannot be replaced by a file
     messages: list[str] = []
     session.error_message.connect(messages.append)
     session.start_training(SPEC, TrainingConfig(epochs=1))

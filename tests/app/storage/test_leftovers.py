@@ -10,7 +10,7 @@ import pytest
 
 from app.storage import leftovers
 from app.storage.leftovers import remove_leftovers
-from app.storage.paths import epochs_folder, own_ink_path, run_log_path, runs_folder, user_folder
+from app.storage.paths import own_ink_path, run_log_path, runs_folder, snapshots_folder, user_folder
 from app.storage.run_process import process_description
 from app.storage.run_recorder import lock_file
 from nncore.experiments.run_log.log import VERSION, RunLog, RunSettings
@@ -132,7 +132,7 @@ def test_an_unusable_home_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("user_files")
 def test_the_epochs_of_a_run_are_deleted_when_its_checkpoint_is_gone() -> None:
-    kept, recent, abandoned = (make(epochs_folder(checkpoint(name)) / "1.npz", 0) for name in "abc")
+    kept, recent, abandoned = (make(snapshots_folder(checkpoint(name)) / "1.npz", 0) for name in "abc")
     make(checkpoint("a"), 1.0)
     for path in (kept, abandoned):
         os.utime(path.parent, (1000, 1000))

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.loaded_model import model_in_words
 from app.session.run_events import RunState
-from app.tabs.draw.epoch_row import ANOTHER_MODEL
 from app.widgets.form import Form
+from app.widgets.snapshot_row import ANOTHER_MODEL
 from app.window.main_window import MainWindow
 from nncore.files.model_file import Model
 from tests.app.canvas.gestures import ONE, SEVEN, drag
@@ -118,18 +118,18 @@ class Hour:
             assert evaluate.result.model == model.card.name
 
     def check_answers(self) -> None:
-        model, draw, row = self.session.model, self.draw, self.draw.epoch_row
+        model, draw, row = self.session.model, self.draw, self.draw.snapshot_row
         assert model is not None
         taught = self.window.teacher.has_learned
         if row.choice is not None:
-            assert draw.reader.full_text.startswith(f"Read by epoch {row.choice} of the last run")
+            assert draw.reader.full_text.startswith(f"Read by {row.choice.label} of the last run")
         else:
             assert draw.reader.full_text.startswith(f"Read by {model.card.name}")
             assert draw.reader.full_text.endswith("of yours") == taught
         if row.choice is None and not taught:
             assert draw.network is self.session.network
         if not row.slider.isHidden() and self.session.run_state is not RunState.STARTING:  # still the run before
-            assert row.caption.full_text.endswith(ANOTHER_MODEL) != self.session.model_is_of_last_run
+            assert row.caption.full_text.endswith(ANOTHER_MODEL) != self.session.model_is_latest_snapshot
         prediction = draw.prediction
         assert (draw.bars.probabilities is None) == (prediction is None)
         if prediction is not None and draw.network is not None:
@@ -206,7 +206,7 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert window.tabs.currentWidget() is window.draw_tab
     deliver_events()
     hour.draw_digit()
-    row = window.draw_tab.epoch_row
+    row = window.draw_tab.snapshot_row
     row.slider.setFocus()
     qtbot.keyClick(row.slider, Qt.Key.Key_Home)
     hour.check()

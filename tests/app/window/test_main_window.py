@@ -575,7 +575,9 @@ def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: M
     model = trained(window, qtbot)
     qtbot.mouseClick(window.train_tab.outcome_bar.try_button, Qt.MouseButton.LeftButton)
     assert window.tabs.currentWidget() is window.draw_tab
-    qtbot.waitUntil(lambda: window.session.model_is_of_last_run and window.draw_tab.epoch_row.slider.maximum() == 2)
+    slider = window.draw_tab.snapshot_row.slider
+    # Steps 0, 1, 3 and 10, epoch 1, step 30, epoch 2.
+    qtbot.waitUntil(lambda: window.session.model_is_latest_snapshot and slider.maximum() == 6)
     draw_a_one(qtbot, window)
     drawn = window.draw_tab.canvas.drawing.ink().strokes[0]
     assert window.close()
@@ -585,9 +587,9 @@ def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: M
     canvas = later.draw_tab.canvas
     qtbot.waitUntil(lambda: later.messages.text == "Your last drawing is on the canvas again.")
     np.testing.assert_array_equal(canvas.drawing.ink().strokes[0], drawn)
-    row = later.draw_tab.epoch_row
-    qtbot.waitUntil(lambda: row.slider.maximum() == 3)  # epochs 0, 1 and 2, and the model in use
-    row.slider.setValue(2)
+    row = later.draw_tab.snapshot_row
+    qtbot.waitUntil(lambda: row.slider.maximum() == 7)  # the model in use is another one
+    row.slider.setValue(6)
     network = later.draw_tab.network
     assert network is not None
     np.testing.assert_array_equal(network.parameters.values, model.parameters)

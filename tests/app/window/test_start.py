@@ -22,7 +22,7 @@ from app.tabs.train.train_tab import TrainTab
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshots
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.ink import Ink
 from tests.nncore.example_data import small_mnist
@@ -124,11 +124,11 @@ def test_tabs_that_are_built_later_show_the_model_and_the_data(window: MainWindo
 
 
 def test_a_draw_tab_that_is_built_after_a_run_offers_its_epochs(window: MainWindow) -> None:
-    snapshots = EpochSnapshots(NetworkSpec.dense((784, 10)))
+    snapshots = Snapshots(NetworkSpec.dense((784, 10)))
     window.session._model_follows_run, window.session.planned_epochs = True, 7
     window.session._on_snapshots_created(snapshots)
     assert window.draw_tab._snapshots is snapshots
-    assert window.draw_tab.epoch_row._total == 7
+    assert window.draw_tab.snapshot_row._total == 7
 
 
 @pytest.mark.parametrize("first", ["draw_tab", "my_hand_tab"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from nncore.errors import ModelFileError
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
 from nncore.files import snapshots_file
 from nncore.files.snapshots_file import load_snapshots, save_snapshots
 from nncore.model.network import Network, NetworkSpec
@@ -20,13 +20,23 @@ SPEC = NetworkSpec.dense((4, 3, 2), input_shape=(4,))
 BYTES = 4 * SPEC.parameter_count
 
 
-def snapshots_of(*epochs: int) -> EpochSnapshots:
-    snapshots = EpochSnapshots(SPEC)
-    for epoch in epochs:
+def snapshots_of(*points: int | TrainingPoint) -> Snapshots:
+    """Snapshots of random networks at these points; a number is the end of that epoch, of 4 steps each."""
+    snapshots = Snapshots(SPEC)
+    for seed, point in enumerate(points):
         network = Network(SPEC)
-        network.initialize(np.random.default_rng(epoch))
-        snapshots.add(epoch, network)
+        network.initialize(np.random.default_rng(seed))
+        snapshots.add(point if isinstance(point, TrainingPoint) else TrainingPoint(point, 4 * point), network)
     return snapshots
+
+
+def epochs_in(path: Path) -> tuple[int, ...]:
+    return tuple(point.epoch for point in load_snapshots(path)[0].points)
+
+
+def point(epoch: int, step: int, ends_epoch: bool = True) -> dict[str, Any]:
+    """A point as the header has it."""
+    return {"epoch": epoch, "step": step, "ends_epoch": ends_epoch}
 
 
 @pytest.fixture
@@ -35,19 +45,20 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_snapshots_are_read_as_they_were_written(path: Path) -> None:
-    written = snapshots_of(0, 1, 2, 5)
+    written = snapshots_of(0, TrainingPoint(1, 1, ends_epoch=False), TrainingPoint(1, 3, ends_epoch=False), 1, 2, 5)
     save_snapshots(written, 9, path)
     read, planned = load_snapshots(path)
-    assert (read.spec, read.epochs, planned) == (SPEC, (0, 1, 2, 5), 9)
-    for epoch in read.epochs:
-        np.testing.assert_array_equal(read.network(epoch).parameters.values, written.values(epoch))
+    assert (read.spec, read.points, planned) == (SPEC, written.points, 9)
+    assert len(set(read.points)) == 6
+    for point in read.points:
+        np.testing.assert_array_equal(read.network(point).parameters.values, written.values(point))
 
 
 @pytest.mark.parametrize(("most", "kept"), [(1, (8,)), (2, (0, 8)), (3, (0, 4, 8)), (99, tuple(range(9)))])
 def test_a_file_has_a_maximum_size(path: Path, monkeypatch: pytest.MonkeyPatch, most: int, kept: tuple[int]) -> None:
     monkeypatch.setattr(snapshots_file, "MAX_SNAPSHOTS_FILE_BYTES", most * BYTES)
     save_snapshots(snapshots_of(*range(9)), 9, path)
-    assert load_snapshots(path)[0].epochs == kept
+    assert epochs_in(path) == kept
 
 
 def test_a_network_that_is_larger_than_the_maximum_keeps_its_last_epoch(
@@ -55,14 +66,12 @@ def test_a_network_that_is_larger_than_the_maximum_keeps_its_last_epoch(
 ) -> None:
     monkeypatch.setattr(snapshots_file, "MAX_SNAPSHOTS_FILE_BYTES", BYTES // 2)
     save_snapshots(snapshots_of(0, 1, 2), 9, path)
-    assert load_snapshots(path)[0].epochs == (2,)
+    assert epochs_in(path) == (2,)
 
 
 def test_snapshots_that_are_not_finite_are_not_written(path: Path) -> None:
-    snapshots = EpochSnapshots(SPEC)
-    network = Network(SPEC)
-    network.parameters.values[0] = np.nan
-    snapshots.add(0, network)
+    values = np.full(SPEC.parameter_count, np.nan, np.float32)
+    snapshots = Snapshots.of(SPEC, (Snapshot(TrainingPoint(0), values),))
     with pytest.raises(ModelFileError, match="not finite"):
         save_snapshots(snapshots, 1, path)
     assert not path.exists()
@@ -71,14 +80,20 @@ def test_snapshots_that_are_not_finite_are_not_written(path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"epochs": []}, "ascending"),
+        ({"points": []}, "ascending"),
+        ({"points": [point(1, 4), point(1, 4)]}, "ascending"),
+        ({"points": [point(1, 4), point(1, 2, ends_epoch=False)]}, "ascending"),
+        ({"points": [point(-1, 0), point(0, 0)]}, "epoch in its points"),
+        ({"points": [point(0, -1), point(1, 0)]}, "step in its points"),
+        ({"points": [{"epoch": 0, "step": 0}]}, "incomplete"),
+        ({"points": [0, 1]}, "points in its header"),
+        ({"points": [point(epoch, 4 * epoch) for epoch in range(300)]}, "1 to 256"),
+        ({"points": [point(0, 0), point(1, 4), point(2, 8)]}, "point_2.npy"),
         ({"epochs": [1, 1]}, "ascending"),
-        ({"epochs": [-1, 0]}, "epochs in its header"),
-        ({"epochs": list(range(300))}, "1 to 256"),
-        ({"epochs": [0, 7]}, "epoch_7.npy"),
+        ({"epochs": [0, 7]}, "epoch_0.npy"),
         ({"planned_epochs": "3"}, "planned_epochs"),
-        ({"format": "digitlab-model"}, "not a Digit Lab file of epochs"),
-        ({"version": 2}, "newer"),
+        ({"format": "digitlab-model"}, "not a Digit Lab file of snapshots"),
+        ({"version": 3}, "newer"),
     ],
 )
 def test_a_wrong_header_is_rejected(path: Path, changes: dict[str, Any], words: str) -> None:
@@ -104,6 +119,6 @@ def test_a_mutated_file_is_read_or_rejected(changes: list[Mutation], tmp_path_fa
     except ModelFileError as problem:
         message = str(problem)
     else:
-        assert all(np.isfinite(snapshots.values(epoch)).all() for epoch in snapshots.epochs)
+        assert all(np.isfinite(each.values).all() for each in snapshots.all)
     assert message.startswith(f"{path}: ")
     assert len(message.splitlines()) == 1

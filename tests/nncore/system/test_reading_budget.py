@@ -14,7 +14,7 @@ from nncore.data.formats.points import read_points
 from nncore.data.formats.unipen import read_ink_dataset
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, DigitLabError
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
 from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.files.snapshots_file import load_snapshots, save_snapshots
@@ -101,7 +101,9 @@ def write_checkpoint(folder: Path) -> Path:
 def write_snapshots(folder: Path) -> Path:
     spec = NetworkSpec.dense((784, 2000, 10))
     values = np.zeros(spec.parameter_count, np.float32)
-    save_snapshots(EpochSnapshots.of(spec, ((1, values), (2, values))), 2, folder / "epochs.npz")
+    save_snapshots(
+        Snapshots.of(spec, tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (1, 2))), 2, folder / "epochs.npz"
+    )
     return folder / "epochs.npz"
 
 

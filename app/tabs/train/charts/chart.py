@@ -181,11 +181,14 @@ class Chart(QWidget):
         self.lines.set_earlier_lines(lines, colours_of(self))
         self._update_empty_text()
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Draw a vertical line at each mark; the texts are shown above the plot, if `has_mark_labels`."""
+    def set_marks(self, marks: Sequence[Mark], place_in_words: Callable[[float], str]) -> None:
+        """Draw a vertical line at each mark; the texts are shown above the plot, if `has_mark_labels`.
+
+        place_in_words: "step 3" or "epoch 1.50" for a number of epochs.
+        """
         self.lines.set_marks(marks)
         if self.mark_labels is not None:
-            self.mark_labels.show_marks(marks)
+            self.mark_labels.show_marks(marks, place_in_words)
 
     def _update_empty_text(self) -> None:
         if self.lines.is_empty == self._empty.isHidden():

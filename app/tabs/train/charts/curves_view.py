@@ -244,7 +244,7 @@ class CurvesView(QFrame):
             self.tools.set_has_run(True)
         self._set_axes()
         for chart in self._charts:
-            chart.set_marks(run.rates.marks)
+            chart.set_marks(run.rates.marks, self._place_in_words)
         self._show_values()
 
     def _set_axes(self) -> None:

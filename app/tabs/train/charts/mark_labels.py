@@ -25,12 +25,14 @@ class MarkLabels(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Marks of the run")
 
-    def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Show these marks."""
+    def show_marks(self, marks: Sequence[Mark], place_in_words: Callable[[float], str]) -> None:
+        """Show these marks. place_in_words: "step 3" or "epoch 1.50" for a number of epochs."""
         if self.marks != list(marks):
             self.marks = list(marks)
-            self.setAccessibleDescription("; ".join(f"{mark.text} at epoch {mark.x:.2f}" for mark in self.marks))
             self.update()
+        places = "; ".join(f"{mark.text} at {place_in_words(mark.x)}" for mark in self.marks)
+        if places != self.accessibleDescription():
+            self.setAccessibleDescription(places)
 
     def sizeHint(self) -> QSize:
         """One line of small text."""

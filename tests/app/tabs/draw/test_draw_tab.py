@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.style.theme import ThemeChoice
 from app.tabs.draw.draw_tab import DrawTab
 from app.widgets.explanation import Explanation
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
@@ -271,11 +271,11 @@ def test_explanations_of_another_digit_or_network_are_ignored(tab: DrawTab) -> N
     assert (tab.filmstrip.isVisible(), tab.explanation.isVisible()) == (True, False)
 
 
-def snapshots_of(count: int, max_count: int) -> EpochSnapshots:
+def snapshots_of(count: int, max_count: int) -> Snapshots:
     spec = network(0).spec
-    snapshots = EpochSnapshots(spec, max_bytes=max_count * 4 * spec.parameter_count)
+    snapshots = Snapshots(spec, max_bytes=max_count * 4 * spec.parameter_count)
     for epoch in range(count):
-        snapshots.add(epoch, network(epoch))
+        snapshots.add(TrainingPoint(epoch), network(epoch))
     return snapshots
 
 
@@ -283,9 +283,9 @@ def test_drawing_goes_on_in_an_epoch_whose_snapshot_the_training_deletes(tab: Dr
     snapshots = snapshots_of(8, max_count=8)
     tab.set_network(network(7))
     tab.set_snapshots(snapshots, 20)
-    tab.epoch_row.slider.setValue(3)
-    snapshots.add(8, network(8))
-    assert 3 not in snapshots.epochs
+    tab.snapshot_row.slider.setValue(3)
+    snapshots.add(TrainingPoint(8), network(8))
+    assert TrainingPoint(3) not in snapshots.points
     drag(tab.canvas, SEVEN)
     tab.throttle.flush()
     assert tab.prediction is not None
@@ -298,13 +298,13 @@ def test_selecting_an_epoch_that_was_just_deleted_selects_a_neighbour(tab: DrawT
     snapshots = snapshots_of(8, max_count=8)
     tab.set_network(network(7))
     tab.set_snapshots(snapshots, 20)
-    snapshots.add(8, network(8))
-    tab.epoch_row.slider.setValue(3)
-    assert tab.epoch_row.choice in (2, 4)
+    snapshots.add(TrainingPoint(8), network(8))
+    tab.snapshot_row.slider.setValue(3)
+    assert tab.snapshot_row.choice == TrainingPoint(2)
     used = tab.network
     assert used is not None
-    np.testing.assert_array_equal(used.parameters.values, snapshots.values(tab.epoch_row.choice))
-    tab.epoch_row.slider.setValue(tab.epoch_row.slider.maximum())
+    np.testing.assert_array_equal(used.parameters.values, snapshots.values(tab.snapshot_row.choice))
+    tab.snapshot_row.slider.setValue(tab.snapshot_row.slider.maximum())
     latest = tab.network
     assert latest is not None
     np.testing.assert_array_equal(latest.parameters.values, network(7).parameters.values)
@@ -312,39 +312,39 @@ def test_selecting_an_epoch_that_was_just_deleted_selects_a_neighbour(tab: DrawT
 
 def test_another_model_replaces_the_selected_epoch_in_everything_that_is_shown(tab: DrawTab, qtbot: QtBot) -> None:
     trained, other = network(3), network(4)
-    snapshots = EpochSnapshots(trained.spec)
+    snapshots = Snapshots(trained.spec)
     for epoch in range(4):
-        snapshots.add(epoch, network(epoch))
+        snapshots.add(TrainingPoint(epoch), network(epoch))
     tab.set_network(trained, "784-16-10, epoch 3")
     tab.set_snapshots(snapshots, 3)
     drag(tab.canvas, SEVEN)
     qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
     assert tab.reader.full_text == "Read by 784-16-10, epoch 3"
-    tab.epoch_row.slider.setValue(1)
+    tab.snapshot_row.slider.setValue(1)
     assert tab.reader.full_text == "Read by epoch 1 of the last run, 784-16-10"
     tab.set_network(network(5), "784-16-10, epoch 3", True)  # the run goes on
-    assert tab.epoch_row.choice == 1
+    assert tab.snapshot_row.choice == TrainingPoint(1)
     tab.set_network(other, "handwriting, 99.5 %")
-    tab.epoch_row.set_has_model(False)
+    tab.snapshot_row.set_has_model(False)
     image = rasterize(tab.canvas.drawing.ink())
     expected = other.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None
     np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
     assert tab.reader.full_text == "Read by handwriting, 99.5 %"
-    assert tab.epoch_row.slider.value() == tab.epoch_row.slider.maximum()
-    assert "The model in use is another one" in tab.epoch_row.caption.full_text
+    assert tab.snapshot_row.slider.value() == tab.snapshot_row.slider.maximum()
+    assert "The model in use is another one" in tab.snapshot_row.caption.full_text
 
 
 def test_an_explanation_is_not_shown_beside_the_answer_of_another_epoch(tab: DrawTab) -> None:
-    snapshots = EpochSnapshots(network(1).spec)
+    snapshots = Snapshots(network(1).spec)
     for epoch in range(3):
-        snapshots.add(epoch, network(epoch))
+        snapshots.add(TrainingPoint(epoch), network(epoch))
     tab.set_network(network(2))
     tab.set_snapshots(snapshots, 2)
     tab.show_image(Explanation(np.eye(28, dtype=np.uint8) * 200, "4 read as 9", "4", None, "", None, ""))
     tab.throttle.due.emit()
     assert tab.explanation.isVisible()
-    tab.epoch_row.slider.setValue(0)
+    tab.snapshot_row.slider.setValue(0)
     assert not tab.explanation.isVisible()
 
 

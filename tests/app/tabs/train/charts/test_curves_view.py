@@ -339,6 +339,7 @@ def test_the_rate_is_a_curve_and_its_changes_are_marked(view: CurvesView, qtbot:
     assert not labels.intersects(view.loss.plot.geometry())
     pixel = view.loss.plot.box.mapViewToScene(QPointF(0.4, 0)).x()
     assert abs(place.left() - pixel) <= 1
+    assert view.loss.mark_labels.accessibleDescription() == "rate 0.02 at step 4"  # within the first epoch
 
 
 def test_texts_of_marks_cover_neither_each_other_nor_the_edge(view: CurvesView, qtbot: QtBot) -> None:

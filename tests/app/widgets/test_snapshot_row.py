@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice
-from app.tabs.draw.epoch_row import ANOTHER_MODEL, NO_EPOCHS, NO_FINISHED_EPOCH, EpochRow
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from app.widgets.snapshot_row import ANOTHER_MODEL, NO_TRAINING, NOTHING_TO_COMPARE, SnapshotRow
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.network import Network, NetworkSpec
 from tests.app.theme_choice import apply_theme
 
@@ -17,178 +17,180 @@ IMAGE = np.full((28, 28), 255, np.uint8)
 SPEC = NetworkSpec.dense((784, 10))
 
 
-def add(snapshots: EpochSnapshots, epoch: int) -> None:
+def add(snapshots: Snapshots, epoch: int) -> None:
     """Add a network that reads every image as `epoch`."""
     network = Network(SPEC)
     network.parameters.value("1.b")[epoch % 10] = 9.0
-    snapshots.add(epoch, network)
+    snapshots.add(TrainingPoint(epoch), network)
 
 
-def snapshots_of(epochs: int, max_bytes: int = 2**26) -> EpochSnapshots:
-    snapshots = EpochSnapshots(SPEC, max_bytes)
+def snapshots_of(epochs: int, max_bytes: int = 2**26) -> Snapshots:
+    snapshots = Snapshots(SPEC, max_bytes)
     for epoch in range(epochs + 1):
         add(snapshots, epoch)
     return snapshots
 
 
 @pytest.fixture
-def row(qapp: QApplication, qtbot: QtBot) -> EpochRow:
+def row(qapp: QApplication, qtbot: QtBot) -> SnapshotRow:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    row = EpochRow()
+    row = SnapshotRow()
     qtbot.addWidget(row)
     row.resize(560, 80)
     row.show()
     return row
 
 
-def digits(row: EpochRow) -> list[int | None]:
+def digits(row: SnapshotRow) -> list[int | None]:
     return [None if answer is None else answer.digit for answer in row.strip.answers]
 
 
-def test_without_a_training_it_shows_a_hint(row: EpochRow) -> None:
-    assert row.caption.full_text == NO_EPOCHS
+def test_without_a_training_it_shows_a_hint(row: SnapshotRow) -> None:
+    assert row.caption.full_text == NO_TRAINING
     assert row.slider.isHidden()
     assert row.strip.isHidden()
     assert row.choice is None
 
 
-def test_the_slider_selects_an_epoch(row: EpochRow, qtbot: QtBot) -> None:
+def test_the_slider_selects_an_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(6), 6)
-    assert row.caption.full_text == "Answers by epoch of the last run, 784-10: epoch 6 of 6, the latest."
+    assert row.caption.full_text == "Answers during the last run, 784-10: epoch 6 of 6, the latest."
     row.slider.setFocus()
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_Left)
-    assert emitted.args == [5]
-    assert row.caption.full_text == "Answers by epoch of the last run, 784-10: epoch 5 of 6."
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    assert emitted.args == [TrainingPoint(5)]
+    assert row.caption.full_text == "Answers during the last run, 784-10: epoch 5 of 6."
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_Home)
-    assert emitted.args == [0]
-    assert "epoch 0 of 6, untrained" in row.caption.full_text
+    assert emitted.args == [TrainingPoint(0)]
+    assert "step 0, untrained" in row.caption.full_text
     assert row.slider.accessibleDescription() == row.caption.full_text
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         QTest.keyClick(row.slider, Qt.Key.Key_End)
     assert emitted.args == [None]
 
 
-def test_each_epoch_reads_the_drawing_after_the_pen_rests(row: EpochRow, qtbot: QtBot) -> None:
+def test_each_epoch_reads_the_drawing_after_the_pen_rests(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(6), 6)
     assert digits(row) == [None] * 7
     row.set_image(IMAGE)
     assert digits(row) == [None] * 7
     qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, 4, 5, 6])
-    assert row.strip.accessibleDescription() == "0, 1, 2, 3, 4, 5, 6"
+    assert row.strip.accessibleDescription() == (
+        "step 0: 0, epoch 1: 1, epoch 2: 2, epoch 3: 3, epoch 4: 4, epoch 5: 5, epoch 6: 6"
+    )
     row.set_image(None)
     assert not row._timer.isActive()  # nothing more will be read
     assert digits(row) == [None] * 7
 
 
-def test_a_click_on_a_cell_selects_its_epoch(row: EpochRow, qtbot: QtBot) -> None:
+def test_a_click_on_a_cell_selects_its_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(6), 6)
     QApplication.processEvents()
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         QTest.mouseClick(row.strip, Qt.MouseButton.LeftButton, pos=QPoint(int(row.strip.cell(2).center().x()), 5))
-    assert emitted.args == [2]
+    assert emitted.args == [TrainingPoint(2)]
     assert row.slider.value() == 2
 
 
-def test_the_latest_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBot) -> None:
+def test_the_latest_epoch_stays_selected_while_training(row: SnapshotRow, qtbot: QtBot) -> None:
     snapshots = snapshots_of(2)
     row.set_snapshots(snapshots, 9)
     add(snapshots, 3)
-    with qtbot.assertNotEmitted(row.epoch_chosen):
+    with qtbot.assertNotEmitted(row.point_chosen):
         row.refresh()
     assert row.choice is None
     assert row.slider.value() == row.slider.maximum() == 3
     assert "epoch 3 of 9, the latest" in row.caption.full_text
 
 
-def test_an_older_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBot) -> None:
+def test_an_older_epoch_stays_selected_while_training(row: SnapshotRow, qtbot: QtBot) -> None:
     snapshots = snapshots_of(4)
     row.set_snapshots(snapshots, 9)
     row.slider.setValue(1)
     add(snapshots, 5)
-    with qtbot.assertNotEmitted(row.epoch_chosen):
+    with qtbot.assertNotEmitted(row.point_chosen):
         row.refresh()
-    assert (row.choice, row.slider.value()) == (1, 1)
+    assert (row.choice, row.slider.value()) == (TrainingPoint(1), 1)
 
 
-def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: EpochRow, qtbot: QtBot) -> None:
+def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: SnapshotRow, qtbot: QtBot) -> None:
     snapshots = snapshots_of(7, max_bytes=8 * 4 * SPEC.parameter_count)
     row.set_snapshots(snapshots, 20)
     row.slider.setValue(3)
     add(snapshots, 8)
-    assert 3 not in snapshots.epochs
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    assert TrainingPoint(3) not in snapshots.points
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         row.refresh()
-    assert emitted.args[0] in (2, 4)
-    assert row.slider.value() == snapshots.epochs.index(emitted.args[0])
+    assert emitted.args == [TrainingPoint(2)]
+    assert row.slider.value() == snapshots.points.index(TrainingPoint(2))
 
 
-def test_a_new_training_selects_its_latest_epoch(row: EpochRow, qtbot: QtBot) -> None:
+def test_a_new_training_selects_its_latest_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(4), 4)
     row.slider.setValue(1)
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         row.set_snapshots(snapshots_of(2), 2)
     assert emitted.args == [None]
     assert row.slider.maximum() == 2
     row.set_snapshots(snapshots_of(0), 2)
-    assert row.caption.full_text == NO_FINISHED_EPOCH  # not "Train a network": one is being trained
+    assert row.caption.full_text == NOTHING_TO_COMPARE  # not "Train a network": one is being trained
     row.set_snapshots(None)
-    assert row.caption.full_text == NO_EPOCHS
+    assert row.caption.full_text == NO_TRAINING
 
 
-def test_networks_that_cannot_read_digits_have_empty_cells(row: EpochRow, qtbot: QtBot) -> None:
+def test_networks_that_cannot_read_digits_have_empty_cells(row: SnapshotRow, qtbot: QtBot) -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
-    snapshots = EpochSnapshots(spec)
+    snapshots = Snapshots(spec)
     for epoch in range(3):
-        snapshots.add(epoch, Network(spec))
+        snapshots.add(TrainingPoint(epoch), Network(spec))
     row.set_snapshots(snapshots, 2)
     row.set_image(IMAGE)
     qtbot.waitUntil(lambda: not row._timer.isActive())
     assert digits(row) == [None] * 3
 
 
-def test_a_model_of_another_training_has_a_position_of_its_own(row: EpochRow, qtbot: QtBot) -> None:
+def test_a_model_of_another_training_has_a_position_of_its_own(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(3), 3, has_model=False)
     row.set_image(IMAGE)
     assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
     assert "The model in use is another one" in row.caption.full_text
     qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, None])
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         row.slider.setValue(3)
-    assert emitted.args == [3]
-    assert row.caption.full_text == f"Answers by epoch of the last run, 784-10: epoch 3 of 3. {ANOTHER_MODEL}"
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    assert emitted.args == [TrainingPoint(3)]
+    assert row.caption.full_text == f"Answers during the last run, 784-10: epoch 3 of 3. {ANOTHER_MODEL}"
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         row.slider.setValue(4)
     assert emitted.args == [None]
 
 
-def test_the_position_of_another_model_comes_and_goes_with_it(row: EpochRow, qtbot: QtBot) -> None:
+def test_the_position_of_another_model_comes_and_goes_with_it(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(3), 3)
     row.set_has_model(False)
     assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
     row.slider.setValue(1)
-    with qtbot.assertNotEmitted(row.epoch_chosen):
+    with qtbot.assertNotEmitted(row.point_chosen):
         row.set_has_model(True)
-    assert (row.choice, row.slider.value(), row.slider.maximum()) == (1, 1, 3)
+    assert (row.choice, row.slider.value(), row.slider.maximum()) == (TrainingPoint(1), 1, 3)
 
 
-def test_another_model_takes_the_place_of_a_selected_epoch(row: EpochRow, qtbot: QtBot) -> None:
+def test_another_model_takes_the_place_of_a_selected_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(3), 3)
     row.slider.setValue(1)
     assert row.reader == "epoch 1 of the last run, 784-10"
-    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+    with qtbot.waitSignal(row.point_chosen) as emitted:
         row.select_current_model()
     row.set_has_model(False)
     assert (emitted.args, row.reader) == ([None], "")
     assert row.slider.value() == row.slider.maximum() == 4
-    assert row.caption.full_text == "Answers by epoch of the last run, 784-10. The model in use is another one."
+    assert row.caption.full_text == "Answers during the last run, 784-10. The model in use is another one."
 
 
-def test_a_rejected_drawing_has_no_digit_in_its_cell(row: EpochRow, qtbot: QtBot) -> None:
+def test_a_rejected_drawing_has_no_digit_in_its_cell(row: SnapshotRow, qtbot: QtBot) -> None:
     snapshots = snapshots_of(1)
-    snapshots.add(2, Network(SPEC))
+    snapshots.add(TrainingPoint(2), Network(SPEC))
     row.set_snapshots(snapshots, 2)
     row.set_image(np.eye(28, dtype=np.uint8) * 3)  # too faint for a clear answer of the last network
     qtbot.waitUntil(lambda: None not in row.strip.answers)
-    assert row.strip.accessibleDescription() == "0, 1, –"
+    assert row.strip.accessibleDescription() == "step 0: 0, epoch 1: 1, epoch 2: –"

@@ -1,4 +1,4 @@
-"""A slider over the epochs of a training, and the answer of each epoch's network to the current drawing."""
+"""A slider over the steps and epochs of a training, and the answer of the network at each of them to a drawing."""
 
 from __future__ import annotations
 
@@ -15,41 +15,44 @@ from app.widgets.elements import without_margins
 from app.widgets.large_digit import NO_DIGIT_SIGN
 from app.widgets.plain_text import ElidedLabel
 from nncore.errors import DataError
-from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 
-NO_EPOCHS = "Train a network to see how each epoch reads your drawing."
-NO_FINISHED_EPOCH = "No epoch of the last run has ended, so there are no answers of epochs to compare."
+NO_TRAINING = "Train a network to see how it reads your drawing from step 0 to its last epoch."
+NOTHING_TO_COMPARE = "Only one step or epoch of the last run is kept so far, so there are no answers to compare."
 ANOTHER_MODEL = "The model in use is another one."
 PEN_REST_MILLISECONDS = 120
-"""The networks of the epochs read the drawing after the pen has rested this long."""
+"""The networks of the snapshots read the drawing after the pen has rested this long."""
 
 MAX_READING_SECONDS = 0.004
 """Maximum duration of one part of the reading. Between two parts the window handles events."""
 
 
-class EpochRow(QWidget):
-    """A slider over the epochs of a training, and a cell for each epoch with its answer.
+class SnapshotRow(QWidget):
+    """A slider over the snapshots of a training, first to last, and a cell for each with its answer.
 
-    `epoch_chosen` carries the selected epoch, or None for the current model. This is the latest epoch, or, if the model
-    is of another training, a last position without an answer.
+    `point_chosen` carries the selected TrainingPoint, or None for the current model. This is the latest snapshot, or,
+    if the model is another one, a last position without an answer.
     """
 
-    epoch_chosen = Signal(object)
+    point_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._snapshots: EpochSnapshots | None = None
+        self._snapshots: Snapshots | None = None
         self._has_model = True
-        self._cells: tuple[int | None, ...] = ()
+        self._cells: tuple[TrainingPoint | None, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
-        self._choice: int | None = None
+        self._choice: TrainingPoint | None = None
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Epoch of the last training")
-        self.slider.setToolTip("Select an epoch, from the untrained network (left) to the latest (right).")
+        self.slider.setAccessibleName("Step or epoch of the last training")
+        self.slider.setToolTip(
+            "Select a step or an epoch, from the untrained network (left) to the latest (right). It only looks back: "
+            "“Train on” continues from the end of the run."
+        )
         self.slider.setPageStep(5)
         self.strip = AnswerStrip()
         self.strip.picked.connect(self.slider.setValue)
@@ -63,51 +66,50 @@ class EpochRow(QWidget):
         self.refresh()
 
     @property
-    def choice(self) -> int | None:
-        """The selected epoch; None for the current model."""
+    def choice(self) -> TrainingPoint | None:
+        """The selected point; None for the current model."""
         return self._choice
 
-    def set_snapshots(self, snapshots: EpochSnapshots | None, total: int = 0, has_model: bool = True) -> None:
-        """Show the epochs of a training of `total` epochs, and select the current model; None: no training.
+    def set_snapshots(self, snapshots: Snapshots | None, total: int = 0, has_model: bool = True) -> None:
+        """Show the snapshots of a training of `total` epochs, and select the current model; None: no training.
 
-        has_model: whether the current model is that of the latest epoch.
+        has_model: whether the current model is that of the latest snapshot.
         """
         self._snapshots, self._total, self._has_model = snapshots, total, has_model
         self._cells = ()
-        self.strip.set_answers([])
+        self.strip.set_cells((), [])
         self._set_choice(None)
         self.refresh()
 
     def set_has_model(self, has_model: bool) -> None:
-        """Update the row for another current model. has_model: whether it is that of the latest epoch."""
+        """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
         self._has_model = has_model
         self.refresh()
 
     @property
     def reader(self) -> str:
-        """The selected epoch in words, "" for the current model: "epoch 4 of the last run, 784-128-10"."""
-        return "" if self._choice is None else f"epoch {self._choice} of the last run, {self._run_name}"
+        """The selected point in words, "" for the current model: "step 3 of the last run, 784-128-10"."""
+        return "" if self._choice is None else f"{self._choice.label} of the last run, {self._run_name}"
 
     @property
     def _run_name(self) -> str:
         return "" if self._snapshots is None else self._snapshots.spec.default_name
 
     def select_current_model(self) -> None:
-        """Select the current model instead of an epoch."""
+        """Select the current model instead of an earlier point."""
         if self._choice is not None:
             self._set_choice(None)
             self.refresh()
 
     def refresh(self) -> None:
-        """Show the epochs kept by now; if the current model was selected, it stays selected."""
-        epochs = self._snapshots.epochs if self._snapshots is not None else ()
+        """Show the snapshots kept by now; if the current model was selected, it stays selected."""
+        points = self._snapshots.points if self._snapshots is not None else ()
         known = dict(zip(self._cells, self.strip.answers, strict=True))
-        if self._choice is not None and self._choice not in epochs:  # its snapshot is no longer kept
-            # The nearest epoch that is still kept.
-            self._set_choice(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
-        cells = self._cells = epochs if self._has_model else (*epochs, None)
-        self.strip.set_answers([known.get(epoch) for epoch in cells])
-        some = len(epochs) > 1
+        if self._choice is not None and self._choice not in points:
+            self._set_choice(_next_to(self._choice, points))  # its snapshot is no longer kept
+        cells = self._cells = points if self._has_model else (*points, None)
+        self.strip.set_cells(cells, [known.get(point) for point in cells])
+        some = len(points) > 1
         self.slider.setVisible(some)
         self.strip.setVisible(some)
         index = len(cells) - 1 if self._choice is None else cells.index(self._choice)
@@ -115,12 +117,13 @@ class EpochRow(QWidget):
             self.slider.setRange(0, max(0, len(cells) - 1))
             self.slider.setValue(index)
         self._show_index(index)
-        self._read_later()
+        if not self._timer.isActive():  # a run that grows fast must not put the reading off
+            self._read_later()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
-        """Let each epoch read `image` (28, 28) after the pen rests; None for no drawing."""
+        """Let each snapshot read `image` (28, 28) after the pen rests; None for no drawing."""
         self._image = image
-        self.strip.set_answers([None] * len(self._cells))
+        self.strip.set_cells(self._cells, [None] * len(self._cells))
         self._read_later()
 
     @Slot(int)
@@ -128,29 +131,36 @@ class EpochRow(QWidget):
         self._show_index(index)
         self._set_choice(None if index == len(self._cells) - 1 else self._cells[index])
 
-    def _set_choice(self, epoch: int | None) -> None:
-        if epoch != self._choice:
-            self._choice = epoch
-            self.epoch_chosen.emit(epoch)
+    def _set_choice(self, point: TrainingPoint | None) -> None:
+        if point != self._choice:
+            self._choice = point
+            self.point_chosen.emit(point)
 
     def _show_index(self, index: int) -> None:
         self.strip.set_index(index)
         if self.slider.isHidden():
-            self.caption.set_full_text(NO_EPOCHS if self._snapshots is None else NO_FINISHED_EPOCH)
+            self.caption.set_full_text(NO_TRAINING if self._snapshots is None else NOTHING_TO_COMPARE)
             return
         text = self._caption(index)
         self.caption.set_full_text(text)
         self.slider.setAccessibleDescription(text)
 
     def _caption(self, index: int) -> str:
-        """Which run the answers belong to, which of its epochs is selected, and whether the model in use is another."""
-        epoch, of = self._cells[index], f" of {self._total:,}" if self._total else ""
-        text = f"Answers by epoch of the last run, {self._run_name}"
-        if epoch is not None:
-            text += f": epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
+        """Which run the answers belong to, which of its points is selected, and whether the model in use is another."""
+        point = self._cells[index]
+        text = f"Answers during the last run, {self._run_name}"
+        if point is not None:
+            text += f": {self._point_in_words(point)}"
             if self._has_model and index == len(self._cells) - 1:
                 text += ", the latest"
         return f"{text}." if self._has_model else f"{text}. {ANOTHER_MODEL}"
+
+    def _point_in_words(self, point: TrainingPoint) -> str:
+        """Return "step 0, untrained", "step 3, in epoch 1 of 5" or "epoch 2 of 5"."""
+        if point.epoch == 0:
+            return f"{point.label}, untrained"
+        of = f" of {self._total:,}" if self._total else ""
+        return f"{point.label}{of}" if point.ends_epoch else f"{point.label}, in epoch {point.epoch:,}{of}"
 
     def _read_later(self) -> None:
         if self._image is not None and not self.slider.isHidden():
@@ -160,25 +170,28 @@ class EpochRow(QWidget):
 
     @Slot()
     def _read_pending(self) -> None:
-        """Let epochs without an answer read the drawing for MAX_READING_SECONDS; the timer continues the rest."""
+        """Let snapshots without an answer read the drawing for MAX_READING_SECONDS; the timer continues the rest."""
         if self._snapshots is None or self._image is None:
             return
         end, answers = perf_counter() + MAX_READING_SECONDS, list(self.strip.answers)
-        for index, epoch in enumerate(self._cells):
-            if answers[index] is not None or epoch is None:
+        for index, point in enumerate(self._cells):
+            if answers[index] is not None or point is None:
                 continue
             if perf_counter() > end:
                 self._timer.start(0)
                 break
             try:
-                answers[index] = self._snapshots.read(epoch, self._image)
+                answers[index] = self._snapshots.read(point, self._image)
             except (KeyError, DataError):  # the snapshot was deleted, or its network cannot read digits or diverged
                 continue
-        self.strip.set_answers(answers)
+        self.strip.set_cells(self._cells, answers)
 
 
 class AnswerStrip(QWidget):
-    """A cell for each epoch with its answer; the colour is stronger for a higher confidence."""
+    """A cell for each snapshot with its answer; the colour is stronger for a higher confidence.
+
+    A gap separates the steps within the first epoch from the ends of epochs.
+    """
 
     picked = Signal(int)
     """The index, from 0, of the clicked cell."""
@@ -186,18 +199,22 @@ class AnswerStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.answers: list[Prediction | None] = []
-        self._index = 0
-        self.setAccessibleName("Answer of each epoch")
-        self.setToolTip("Answer of each epoch to your drawing; stronger colours are more certain. Click to select it.")
+        self._points: tuple[TrainingPoint | None, ...] = ()
+        self._index = self._steps = 0
+        self.setAccessibleName("Answers at the steps and epochs")
+        self.setToolTip(
+            "What the network read after its first steps, and beside them after each epoch; stronger colours are more "
+            "certain. Click to select one."
+        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_answers(self, answers: list[Prediction | None]) -> None:
-        """Show the answers of the epochs, first to last; None where it is unknown."""
-        if answers != self.answers:
-            self.answers = answers
-            self.setAccessibleDescription(
-                ", ".join("unknown" if each is None else _answer(each) for each in answers[-30:])
-            )
+    def set_cells(self, points: tuple[TrainingPoint | None, ...], answers: list[Prediction | None]) -> None:
+        """Show the answers at these points, first to last. Point None: the model in use; answer None: unknown."""
+        if (points, answers) != (self._points, self.answers):
+            self._points, self.answers = points, answers
+            ends = (index for index, point in enumerate(points) if point is None or (point.ends_epoch and point.epoch))
+            self._steps = next(ends, 0)
+            self.setAccessibleDescription(", ".join(map(_cell_in_words, points[-30:], answers[-30:])))
             self.update()
 
     def set_index(self, index: int) -> None:
@@ -208,8 +225,9 @@ class AnswerStrip(QWidget):
 
     def cell(self, index: int) -> QRectF:
         """The rectangle of the cell at `index`."""
-        width = self.width() / max(1, len(self.answers))
-        return QRectF(index * width, 0, width, self.height())
+        gap = GAP if self._steps else 0
+        width = (self.width() - gap) / max(1, len(self.answers))
+        return QRectF(index * width + gap * (index >= self._steps), 0, width, self.height())
 
     def sizeHint(self) -> QSize:
         """As high as a line of small text."""
@@ -223,11 +241,11 @@ class AnswerStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the cell under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton and self.answers:
-            index = int(event.position().x() * len(self.answers) / max(1, self.width()))
-            self.picked.emit(min(max(index, 0), len(self.answers) - 1))
+            x = event.position().x()
+            self.picked.emit(max((i for i in range(len(self.answers)) if self.cell(i).left() <= x), default=0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cells; those with the latest epoch's answer in the winner's colour."""
+        """Paint the cells; those with the latest answer in the winner's colour."""
         colours, font = colours_of(self), scaled(self.font(), SMALL_SCALE)
         known = [answer for answer in self.answers if answer is not None]
         latest = _answer(known[-1]) if known else NO_DIGIT_SIGN
@@ -245,6 +263,18 @@ class AnswerStrip(QWidget):
                 if index == self._index:
                     painter.setPen(QColor(colours.accent))
                     painter.drawRect(body.adjusted(0.5, 0, -0.5, -0.5))
+
+
+def _next_to(point: TrainingPoint, points: tuple[TrainingPoint, ...]) -> TrainingPoint | None:
+    """Return the last of the points before `point`, or else the first one; None without points."""
+    earlier = [each for each in points if point.is_after(each)]
+    return next(iter(earlier[-1:] or points[:1]), None)
+
+
+def _cell_in_words(point: TrainingPoint | None, answer: Prediction | None) -> str:
+    """Return "step 3: 7"."""
+    name = "model in use" if point is None else point.label
+    return f"{name}: {'unknown' if answer is None else _answer(answer)}"
 
 
 def _answer(prediction: Prediction) -> str:

@@ -1,0 +1,133 @@
+"""Keeps the snapshots of a run on the disk while it trains, so that a killed run keeps them.
+
+Each snapshot has a file in a folder beside the checkpoint of the run. At the end of the run one file replaces the
+folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
+
+from app.storage.paths import SNAPSHOTS_SUFFIX, last_snapshots_path, runs_folder, snapshots_folder
+from app.storage.run_recorder import MAX_WRITING_FRACTION, lock_file
+from nncore.errors import ModelFileError
+from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
+from nncore.files.snapshots_file import load_snapshots, save_snapshots
+from nncore.system.file_lock import FileLock
+
+
+class SnapshotsKeeper:
+    """Saves the snapshots of one run; used on the training thread.
+
+    An error is reported once, and the run continues without saving its snapshots. Writing takes at most
+    MAX_WRITING_FRACTION of the time, so those of very short epochs are written together.
+    """
+
+    def __init__(self, checkpoint: Path, planned_epochs: int, report_error: Callable[[str], None]) -> None:
+        """checkpoint: the file of the run's checkpoint. report_error: called with one sentence."""
+        self._folder, self._planned_epochs = snapshots_folder(checkpoint), planned_epochs
+        self._report_error = report_error
+        self._saved: set[TrainingPoint] = set()
+        self._next_save = 0.0
+
+    def restore(self, snapshots: Snapshots, last: TrainingPoint) -> Snapshots:
+        """Return the snapshots of the killed run up to the point `last`; `snapshots` if none are of its network."""
+        found = _kept_in(self._folder)
+        if found is None or found[0].spec != snapshots.spec:
+            return snapshots
+        kept = tuple(each for each in found[0].all if not each.point.is_after(last))
+        self._saved = {each.point for each in kept}
+        return Snapshots.of(snapshots.spec, kept)
+
+    def save(self, snapshots: Snapshots) -> None:
+        """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept."""
+        started = perf_counter()
+        if started < self._next_save:
+            return
+        kept = set(snapshots.points)
+        try:
+            for each in snapshots.all:
+                if each.point not in self._saved:
+                    save_snapshots(Snapshots.of(snapshots.spec, (each,)), self._planned_epochs, self._file(each.point))
+            for point in self._saved - kept:
+                self._file(point).unlink(missing_ok=True)
+        except (ModelFileError, OSError) as problem:
+            self._next_save = float("inf")
+            self._report_error(f"If this run is killed, its steps and epochs cannot be selected again: {problem}")
+            return
+        self._saved = kept
+        ended = perf_counter()
+        self._next_save = ended + (ended - started) / MAX_WRITING_FRACTION
+
+    def remove(self) -> None:
+        """Delete the saved snapshots, which are not needed any more."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _file(self, point: TrainingPoint) -> Path:
+        return self._folder / (f"{point.epoch}.npz" if point.ends_epoch else f"step {point.step}.npz")
+
+
+def load_last_snapshots() -> tuple[Snapshots, int] | None:
+    """The snapshots of the last run and the planned number of epochs; None if there are none.
+
+    The last run is the last one that ended, or one that was killed later. Raises ModelFileError for a damaged file,
+    which is renamed.
+    """
+    path = last_snapshots_path()
+    killed = _last_killed(os.stat(path).st_mtime if os.path.exists(path) else 0.0)
+    if killed is not None:
+        return killed
+    if not os.path.exists(path):  # or its folder may not be entered
+        return None
+    try:
+        return load_snapshots(path)
+    except ModelFileError:
+        with suppress(OSError):
+            path.replace(path.with_suffix(".damaged" + path.suffix))
+        raise
+
+
+def _last_killed(ended: float) -> tuple[Snapshots, int] | None:
+    """The snapshots of the run that was killed last, if that was after the time `ended`."""
+    with suppress(OSError):
+        changed = {folder: folder.stat().st_mtime for folder in runs_folder().glob(f"*{SNAPSHOTS_SUFFIX}")}
+        for folder in sorted(changed, key=lambda each: -changed[each]):
+            if changed[folder] > ended and not _is_training(folder):
+                kept = _kept_in(folder)
+                if kept is not None and len(kept[0].all) > 1:
+                    return kept
+    return None
+
+
+def _is_training(folder: Path) -> bool:
+    """Whether a process trains the run of this folder of snapshots."""
+    lock = FileLock(lock_file(folder))
+    is_free = lock.acquire()
+    lock.release()
+    return not is_free
+
+
+def _kept_in(folder: Path) -> tuple[Snapshots, int] | None:
+    """The snapshots in a folder, without damaged files, and the planned epochs; None if there are none."""
+    found: list[tuple[Snapshots, int]] = []
+    for path in folder.glob("*.npz"):
+        with suppress(ModelFileError):
+            found.append(load_snapshots(path))
+    if not found:
+        return None
+    found.sort(key=lambda each: _order(each[0].points[-1]))
+    last, planned_epochs = found[-1]
+    kept: list[Snapshot] = []
+    for one, _ in found:
+        if one.spec == last.spec and (not kept or one.points[-1].is_after(kept[-1].point)):
+            kept.append(one.all[-1])
+    return Snapshots.of(last.spec, tuple(kept)), planned_epochs
+
+
+def _order(point: TrainingPoint) -> tuple[int, bool, int]:
+    return point.epoch, point.ends_epoch, point.step or 0
