@@ -166,7 +166,7 @@ def test_the_drawing_on_the_canvas_is_read(tmp_path: Path) -> None:
     [
         ("epochs_d221207.npz", [TrainingPoint(0), TrainingPoint(1), TrainingPoint(2)]),
         (
-            "epochs_68fb6ac.npz",
+            "epochs_fcbb401.npz",
             [TrainingPoint(0, 0), TrainingPoint(1, 1, ends_epoch=False), TrainingPoint(1, 3), TrainingPoint(2, 6)],
         ),
     ],

@@ -101,9 +101,8 @@ def write_checkpoint(folder: Path) -> Path:
 def write_snapshots(folder: Path) -> Path:
     spec = NetworkSpec.dense((784, 2000, 10))
     values = np.zeros(spec.parameter_count, np.float32)
-    save_snapshots(
-        Snapshots.of(spec, tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (1, 2))), 2, folder / "epochs.npz"
-    )
+    kept = tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (1, 2))
+    save_snapshots(Snapshots.of(spec, kept), 2, folder / "epochs.npz")
     return folder / "epochs.npz"
 
 
