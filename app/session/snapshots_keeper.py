@@ -11,10 +11,10 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
 
 from app.storage.paths import SNAPSHOTS_SUFFIX, last_snapshots_path, runs_folder, snapshots_folder
-from app.storage.run_recorder import MAX_WRITING_FRACTION, lock_file
+from app.storage.run_recorder import lock_file
+from app.storage.writing_pace import SNAPSHOTS_SHARE, WritingPace
 from nncore.errors import ModelFileError
 from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
 from nncore.files.snapshots_file import load_snapshots, save_snapshots
@@ -24,8 +24,8 @@ from nncore.system.file_lock import FileLock
 class SnapshotsKeeper:
     """Saves the snapshots of one run; used on the training thread.
 
-    An error is reported once, and the run continues without saving its snapshots. Writing takes at most
-    MAX_WRITING_FRACTION of the time, so those of very short epochs are written together.
+    An error is reported once, and the run continues without saving its snapshots. Those of very short epochs are written
+    together; see `app.storage.writing_pace`.
     """
 
     def __init__(self, checkpoint: Path, planned_epochs: int, report_error: Callable[[str], None]) -> None:
@@ -33,7 +33,7 @@ class SnapshotsKeeper:
         self._folder, self._planned_epochs = snapshots_folder(checkpoint), planned_epochs
         self._report_error = report_error
         self._saved: set[TrainingPoint] = set()
-        self._next_save = 0.0
+        self._pace, self._has_failed = WritingPace(SNAPSHOTS_SHARE), False
 
     def restore(self, snapshots: Snapshots, last: TrainingPoint) -> Snapshots:
         """Return the snapshots of the killed run up to the point `last`; `snapshots` if none are of its network."""
@@ -46,9 +46,12 @@ class SnapshotsKeeper:
 
     def save(self, snapshots: Snapshots) -> None:
         """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept."""
-        started = perf_counter()
-        if started < self._next_save:
+        if self._has_failed or not self._pace.is_due:
             return
+        with self._pace.writing():
+            self._write(snapshots)
+
+    def _write(self, snapshots: Snapshots) -> None:
         kept = set(snapshots.points)
         try:
             for each in snapshots.all:
@@ -57,12 +60,10 @@ class SnapshotsKeeper:
             for point in self._saved - kept:
                 self._file(point).unlink(missing_ok=True)
         except (ModelFileError, OSError) as problem:
-            self._next_save = float("inf")
+            self._has_failed = True
             self._report_error(f"If this run is killed, its steps and epochs cannot be selected again: {problem}")
             return
         self._saved = kept
-        ended = perf_counter()
-        self._next_save = ended + (ended - started) / MAX_WRITING_FRACTION
 
     def remove(self) -> None:
         """Delete the saved snapshots, which are not needed any more."""

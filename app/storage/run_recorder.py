@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from app.storage.run_log_file import ReportError, open_log, rename_damaged
 from app.storage.run_process import process_description
+from app.storage.writing_pace import CHECKPOINT_SHARE, LOG_SHARE, WritingPace
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
 from nncore.files.checkpoint_file import save_checkpoint
@@ -31,10 +32,6 @@ from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.training.history import EPOCH_FIGURES, MAX_ROWS, EpochFigures
 from nncore.training.step_curve import StepCurve
-
-MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
-"""Epochs are written at least every MAX_WRITE_INTERVAL_SECONDS. If they are shorter, several are written together, so
-that writing takes at most MAX_WRITING_FRACTION of the time."""
 
 CANNOT_BE_CONTINUED = "This run cannot be trained further once Digit Lab is closed"
 """The beginning of the report if the checkpoint of an ended run could not be written; the reason follows."""
@@ -87,8 +84,8 @@ class RunRecorder:
         self._continued_at: tuple[int, int] | None = None
         self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
-        self._written_at = self._failed_at = float("-inf")
-        self._write_interval = 0.0
+        self._failed_at = float("-inf")
+        self._checkpoint_pace, self._log_pace = WritingPace(CHECKPOINT_SHARE), WritingPace(LOG_SHARE)
         self._log_fails = False
         self._ended = False
 
@@ -120,8 +117,7 @@ class RunRecorder:
             self._curve.add(event.step, event.loss, event.accuracy)
         elif isinstance(event, EpochDone):
             self._add_epoch(event)
-            if perf_counter() - self._written_at >= self._write_interval:
-                self._write(training)
+            self._write(training)
         elif isinstance(event, Started):
             self._begin(training)
         else:
@@ -161,15 +157,15 @@ class RunRecorder:
             self._best = max(self._best or 0.0, done.validation_accuracy)
 
     def _write(self, training: Training) -> None:
-        """Write the epochs since the last call, and the checkpoint."""
-        started = perf_counter()
-        state = training.checkpoint()
-        if self._with_log(lambda log, run: self._add_epochs(log, run, state)):
-            self._pending_epochs = []
-        if self.number is not None:
-            self._save(state)
-        self._written_at = perf_counter()
-        self._write_interval = min(MAX_WRITE_INTERVAL_SECONDS, (self._written_at - started) / MAX_WRITING_FRACTION)
+        """Write the epochs that are not in the log yet, and the checkpoint, each if it is due."""
+        if self._log_pace.is_due:
+            with self._log_pace.writing():
+                state = training.checkpoint()
+                if self._with_log(lambda log, run: self._add_epochs(log, run, state)):
+                    self._pending_epochs = []
+        if self.number is not None and self._checkpoint_pace.is_due:
+            with self._checkpoint_pace.writing():
+                self._save(training.checkpoint())
 
     def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
         counters, last = state.counters, self._last_epoch

@@ -9,10 +9,11 @@ continues with a wrong number would not fail, but give other results.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf, isfinite, prod
 from pathlib import Path
+from types import NoneType
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -63,7 +64,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     try:
         header = header_text(CHECKPOINT_FORMAT, CHECKPOINT_VERSION, checkpoint, without=("arrays",))
         _check_resumable(checkpoint)
-        _fields_from(header.encode())
+        _check_readable(checkpoint)
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     save_file(path, archive_bytes(header, checkpoint.arrays), ModelFileError)
@@ -107,6 +108,21 @@ def _upgraded(header: dict[str, Any]) -> dict[str, Any]:
     if isinstance(held_out, int) and isinstance(counters, dict) and isinstance(counters.get("examples"), int):
         header["validation_share"] = held_out / max(1, held_out + counters["examples"])
     return header
+
+
+def _check_readable(checkpoint: Checkpoint) -> None:
+    """Raise ModelFileError if the header of the checkpoint could not be read again.
+
+    Of a long history the last row is read again like the other fields; of the rows before it only the types are looked
+    at, because reading them would take longer than writing the file.
+    """
+    *earlier, last = checkpoint.history or (None,)
+    shown = replace(checkpoint, history=() if last is None else (last,))
+    _fields_from(header_text(CHECKPOINT_FORMAT, CHECKPOINT_VERSION, shown, without=("arrays",)).encode())
+    _check_history(checkpoint.history, checkpoint.counters.epochs_done)
+    for row in earlier:
+        if not all(type(value) in (int, float, NoneType) for value in row.values()):
+            raise ModelFileError("its history has a value that is no number.")
 
 
 def _check_resumable(checkpoint: Checkpoint) -> None:

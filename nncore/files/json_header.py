@@ -36,12 +36,16 @@ T = TypeVar("T")
 
 
 def header_text(format_name: str, version: int, content: Any, without: Collection[str] = ()) -> str:
-    """Return a dataclass as the text of a header; without: fields to leave out.
+    """Return a dataclass as the text of a header, one line for each field; without: fields to leave out.
 
     A float that is not finite becomes null, because JSON has no such numbers.
     """
-    stored = {name: value for name, value in _to_json(content).items() if name not in without}
-    return json.dumps({"format": format_name, "version": version, **stored}, indent=1, allow_nan=False)
+    stored = {each.name: _to_json(getattr(content, each.name)) for each in fields(content) if each.name not in without}
+    lines = (
+        f" {json.dumps(name)}: {json.dumps(value, allow_nan=False)}"  # json.dumps is slow if it indents
+        for name, value in {"format": format_name, "version": version, **stored}.items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def parse_header(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
@@ -173,6 +177,9 @@ def spec_from(described: Any) -> NetworkSpec:
 
 def _to_json(value: Any) -> Any:
     """Convert `value` for JSON: null for floats that are not finite, "?" for characters that UTF-8 cannot encode."""
+    kind = type(value)  # most values have one of these types
+    if kind in (int, bool, NoneType) or (kind is float and math.isfinite(value)) or (kind is str and value.isascii()):
+        return value
     if isinstance(value, NetworkSpec):
         return value.to_json()
     if is_dataclass(value):

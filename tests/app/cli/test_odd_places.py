@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import main
-from app.storage import run_recorder
+from app.storage import run_recorder, writing_pace
 from app.storage.paths import runs_folder
 from nncore.experiments.run_log.log import RunLog
 from nncore.files.model_file import load_model
@@ -44,7 +44,7 @@ def test_a_log_that_fails_during_the_training_is_said_once_and_the_model_is_save
     number: int, user_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From the second epoch on, every call of the system for the folder of the runs fails, as on a lost share."""
-    monkeypatch.setattr(run_recorder, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(writing_pace, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
     monkeypatch.setattr(run_recorder, "RETRY_INTERVAL_SECONDS", 0.0)
     record = run_recorder.RunRecorder.record
 

@@ -15,6 +15,7 @@ from app.session.session import Session
 from app.session.snapshots_keeper import SnapshotsKeeper, load_last_snapshots
 from app.storage.paths import last_snapshots_path, run_log_path, runs_folder, snapshots_folder
 from app.storage.run_recorder import lock_file
+from app.storage.writing_pace import WritingPace
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.checkpoint_file import load_checkpoint
@@ -108,7 +109,7 @@ def test_only_snapshots_that_are_kept_stay_on_the_disk() -> None:
     first, second = snapshots(4), Snapshots.of(SPEC, snapshots(6).all[::2])
     one = keeper()
     one.save(first)
-    one._next_save = 0.0
+    one._pace = WritingPace(1.0)
     one.save(second)
     found = load_last_snapshots()
     assert found is not None

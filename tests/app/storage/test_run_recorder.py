@@ -16,7 +16,7 @@ from time import sleep
 import numpy as np
 import pytest
 
-from app.storage import run_recorder
+from app.storage import run_recorder, writing_pace
 from app.storage.run_log_file import rename_damaged
 from app.storage.run_process import is_alive
 from app.storage.run_recorder import RunRecorder
@@ -32,7 +32,7 @@ CONFIG = TrainingConfig(batch_size=64, epochs=4, seed=3)
 
 @pytest.fixture(autouse=True)
 def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_recorder, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(writing_pace, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
     monkeypatch.setattr(run_recorder, "RETRY_INTERVAL_SECONDS", 0.0)
 
 
@@ -390,7 +390,7 @@ TRAINED = """
 import sys
 from pathlib import Path
 from tests.app.storage import test_run_recorder as here
-here.run_recorder.MAX_WRITE_INTERVAL_SECONDS = 0.0
+here.writing_pace.MAX_WRITE_INTERVAL_SECONDS = 0.0
 path = Path(sys.argv[1])
 with here.RunLog(path) as log:
     interrupted = next((run for run in log.runs() if run.state == "running"), None)

@@ -1,0 +1,37 @@
+"""How often the state of a run is written: after each epoch, or less often if epochs are very short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+MAX_WRITE_INTERVAL_SECONDS = 0.25
+"""A run that is killed loses at most one epoch, or the epochs of this time if they are shorter."""
+
+CHECKPOINT_SHARE, LOG_SHARE, SNAPSHOTS_SHARE = 0.1, 0.05, 0.05
+"""The share of the time of a run that writing its checkpoint, its rows in the log, and its epochs may take."""
+
+
+class WritingPace:
+    """Says when to write: so that it takes at most a share of the time, or after MAX_WRITE_INTERVAL_SECONDS."""
+
+    def __init__(self, share: float) -> None:
+        """share: of the time, 0 to 1."""
+        self._share = share
+        self._next = float("-inf")
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to write now."""
+        return perf_counter() >= self._next
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write in this `with` block; the longer that takes, the later is the next time."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            ended = perf_counter()
+            self._next = ended + min(MAX_WRITE_INTERVAL_SECONDS, (ended - began) / self._share)
