@@ -339,6 +339,7 @@ def test_files_that_cannot_be_handed_over_are_opened_in_a_window_of_their_own(
 
 WRITES = {
     "app/background/crash_trace.py:_opened": "a trace of a crash is added to; without it the trace is printed",
+    "nncore/system/crash_trace.py:trace_helper_crashes": "a trace of a crash is added to, if the file can be written",
     "app/cli/desktop_entry.py:install_desktop_entry": "desktop entry",
     "app/cli/evaluate.py:_write_report": "report on a model",
     "app/session/snapshots_keeper.py:load_last_snapshots": "a damaged file is renamed if it can be",

@@ -63,6 +63,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
     from app.window.process.end_signals import EndSignals
+    from app.window.process.helper_crashes import HelperCrashes
 
     gc.freeze()  # what the imports made stays; a change of theme runs a full collection, which no longer visits it
     application.setWindowIcon(icon("app", ""))
@@ -78,6 +79,9 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
         else:
             window.painted.connect(read)  # threads would make the first paint late
     window.painted.connect(session.remove_leftovers)
+    crashes = HelperCrashes(user_folder(), window)
+    crashes.crashed.connect(reporter.show_helper_crash)
+    window.painted.connect(crashes.watch)
     window.show()
     reporter.show_earlier_crash(earlier_crash, window)
     window.open_paths(paths)

@@ -21,6 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QStyle, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from app.background.crash_trace import is_of_helper
 from app.background.guarded_overrides import guard_overrides
 from app.background.task_queue import ShownError
 from app.dialogs.help.help_keys import add_help_keys
@@ -153,14 +154,27 @@ class CrashReporter(QObject):
     def show_earlier_crash(self, trace: str, window: QWidget) -> None:
         """Say that an earlier process crashed. trace: from `trace_window_crashes`; "" shows nothing."""
         if trace:
+            who = "A helper process of Digit Lab" if is_of_helper(trace) else "Digit Lab"
             dialog = CrashDialog(
-                "Digit Lab ended with a serious error the last time.",
+                f"{who} ended with a serious error the last time.",
                 "Everything that was saved before it is unchanged. The copied details help to find the cause.",
                 self.log,
                 window,
             )
             dialog.add(trace.splitlines()[0], trace)
             dialog.open()
+
+    @Slot(str)
+    def show_helper_crash(self, trace: str) -> None:
+        """Say that a process crashed that worked for this window, or that was started beside it."""
+        dialog = CrashDialog(
+            "A helper process of Digit Lab ended with a serious error. Digit Lab continues.",
+            "A run goes on without its helper, with the same result; a run of a sweep is tried once more.",
+            self.log,
+            _main_window(),
+        )
+        dialog.add(trace.splitlines()[0], trace)
+        dialog.open()
 
     @Slot(str, str)
     def _show(self, problem: str, details: str) -> None:

@@ -35,6 +35,8 @@ class OpenRequests(QObject):
         self._lock = QLockFile(str(user_folder / "window.lock"))
         self._lock.setStaleLockTime(0)  # a lock is stale only when its process has ended
         self._watcher: QFileSystemWatcher | None = None
+        self._taken: set[str] = set()
+        """The names of requests that were taken, but could not be deleted."""
 
     def hand_over(self, paths: Sequence[Path], seconds: float = HAND_OVER_SECONDS) -> bool:
         """Give absolute paths to the window that is open; False if there is none, or if it does not take them."""
@@ -62,10 +64,10 @@ class OpenRequests(QObject):
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for request in self._folder.glob("*.json"):
-                request.unlink()  # left by a start that was killed
         except OSError:
             return
+        for request in self._folder.glob("*.json"):
+            self._remove(request)  # left by a start that was killed
         self._watcher = QFileSystemWatcher([str(self._folder)], self)
         self._watcher.directoryChanged.connect(self._read)
 
@@ -77,11 +79,19 @@ class OpenRequests(QObject):
     @Slot()
     def _read(self) -> None:
         for request in sorted(self._folder.glob("*.json")):
+            if request.name in self._taken:
+                continue
             paths: list[Path] = []
             with suppress(OSError, ValueError, TypeError, RecursionError):  # not a request: it is deleted below
                 if request.stat().st_size <= MAX_REQUEST_BYTES:
                     paths = [Path(path) for path in json.loads(request.read_bytes()) if isinstance(path, str)]
-            with suppress(OSError):
-                request.unlink()
+            self._remove(request)
             if paths:
                 self.received.emit(paths)
+
+    def _remove(self, request: Path) -> None:
+        """Delete a request, or remember that it was taken."""
+        try:
+            request.unlink(missing_ok=True)
+        except OSError:
+            self._taken.add(request.name)

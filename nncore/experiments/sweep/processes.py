@@ -19,6 +19,7 @@ from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
 from nncore.experiments.sweep.shared_data import DataSource, share_data
 from nncore.system.cores import available_cores
+from nncore.system.crash_trace import trace_helper_crashes
 from nncore.system.temporary_folder import sweep_folder
 
 SWEEP_POLL_INTERVAL = 0.1
@@ -146,6 +147,7 @@ def _start_worker(validation_share: float, stop: Any, fractions: Any) -> None:
     for name in ("SIGINT", "SIGHUP"):  # Ctrl+C and the end of a terminal reach every process; the parent handles them
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    trace_helper_crashes()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker_state.update(splits=None, validation_share=validation_share, stop=stop, fractions=fractions)
 

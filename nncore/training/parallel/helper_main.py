@@ -17,6 +17,7 @@ import numpy as np
 from nncore.model.layers.parameters import Parameters
 from nncore.model.network import Network
 from nncore.system.copying import NotCopyable
+from nncore.system.crash_trace import trace_helper_crashes
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, open_memory, shared_size
@@ -103,6 +104,7 @@ class Worker(NotCopyable):
 
 def main() -> None:
     """Do the tasks of the process that writes to the standard input, until it ends or closes that input."""
+    trace_helper_crashes()
     name, spec = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_input, daemon=True).start()
     Worker(SharedArrays(open_memory(name, shared_size(spec)), spec), spec).run()

@@ -75,6 +75,28 @@ def test_a_file_that_is_no_request_is_ignored(tmp_path: Path, first: OpenRequest
     assert list((tmp_path / "open").iterdir()) == []
 
 
+def test_a_request_that_cannot_be_deleted_is_opened_once(
+    qtbot: QtBot, tmp_path: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = tmp_path / "open"
+    folder.mkdir()
+    (folder / "left.json").write_text('["/left.npz"]')
+    monkeypatch.setattr(Path, "unlink", refuse)
+    requests, received = OpenRequests(tmp_path), list[list[Path]]()
+    requests.received.connect(received.append)
+    requests.listen()
+    for name in ("first", "second"):
+        with qtbot.waitSignal(requests.received):
+            (folder / f"{name}.part").write_text(f'["/{name}.npz"]')
+            (folder / f"{name}.part").rename(folder / f"{name}.json")
+    requests._read()
+    assert received == [[Path("/first.npz")], [Path("/second.npz")]]
+    requests.close()
+
+
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path, qapp: object) -> None:
     (tmp_path / "file").touch()
     requests = OpenRequests(tmp_path / "file" / "folder")
