@@ -19,12 +19,17 @@ SETTINGS_FORMAT, SETTINGS_VERSION = "digitlab-typed-settings", 1
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """The settings in the Train tab. recipe: the name of the selected recipe. curve: its points, in words, or ""."""
+    """The settings in the Train tab.
+
+    spec, config: the last valid ones. recipe: the name of the selected recipe. curve: its points, in words, or "".
+    entries: {setting: text} of the whole form while something in it is invalid, such as a number that is half typed.
+    """
 
     recipe: str
     spec: NetworkSpec
     config: TrainingConfig
     curve: str = ""
+    entries: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -195,6 +195,16 @@ class Form(QWidget):
         for field, widget in self._full_width:
             widget.setVisible(fields is None or field in fields)
 
+    def entries(self) -> dict[str, str]:
+        """What is typed, chosen and checked, also if it is invalid: {setting: text}."""
+        return {field: text for field, row in self.rows.items() if (text := _entry(row.control)) is not None}
+
+    def show_entries(self, entries: Mapping[str, str]) -> None:
+        """Show these entries; settings that this form does not have, and choices that there are not, are left out."""
+        for field, row in self.rows.items():
+            if field in entries:
+                _show_entry(row.control, entries[field])
+
     @property
     def label_width(self) -> int:
         """The pixels that the longest name needs."""
@@ -209,6 +219,23 @@ class Form(QWidget):
         """Show the problem of each setting, and remove the messages of all others."""
         for field, row in self.rows.items():
             row.show_message(str(problems.get(field, "")))
+
+
+def _entry(control: QWidget) -> str | None:
+    if isinstance(control, QLineEdit):
+        return control.text()
+    if isinstance(control, Choice):
+        return control.value
+    return str(int(control.isChecked())) if isinstance(control, QCheckBox) else None
+
+
+def _show_entry(control: QWidget, text: str) -> None:
+    if isinstance(control, QLineEdit):
+        control.setText(text)
+    elif isinstance(control, Choice) and control.findData(text) >= 0:
+        control.choose(text)
+    elif isinstance(control, QCheckBox):
+        control.setChecked(text == "1")
 
 
 class SettingsForm(Form):

@@ -15,7 +15,7 @@ from nncore.errors import SettingError
 
 
 class SettingsKeeper(QObject):
-    """Saves the last valid settings of a panel soon after each change; nothing is kept of an unchanged first recipe."""
+    """Saves the settings of a panel soon after each change, also invalid ones, but not an unchanged first recipe."""
 
     failed = Signal(str)
     """One sentence: why the settings could not be saved."""
@@ -24,7 +24,7 @@ class SettingsKeeper(QObject):
         """path: the file; the settings in it are shown at once."""
         super().__init__(parent)
         self._panel, self._path = panel, path
-        self._saved = read_typed(TrainSettings, path)
+        self._saved = self._valid = read_typed(TrainSettings, path)
         if self._saved is not None:
             panel.restore(self._saved)
         self.saver = Saver(self._work, self)
@@ -36,11 +36,11 @@ class SettingsKeeper(QObject):
         return self.saver.finish()
 
     def _work(self) -> Callable[[], None] | None:
-        """A function that saves the present settings; None if they are saved already, or invalid."""
+        """A function that saves the present settings; None if they are saved already."""
         try:
-            present = self._panel.typed()
+            present = self._valid = self._panel.typed()
         except SettingError:
-            return None
+            present = self._panel.invalid_entries(self._valid)
         if present == self._saved:
             return None
         self._saved = present

@@ -26,6 +26,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import ALL_DIGITS, RECIPES, CurveExamples, DigitExamples, Recipe, recipe_named
 from nncore.experiments.run_log.log import RunSettings
+from nncore.files.json_header import MAX_TEXT_LENGTH
 from nncore.model.losses import make_loss
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, check_settings
@@ -195,6 +196,14 @@ class SettingsPanel(QWidget):
             return None
         return TrainSettings(self.recipe.name, spec, config, curve)
 
+    def invalid_entries(self, valid: TrainSettings | None) -> TrainSettings:
+        """All entries of the form, for the next start. valid: the settings that were valid last, if there are any."""
+        recipe = self.recipe
+        if valid is None or valid.recipe != recipe.name:
+            valid = TrainSettings(recipe.name, recipe.spec, recipe.config)
+        entries = {field: text for form in self._forms for field, text in form.entries().items()}
+        return replace(valid, entries={field: text for field, text in entries.items() if len(text) <= MAX_TEXT_LENGTH})
+
     def restore(self, typed: TrainSettings) -> None:
         """Show settings of an earlier start, and say so; an unknown recipe counts as the first one."""
         run = RunSettings("", typed.spec, typed.config, typed.curve, recipe=typed.recipe)
@@ -204,6 +213,13 @@ class SettingsPanel(QWidget):
         if isinstance(examples, CurveExamples) and typed.curve not in ("", self.curve.source):
             self.curve.show_examples(examples)  # the points came from a file
             missing = f", without {typed.curve}"
+        self._filling = True
+        try:
+            for form in self._forms:
+                form.show_entries(typed.entries)
+        finally:
+            self._filling = False
+        self._on_edit()
         self.restored.show_sentence(f"{FROM_LAST_TIME}{missing}.")
 
     @Slot(str)

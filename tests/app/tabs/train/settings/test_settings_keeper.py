@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.session.typed_settings import TrainSettings, write_typed
 from app.storage.paths import train_settings_path
 from app.tabs.train.settings.settings_keeper import SettingsKeeper
 from app.tabs.train.settings.settings_panel import SettingsPanel
@@ -76,13 +77,62 @@ def test_an_unchanged_first_recipe_is_nothing_to_keep(start: Start, qtbot: QtBot
     assert not train_settings_path().exists()
 
 
-def test_invalid_settings_leave_the_last_valid_ones(start: Start, qtbot: QtBot) -> None:
+def test_what_is_half_typed_is_there_again_with_its_error(start: Start, qtbot: QtBot) -> None:
     panel, keeper = start()
+    panel.choose_recipe("three-layer")
     panel.learning.edits["epochs"].setText("7")
     saved(qtbot, keeper)
     panel.learning.edits["epochs"].setText("7 or 8")
+    panel.learning_rate.setText("0.")
+    panel.network.hidden_layers.setText("30 conv")
+    panel.network.output.choose("linear")
+    panel.stopping.checks["keep_best"].setChecked(not panel.recipe.config.keep_best)
+    problems = panel._problems.keys()
     saved(qtbot, keeper)
-    assert start()[0].learning.edits["epochs"].text() == "7"
+    panel, keeper = start()
+    assert panel.recipe.name == "three-layer"
+    assert panel.learning.edits["epochs"].text() == "7 or 8"
+    assert panel.learning_rate.text() == "0."
+    assert panel.network.hidden_layers.text() == "30 conv"
+    assert panel.network.output.value == "linear"
+    assert panel.stopping.checks["keep_best"].isChecked() is not panel.recipe.config.keep_best
+    assert not panel.is_valid
+    assert panel._problems.keys() == problems
+    assert panel.restored.isVisible()
+    panel.learning.edits["epochs"].setText("9")
+    panel.learning_rate.setText("0.5")
+    panel.network.hidden_layers.setText("30")
+    panel.network.output.choose("softmax")
+    assert panel.config().epochs == 9
+    saved(qtbot, keeper)
+    assert start()[0].config().epochs == 9
+
+
+def test_a_half_typed_change_of_the_first_recipe_is_kept(start: Start, qtbot: QtBot) -> None:
+    panel, keeper = start()
+    panel.learning.edits["epochs"].setText("1o")
+    saved(qtbot, keeper)
+    panel, _ = start()
+    assert panel.learning.edits["epochs"].text() == "1o"
+    panel.choose_recipe(panel.recipe.name)
+    assert panel.is_valid
+
+
+def test_entries_of_another_version_do_no_harm(start: Start, qtbot: QtBot) -> None:
+    recipe = RECIPES["quick"]
+    entries = {"epochs": "1o", "unknown": "7", "output": "no such output", "initialization": "he"}
+    write_typed(TrainSettings("quick", recipe.spec, recipe.config, entries=entries), train_settings_path())
+    panel, _ = start()
+    assert panel.learning.edits["epochs"].text() == "1o"
+    assert panel.network.output.value == "softmax"
+
+
+def test_a_text_that_no_file_can_hold_costs_only_itself(start: Start, qtbot: QtBot) -> None:
+    panel, keeper = start()
+    panel.network.hidden_layers.setText("x" * 3000)
+    panel.learning.edits["epochs"].setText("1o")
+    saved(qtbot, keeper)
+    assert start()[0].learning.edits["epochs"].text() == "1o"
 
 
 def test_a_curve_is_kept_but_not_the_points_of_a_file(start: Start, qtbot: QtBot) -> None:
