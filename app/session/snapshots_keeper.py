@@ -24,8 +24,8 @@ from nncore.system.file_lock import FileLock
 class SnapshotsKeeper:
     """Saves the snapshots of one run; used on the training thread.
 
-    An error is reported once, and the run continues without saving its snapshots. Those of very short epochs are written
-    together; see `app.storage.writing_pace`.
+    An error is reported once, and the run continues without saving its snapshots. Those of very short epochs are
+    written together; see `app.storage.writing_pace`.
     """
 
     def __init__(self, checkpoint: Path, planned_epochs: int, report_error: Callable[[str], None]) -> None:
