@@ -7,20 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.background.task_queue import TaskQueue
-from app.dialogs.help.help_keys import add_help_keys
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import EndedRun, RunPlan
 from app.session.session import Session
-from app.storage.paths import run_log_path, sweep_values_path
 from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from app.tabs.train.settings.settings_panel import FIRST_RECIPE
+from app.window.training_dialogs import TrainingDialogs
 from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
@@ -32,7 +31,6 @@ from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
 if TYPE_CHECKING:
-    from app.dialogs.sweep.sweep_dialog import SweepDialog
     from app.tabs.runs.runs_tab import RunsTab
     from app.tabs.train.train_tab import TrainTab
 
@@ -50,22 +48,20 @@ class TrainingActions(QObject):
     """Show the mistakes of the network of the last run."""
     keep_requested = Signal(Model)
     """Save this Model of a run under a name."""
-    run_logged = Signal()
-    """A sweep has added a run to the log."""
 
     def __init__(self, session: Session, train_tab: TrainTab, window: QWidget) -> None:
         """window: the parent of dialogs."""
         super().__init__(window)
-        self.session, self.train_tab, self._window = session, train_tab, window
+        self.session, self.train_tab = session, train_tab
         self.rate_finder, self.tasks = RateFinderTask(self), TaskQueue(self)
         self.recipe_durations = RecipeDurations(self)
         self._fork_parent: LoggedRun | None = None
-        self._sweep: SweepDialog | None = None
+        self.dialogs = TrainingDialogs(session, train_tab, window)
         self._connect()
 
     def finish(self) -> bool:
         """Cancel all work in the background and wait for its threads; False if that takes too long."""
-        if self._sweep is not None and not self._sweep.finish():
+        if not self.dialogs.finish():
             return False
         return self.rate_finder.finish() and self.recipe_durations.finish() and self.tasks.finish()
 
@@ -78,7 +74,9 @@ class TrainingActions(QObject):
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
-        train_tab.page_requested.connect(self._show_recipe_page)
+        train_tab.page_requested.connect(self.dialogs.show_recipe_page)
+        self.dialogs.recipe_chosen.connect(self._use_recipe)
+        self.dialogs.error_message.connect(self.error_message)
         train_tab.curves_painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_starting.connect(self._prepare_charts)
         train_tab.find_rate_requested.connect(self._find_rate)
@@ -110,9 +108,9 @@ class TrainingActions(QObject):
     def connect_runs_tab(self, runs: RunsTab) -> None:
         """Connect the requests of the Runs tab, which is built later than the Train tab."""
         runs.earlier_runs_chosen.connect(partial(self._show_earlier_runs, runs.store))
-        self.run_logged.connect(runs.refresh)
+        self.dialogs.run_logged.connect(runs.refresh)
         runs.rerun_requested.connect(self.rerun)
-        runs.sweep_requested.connect(self.open_sweep)
+        runs.sweep_requested.connect(self.dialogs.open_sweep)
         runs.fork_requested.connect(self._fork)
         runs.continue_requested.connect(self.continue_run)
         runs.continue_ended_requested.connect(self._select_ended_run)
@@ -132,40 +130,6 @@ class TrainingActions(QObject):
         """Hold out this share of the training images in the next runs, instead of the recipe's share."""
         self._fork_parent = None
         self.train_tab.settings.hold_out(share)
-
-    @Slot()
-    def open_sweep(self) -> None:
-        """Open the sweep dialog, which trains a network for each combination of values; the window stays usable."""
-        if self._sweep is not None:
-            self._sweep.raise_()
-            self._sweep.activateWindow()
-            return
-        from app.dialogs.sweep.sweep_dialog import SweepDialog
-
-        settings = self.train_tab.settings
-        try:
-            spec, config, points = settings.spec(), settings.config(), settings.points()
-        except SettingError as problem:
-            self.error_message.emit(str(problem))
-            return
-        name, share = self._recipe_and_share()
-        base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
-        data = self.session.data if points is None else points.splits()
-        self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window, sweep_values_path())
-        if points is None:
-            self.session.data_changed.connect(self._sweep.set_data)
-        self._sweep.run_logged.connect(self.run_logged)
-        self._sweep.destroyed.connect(self._forget_sweep)
-        self._sweep.show()
-
-    @Slot()
-    def _forget_sweep(self) -> None:
-        self._sweep = None
-
-    def _recipe_and_share(self) -> tuple[str, float]:
-        """The name of the selected recipe, and the share of images to hold out for validation."""
-        settings = self.train_tab.settings
-        return settings.recipe.name, settings.validation_share
 
     def _show_earlier_runs(self, store: RunStore, numbers: list[int]) -> None:
         try:
@@ -282,17 +246,17 @@ class TrainingActions(QObject):
 
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
         """Start a run with the selected recipe and the current settings."""
-        name, share = self._recipe_and_share()
-        parent, points = self._fork_parent.id if self._fork_parent else None, self.train_tab.settings.points()
+        settings, parent = self.train_tab.settings, self._fork_parent.id if self._fork_parent else None
         self.session.start_training(
-            spec, config, paused=paused, recipe=name, parent=parent, validation_share=share, points=points
-        )
+            spec, config, paused=paused, recipe=settings.recipe.name, parent=parent,
+            validation_share=settings.validation_share, points=settings.points(),
+        )  # fmt: skip
 
     @Slot(object, object)
     def _find_rate(self, spec: NetworkSpec, config: TrainingConfig) -> None:
         if self.session.data is not None:
-            name, share = self._recipe_and_share()
-            plan = RunPlan(spec, config, share, name, points=self.train_tab.settings.points())
+            settings = self.train_tab.settings
+            plan = RunPlan(spec, config, settings.validation_share, settings.recipe.name, points=settings.points())
             self.rate_finder.begin(plan, self.session.data)
 
     @Slot(object)
@@ -300,25 +264,6 @@ class TrainingActions(QObject):
         """Read the points of a curve in the background."""
         curve = self.train_tab.settings.curve
         self.tasks.add("points", partial(read_points, path), curve.show_file, curve.show_file_error, latest_only=True)
-
-    @Slot(str)
-    def _show_recipe_page(self, name: str) -> None:
-        """Open the page of a recipe in a separate window, which does not block."""
-        from app.dialogs.recipes.recipe_page import RecipePage
-
-        page = RecipePage(RECIPES.values())
-        page.show_recipe(name)
-        page.wanted.connect(self._use_recipe)
-        dialog = QDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Recipes")
-        add_help_keys(dialog, "train")
-        layout = QVBoxLayout(dialog)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(page)
-        page.wanted.connect(dialog.close)
-        dialog.resize(900, 600)
-        dialog.show()
 
     @Slot()
     def show_first_recipe(self) -> None:

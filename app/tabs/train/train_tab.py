@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.session.curve_fit import Fit
 from app.session.loaded_model import RunOutcome
@@ -18,16 +17,13 @@ from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
 from app.tabs.train.advice import Advice
-from app.tabs.train.charts.chart_tools import lowest_charts_height
-from app.tabs.train.charts.health_view import HealthScroll, HealthView
+from app.tabs.train.charts.run_charts import RunCharts, same_points
 from app.tabs.train.outcome_bar import OutcomeBar
 from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.setting_changes import Settings, difference
-from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_keeper import SettingsKeeper
 from app.tabs.train.settings.settings_panel import SettingsPanel
-from app.widgets.elements import without_margins
 from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
@@ -39,7 +35,6 @@ from nncore.training.events import Diverged, Finished, Started
 
 if TYPE_CHECKING:
     from app.tabs.train.charts.curves_view import CurvesView
-    from app.tabs.train.charts.fit_view import FitView
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
@@ -78,22 +73,14 @@ class TrainTab(Tab):
         self.progress = ProgressLine()
         self.outcome_bar = OutcomeBar()
         self.advice = Advice(self.settings, self.progress, self.buttons, self)
-        self.health = HealthView()
+        self.charts = RunCharts()
         self._clock: RunClock | None = None
-        self._points: CurvePoints | None = None
         self._previewed_points: CurvePoints | None = None
         self._next_settings: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
         self._ended_run: EndedRun | None = None
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
         self._keeper: SettingsKeeper | None = None
-        self._curves_placeholder = QFrame()
-        self._curves_placeholder.setProperty("card", True)
-        self._curves_placeholder.setMinimumHeight(lowest_charts_height(self))
-        scroll = HealthScroll()
-        scroll.setWidget(self.health)
-        self.health_group = CollapsibleGroup("Health of the layers", scroll, is_open=False)
-        self.health_group.heading.setToolTip("Show or hide gradients, dead units and weights of each layer.")
         self._lay_out()
         self._connect()
         self._on_settings_changed()
@@ -115,28 +102,10 @@ class TrainTab(Tab):
         """Build the charts."""
         _ = self.curves
 
-    @cached_property
+    @property
     def curves(self) -> CurvesView:
-        """The charts, built after the first paint: they import pyqtgraph, which takes as long as all the rest."""
-        from app.tabs.train.charts.curves_view import CurvesView
-
-        curves = CurvesView()
-        curves.painting.connect(self.curves_painting)
-        self._plots.replaceWidget(self._curves_placeholder, curves)
-        self._curves_placeholder.deleteLater()
-        curves.show()
-        return curves
-
-    @cached_property
-    def fit(self) -> FitView:
-        """The points and fits of a curve, which are built when a curve is learned for the first time."""
-        from app.tabs.train.charts.fit_view import FitView
-
-        fit = FitView()
-        for part, layout in ((fit, self._plots), (fit.strip, self._below_plots)):
-            part.hide()
-            layout.addWidget(part, 1)
-        return fit
+        """The charts of loss, accuracy and learning rate."""
+        return self.charts.curves
 
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -144,16 +113,7 @@ class TrainTab(Tab):
         left.addWidget(self.settings, 1)
         left.addWidget(self.buttons)
         right.setSpacing(GAP)
-        self._plots = QHBoxLayout()
-        self._plots.setSpacing(GAP)
-        self._plots.addWidget(self._curves_placeholder, 1)
-        charts = QWidget()
-        column = without_margins(QVBoxLayout(charts))
-        column.addLayout(self._plots, 2)
-        self._below_plots = QVBoxLayout()
-        column.addLayout(self._below_plots, 1)
-        column.addWidget(self.health_group)
-        right.addWidget(ScrollPage(charts), 1)
+        right.addWidget(ScrollPage(self.charts), 1)
         right.addWidget(self.progress)
         right.addWidget(self.outcome_bar)
         layout = QHBoxLayout(self)
@@ -164,6 +124,7 @@ class TrainTab(Tab):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def _connect(self) -> None:
+        self.charts.painting.connect(self.curves_painting)
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.learning_rate_changed.connect(self._on_learning_rate)
         self.settings.page_requested.connect(self.page_requested)
@@ -193,9 +154,9 @@ class TrainTab(Tab):
 
     def _preview(self, points: CurvePoints | None) -> None:
         """Show the points of the settings if they changed; otherwise those of the last run stay."""
-        if not _same_points(points, self._previewed_points):
+        if not same_points(points, self._previewed_points):
             self._previewed_points = points
-            self.show_points(points)
+            self.charts.show_points(points)
 
     @Slot()
     def _on_find_rate(self) -> None:
@@ -260,7 +221,7 @@ class TrainTab(Tab):
     def begin_run(self, run: Settings, points: CurvePoints | None) -> None:
         """A run with these settings is about to start. points: the curve that it fits, None for digits."""
         self.advice.begin(run)
-        self.show_points(points)
+        self.charts.show_points(points)
 
     def choose_recipe(self, name: str) -> None:
         """Show the settings of the recipe `name`."""
@@ -272,18 +233,6 @@ class TrainTab(Tab):
         """Another recipe was chosen: hint and message were about the run before."""
         self.advice.show_hint(None)
         self._set_message(READY_MESSAGE, is_error=False)
-
-    def show_points(self, points: CurvePoints | None) -> None:
-        """Show the points to fit a curve to; None hides them. Equal points keep the fit."""
-        if _same_points(points, self._points):
-            return
-        if (points is None) != (self._points is None):
-            self.curves.set_classes(points is None)
-            for part in (self.fit, self.fit.strip):
-                part.setVisible(points is not None)
-        self._points = points
-        if points is not None:
-            self.fit.set_points(points)
 
     def set_settings(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
         """Show these settings, with the examples of `run` if given; during a run, after it has ended."""
@@ -332,7 +281,7 @@ class TrainTab(Tab):
                 self._message = SETTINGS_CHANGED, False
                 self._next_settings = None
             self.advice.end_run()
-            self.health.end_run()
+            self.charts.health.end_run()
             self._on_settings_changed()
             return
         if was_idle:
@@ -343,16 +292,13 @@ class TrainTab(Tab):
     @Slot(object)
     def show_fit(self, fit: Fit) -> None:
         """Draw the current fit of a curve."""
-        self.fit.show_fit(fit)
+        self.charts.fit.show_fit(fit)
 
     @Slot(object)
     def run_started(self, started: Started) -> None:
         """Show that a run begins."""
         self._clock = RunClock(started)
-        self.curves.begin(started)
-        if self._points is not None and not started.samples_done:
-            self.fit.set_points(self._points)
-        self.health.clear()
+        self.charts.begin(started)
         self.progress.show_progress(self._clock.progress, now=True)
 
     @Slot(object)
@@ -372,7 +318,7 @@ class TrainTab(Tab):
         if done.epochs:
             self._clock.add_epoch(done.epochs[-1])
             for epoch in done.epochs:
-                self.health.show_health(epoch.health)
+                self.charts.health.show_health(epoch.health)
                 self.advice.after_epoch(epoch)
             self._show_state()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
@@ -410,7 +356,3 @@ class TrainTab(Tab):
             case RunState.RUNNING:
                 hint = self.advice.hint
                 self.progress.show_message(hint.sentence if hint else TRAINING_MESSAGE, is_error=hint is not None)
-
-
-def _same_points(points: CurvePoints | None, others: CurvePoints | None) -> bool:
-    return others is None if points is None else points.same_as(others)

@@ -47,7 +47,7 @@ class MenuEntries(QObject):
     def _add_data_entries(self) -> None:
         menu, window = self._menu, self._window
         menu.add("Open &data set…", window.files.open_data)
-        menu.add("S&weep settings…", window.training_actions.open_sweep)
+        menu.add("S&weep settings…", window.training_actions.dialogs.open_sweep)
         menu.add("Use the bundled M&NIST data", self._session.load_bundled_data)
 
     def _add_view_entries(self) -> None:

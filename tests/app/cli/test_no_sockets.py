@@ -79,7 +79,7 @@ def session(window):
     window.tabs.setCurrentWidget(evaluate)
     yield lambda: evaluate.result is not None and not evaluate.runner.is_evaluating
     print("EVALUATED", flush=True)
-    window.training_actions.open_sweep()
+    window.training_actions.dialogs.open_sweep()
     sweep = window.findChild(SweepDialog)
     for entry in sweep.entries.values():
         entry.clear()

@@ -116,7 +116,7 @@ def test_every_control_of_every_dialog_says_what_it_does_and_f1_opens_its_page(
     pages = {}
     for open_dialog in (
         window.show_model_card,
-        window.training_actions.open_sweep,
+        window.training_actions.dialogs.open_sweep,
         window.train_tab.settings.recipes.page_button.click,
         window.help.show_shortcuts,
         window.help.show_about,

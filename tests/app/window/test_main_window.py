@@ -519,19 +519,19 @@ def test_a_function_is_fitted_and_logged_and_can_be_fitted_again(window: MainWin
     tab.settings.curve.function.setText("cos(x) * 10")
     tab.settings.curve.points.setText("40")
     tab.settings.learning.edits["epochs"].setText("10")
-    assert tab.fit.isVisible()
-    assert tab.fit.live.dots.getData()[1][0] == pytest.approx(10)
+    assert tab.charts.fit.isVisible()
+    assert tab.charts.fit.live.dots.getData()[1][0] == pytest.approx(10)
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
-    assert tab.fit.small[0].caption.text() == "after 10 epochs"
+    assert tab.charts.fit.small[0].caption.text() == "after 10 epochs"
     (run,) = logged(window)
     assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
     choose_recipe(window, "quick")
-    assert not tab.fit.isVisible()
+    assert not tab.charts.fit.isVisible()
     window.training_actions.rerun(run)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and len(logged(window)) == 2)
     assert [each.training_loss for each in logged(window)] == [run.training_loss] * 2
-    assert tab.fit.isVisible()
+    assert tab.charts.fit.isVisible()
 
 
 def test_a_file_of_points_is_fitted_and_an_invalid_file_gives_a_message(
@@ -545,7 +545,7 @@ def test_a_file_of_points_is_fitted_and_an_invalid_file_gives_a_message(
     (tmp_path / "good.csv").write_text("".join(f"{x},{x * x}\n" for x in range(30)))
     curve.path_chosen.emit(tmp_path / "good.csv")
     qtbot.waitUntil(lambda: tab.settings.curve.line == "good.csv: 30 points")
-    assert tab.fit.live.dots.getData()[1][-1] == 29 * 29
+    assert tab.charts.fit.live.dots.getData()[1][-1] == 29 * 29
     tab.settings.learning.edits["epochs"].setText("3")
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])

@@ -93,7 +93,7 @@ def test_the_charts_take_the_place_that_was_kept_for_them(window: MainWindow) ->
     window.resize(1280, 690)
     window.show()
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-    place = window.train_tab._curves_placeholder.geometry()
+    place = window.train_tab.charts._placeholder.geometry()
     assert place.height() > 100
     curves = window.train_tab.curves
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

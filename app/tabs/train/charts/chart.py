@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayou
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.chart_lines import MARKER_SIZE, ChartLines
-from app.tabs.train.charts.curve import Band, Values
+from app.tabs.train.charts.curve import Band, Values, nearest
 from app.tabs.train.charts.earlier_runs import EarlierLine
 from app.tabs.train.charts.legend import Legend, Series
 from app.tabs.train.charts.mark_labels import MarkLabels
 from app.tabs.train.charts.rate_history import Mark
 from app.tabs.train.charts.scale.axes import ScaleAxis
 from app.tabs.train.charts.scale.ticks import label_of_tick, position
+from app.tabs.train.charts.scale.whole_run import WholeRun
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plot import FixedPlot
 
@@ -40,35 +41,6 @@ class ChartText:
     widest: str
     format_value: Callable[[float], str]
     tick_text: Callable[[float], str] = label_of_tick
-
-
-@dataclass(frozen=True)
-class WholeRun:
-    """The range that shows a whole run: epochs from 0 to `last`, values from `bottom` to `top`.
-
-    first: the first step in epochs, where a logarithmic axis begins. lowest: the lowest value above 0, where a
-    logarithmic axis of values begins.
-    """
-
-    last: float = 1.0
-    top: float = 1.0
-    bottom: float = 0.0
-    first: float = 1.0
-    lowest: float = 0.1
-
-    @property
-    def in_steps(self) -> bool:
-        """Whether the axis is labelled with steps: within the first epoch."""
-        return self.last <= 1 and self.first < 1
-
-    def ends(self, *, log_x: bool, log_y: bool) -> tuple[float, float, float, float]:
-        """The positions of the left, right, lower and upper end."""
-        left = position(self.first, logarithmic=True) if log_x else 0.0
-        right = position(max(self.last, 2 * self.first), logarithmic=True) if log_x else self.last
-        if not log_y:
-            return left, right, self.bottom, self.top
-        lowest = min(self.lowest, self.top / 2)
-        return left, right, position(lowest, logarithmic=True), position(self.top, logarithmic=True)
 
 
 class Chart(QWidget):
@@ -352,10 +324,3 @@ class Chart(QWidget):
     def _place_epoch_word(self) -> None:
         width = self._small_font_metrics().horizontalAdvance(self._epoch_word.text())
         self._epoch_word.setPos(-width - GAP, GAP // 2)
-
-
-def nearest(xs: Values, x: float) -> int:
-    """The index in ascending `xs` (n,), not empty, of the value nearest to `x`."""
-    right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
-    left = max(0, right - 1)
-    return left if abs(xs[left] - x) <= abs(xs[right] - x) else right

@@ -142,3 +142,10 @@ class Smoothed:
             averages.append(mean / weight if weight else float("nan"))
         self._mean, self._weight = mean, weight
         return np.array(averages, np.float64)
+
+
+def nearest(xs: Values, x: float) -> int:
+    """The index in ascending `xs` (n,), not empty, of the value nearest to `x`."""
+    right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
+    left = max(0, right - 1)
+    return left if abs(xs[left] - x) <= abs(xs[right] - x) else right

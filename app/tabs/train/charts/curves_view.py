@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.session.run_events import PreviousPart, StepsDone
 from app.style.run_dashes import MAX_EARLIER_RUNS
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.train.charts.chart import Chart, ChartText, WholeRun, nearest
+from app.tabs.train.charts.chart import Chart, ChartText
 from app.tabs.train.charts.chart_tools import ChartTools, lowest_charts_height
+from app.tabs.train.charts.curve import nearest
 from app.tabs.train.charts.earlier_runs import EarlierRunsLegend, ShownRun, loss_of, task_of
 from app.tabs.train.charts.kept_runs import KeptRun, KeptRuns, comparable
 from app.tabs.train.charts.legend import Series
 from app.tabs.train.charts.rate_chart import RATE, RateChart
 from app.tabs.train.charts.run_curves import RunCurves
+from app.tabs.train.charts.scale.whole_run import WholeRun
 from app.widgets.elements import text_label
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.reporting.number_text import percent_text

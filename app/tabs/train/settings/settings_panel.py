@@ -18,13 +18,14 @@ from app.tabs.train.settings.curve_form import CurveForm
 from app.tabs.train.settings.learning_form import LearningForm
 from app.tabs.train.settings.network_form import NetworkForm, are_same_choices
 from app.tabs.train.settings.recipe_chooser import RecipeChooser, RestoredRow
+from app.tabs.train.settings.settings_in_words import data_line, network_line, recipe_line
 from app.widgets.elements import text_label, without_margins
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
-from nncore.experiments.recipes import ALL_DIGITS, RECIPES, CurveExamples, DigitExamples, Recipe, recipe_named
+from nncore.experiments.recipes import RECIPES, CurveExamples, DigitExamples, Recipe, recipe_named
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.json_header import MAX_TEXT_LENGTH
 from nncore.model.losses import make_loss
@@ -346,30 +347,15 @@ class SettingsPanel(QWidget):
             check_settings(spec, data, self.config())
 
     def _summarize(self, spec: NetworkSpec | None) -> None:
-        self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {NEW_WEIGHTS}")
-        self.data.set_full_text(self._data_line())
-        if spec is None:
-            self.summary.setText("No network yet. Correct the hidden layers.")
-            return
-        self.summary.setText(f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights")
-
-    def _recipe_line(self, spec: NetworkSpec | None) -> str:
         recipe = self.recipe
-        changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
-        if not changed and recipe.fits_a_curve:
-            changed = self.curve.curve().source != recipe.examples.description
-        return f"{recipe.title}, changed." if changed else f"Expected: {recipe.result}."
-
-    def _data_line(self) -> str:
-        if self.recipe.fits_a_curve:
-            return self.curve.line or "No curve yet. Correct the marked entries below."
-        data, examples = self._training, self.recipe.examples
-        share = self.validation_share
-        held_out = "" if share == self.recipe.validation_share else f", {100 * share:g} % held out"
-        if data is not None and examples != ALL_DIGITS:
-            return f"{examples.description}, of {data.source}{held_out}"
-        kind = "images" if data is not None and data.is_bytes else "examples"
-        return "" if data is None else f"{data.source}: {len(data):,} {kind}{held_out}"
+        fits_another = recipe.fits_a_curve and self.curve.source != recipe.examples.description
+        changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config or fits_another
+        self.note.setText(ONLY_RATE if self._running else f"{recipe_line(recipe, changed=changed)} {NEW_WEIGHTS}")
+        curve = self.curve.line or "No curve yet. Correct the marked entries below."
+        self.data.set_full_text(
+            curve if recipe.fits_a_curve else data_line(recipe, self._training, self.validation_share)
+        )
+        self.summary.setText(network_line(spec))
 
     # ------------------------------------------------------------------- font
 

@@ -278,7 +278,7 @@ def test_the_remedy_does_not_change_under_the_pointer(running: TrainTab, qtbot: 
     take_epoch(running, replace(EPOCH, epoch=2, health=(alive,)))
     assert (button.text(), button.isVisible()) == ("Use leaky ReLU", True)
     assert "dead" in status(running)
-    qtbot.mouseMove(running.health)
+    qtbot.mouseMove(running.charts.health)
     take_epoch(running, replace(EPOCH, epoch=3, health=(alive,)))
     assert not button.isVisible()
 
@@ -313,16 +313,16 @@ def test_new_settings_are_shown_immediately_or_after_the_run(tab: TrainTab) -> N
 
 
 def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
-    assert running.health.layers == []
+    assert running.charts.health.layers == []
     layer = LayerHealth(1, "dense", 0.5, 0.001, np.ones(40, np.int64), np.linspace(-1, 1, 41), None)
     take_epoch(running, replace(EPOCH, health=(layer,)))
     take_epoch(running, replace(EPOCH, epoch=2, health=None))
-    assert running.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")
+    assert running.charts.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")
     begin(running)
-    assert running.health.layers == []
-    assert running.health.accessibleDescription() == HEALTH_AFTER_EPOCH  # Train was pressed already
+    assert running.charts.health.layers == []
+    assert running.charts.health.accessibleDescription() == HEALTH_AFTER_EPOCH  # Train was pressed already
     end(running, STOPPED)
-    assert running.health.accessibleDescription() == NO_HEALTH
+    assert running.charts.health.accessibleDescription() == NO_HEALTH
 
 
 def test_the_recipe_page_is_requested(tab: TrainTab, qtbot: QtBot) -> None:

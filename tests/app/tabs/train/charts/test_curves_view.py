@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.session.run_events import PreviousPart, StepsDone
 from app.style.theme import DARK, LIGHT, ThemeChoice
-from app.tabs.train.charts.chart import Chart, nearest
-from app.tabs.train.charts.curve import Values
+from app.tabs.train.charts.chart import Chart
+from app.tabs.train.charts.curve import Values, nearest
 from app.tabs.train.charts.curves_view import CurvesView, loss_text
 from app.tabs.train.charts.run_curves import HEAD
 from nncore.experiments.recipes import RECIPES

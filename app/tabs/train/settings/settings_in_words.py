@@ -1,0 +1,31 @@
+"""The lines above the settings: network, recipe and data in words."""
+
+from __future__ import annotations
+
+from nncore.data.dataset import Dataset
+from nncore.experiments.recipes import ALL_DIGITS, Recipe
+from nncore.model.network import NetworkSpec
+
+
+def network_line(spec: NetworkSpec | None) -> str:
+    """The layers and the number of weights; None if the entries describe no network."""
+    if spec is None:
+        return "No network yet. Correct the hidden layers."
+    return f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights"
+
+
+def recipe_line(recipe: Recipe, *, changed: bool) -> str:
+    """What to expect of a recipe, unless its settings are `changed`."""
+    return f"{recipe.title}, changed." if changed else f"Expected: {recipe.result}."
+
+
+def data_line(recipe: Recipe, training: Dataset | None, validation_share: float) -> str:
+    """The images to train on, and the share to hold out if it is not the recipe's; "" before any data is open."""
+    if training is None:
+        return ""
+    examples = recipe.examples
+    held_out = "" if validation_share == recipe.validation_share else f", {100 * validation_share:g} % held out"
+    if examples != ALL_DIGITS:
+        return f"{examples.description}, of {training.source}{held_out}"
+    kind = "images" if training.is_bytes else "examples"
+    return f"{training.source}: {len(training):,} {kind}{held_out}"
