@@ -214,3 +214,26 @@ def test_the_journeys_state_how_many_files_they_pass() -> None:
         counted[title] = int(stated[1]) if stated else None, len(files)
     assert len(counted) >= 6
     assert {title: pair for title, pair in counted.items() if pair[0] != pair[1]} == {}
+
+
+def test_docstrings_of_nncore_name_the_errors_that_are_raised() -> None:
+    def unnamed(body: list[ast.stmt], about: str) -> list[str]:
+        """The public functions that raise an error which neither they nor their class (`about`) name."""
+        found = []
+        for node in body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found += unnamed(node.body, ast.get_docstring(node) or "")
+            elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                raised = {
+                    each.exc.func.id
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Raise) and isinstance(each.exc, ast.Call)
+                    and isinstance(each.exc.func, ast.Name)
+                }  # fmt: skip
+                text = f"{about} {ast.get_docstring(node)}"
+                found += [f"{node.name}: {error}" for error in raised if not re.search("[Rr]aises?|Error", text)]
+        return found
+
+    paths = (ROOT / "nncore").rglob("*.py")
+    found = {path.name: unnamed(ast.parse(path.read_text(encoding="utf-8")).body, "") for path in paths}
+    assert {name: functions for name, functions in found.items() if functions} == {}

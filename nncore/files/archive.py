@@ -110,13 +110,16 @@ class Archive:
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:
-        """Return the text of the header."""
+        """Return the text of the header. Raises ModelFileError if it is too large."""
         if self._info(HEADER_NAME).file_size > MAX_HEADER_BYTES:
             raise ModelFileError(f"{HEADER_NAME} inside is larger than any that Digit Lab writes.")
         return self._archive.read(HEADER_NAME)
 
     def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
-        """Return the array `name`, read-only; it must have this shape. reason: for the shape, for messages."""
+        """Return the array `name`, read-only. reason: why it has this shape, for messages.
+
+        Raises ModelFileError if it has another shape or type, or if it is damaged.
+        """
         member, count = f"{name}.npy", prod(shape)
         self.check_size(name, count, reason)
         content = self._archive.read(member)

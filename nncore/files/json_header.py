@@ -51,7 +51,7 @@ def header_text(format_name: str, version: int, content: Any, without: Collectio
 def parse_header(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
     """Return the fields of a header, not checked yet.
 
-    version: the newest that can be read. kind: the kind of the file, "model" or "run".
+    version: the newest that can be read. kind: the kind of the file, "model" or "run". Raises ModelFileError.
     """
     if len(text) > MAX_HEADER_BYTES:
         raise ModelFileError(f"its header has {len(text):,} bytes; expected at most {MAX_HEADER_BYTES:,}.")
@@ -80,7 +80,10 @@ def dataclass_from(kind: type[T], given: object, where: str, *, complete: bool =
 def checked_fields(
     kind: type, given: object, where: str, *, without: Collection[str] = (), complete: bool = False
 ) -> dict[str, Any]:
-    """Return the fields of the dataclass `kind` except `without` from a JSON object; see `dataclass_from`."""
+    """Return the fields of the dataclass `kind` except `without` from a JSON object; see `dataclass_from`.
+
+    Raises ModelFileError that names the invalid field.
+    """
     if not isinstance(given, dict):
         raise ModelFileError(f"its {where} must be an object with named fields; got {_shown(given)}.")
     known = {each.name: each for each in fields(kind) if each.init and each.name not in without}
@@ -163,7 +166,7 @@ def _shown(value: Any) -> str:
 
 
 def spec_from(described: Any) -> NetworkSpec:
-    """Return the network that a header describes."""
+    """Return the network that a header describes. Raises ModelFileError."""
     if not isinstance(described, Mapping):
         raise ModelFileError(f"spec in its header must be the description of a network; got {_shown(described)}.")
     try:

@@ -25,7 +25,8 @@ class TargetRows(DeepCopyable):
     def rows(self, targets: Targets, for_writing: bool = False) -> Array:
         """The targets as rows: numbers unchanged; labels one-hot, or as numbers if there is a single output.
 
-        for_writing: whether the caller changes the result, so that it must be a copy.
+        for_writing: whether the caller changes the result, so that it must be a copy. Raises DataError for targets of
+        another shape than the outputs.
         """
         outputs = len(self._classes)
         if targets.ndim == 1 and outputs > 1:
@@ -43,7 +44,7 @@ class TargetRows(DeepCopyable):
         return rows
 
     def one_hot(self, labels: Targets) -> Array:
-        """Rows of zeros with a 1 at the label."""
+        """Rows (n, classes) of zeros with a 1 at the label; labels (n,). Raises DataError for another shape."""
         if labels.ndim != 1:
             raise DataError(f"Cross-entropy takes one label per example; got targets of shape {labels.shape}.")
         hits = np.equal(labels[:, None], self._classes, out=self._hits[: len(labels)])

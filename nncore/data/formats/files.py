@@ -122,7 +122,10 @@ def normalized_name(name: str) -> str:
 
 
 def find_file(folder: Path, name: str, like: Path) -> Path | None:
-    """Return the file with this normalized name, or None. A file with the suffix of `like` is preferred."""
+    """Return the file with this normalized name, or None. A file with the suffix of `like` is preferred.
+
+    Raises DataError if the folder cannot be read.
+    """
     try:
         found = [path for path in folder.iterdir() if normalized_name(path.name) == name and path.is_file()]
     except OSError as error:

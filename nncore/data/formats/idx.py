@@ -48,7 +48,10 @@ def read_idx(path: Path, mapped: bool | None = None) -> Splits:
 
 
 def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
-    """Read the MNIST files in `folder`, plain or .gz; without the t10k files there is no test set."""
+    """Read the MNIST files in `folder`, plain or .gz; without the t10k files there is no test set.
+
+    mapped: whether large files stay on disk; None to decide by their size. Raises DataError that names the file.
+    """
     images = find_file(folder, "train-images-idx3-ubyte", like=folder)
     if images is None:
         raise DataError(

@@ -119,7 +119,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 
 def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The inverse of `onnx_file`; raises ModelFileError for content that `onnx_file` never writes."""
+    """Header and parameters (count,): the inverse of `onnx_file`; raises ModelFileError for any other content."""
     _require_onnx()
     from google.protobuf.message import DecodeError
     from onnx import ModelProto

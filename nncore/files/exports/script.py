@@ -105,7 +105,7 @@ def _printed(header: ModelHeader) -> str:
 
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The inverse of `script`; raises ModelFileError for content that `script` never writes."""
+    """Header and parameters (count,): the inverse of `script`; raises ModelFileError for any other content."""
     lines = content.split(b"\n", MAX_EDITED_LINES)
     text = _between(lines, HEADER_START, HEADER_END)
     if len(text) > MAX_HEADER_BYTES:

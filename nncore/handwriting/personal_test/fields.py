@@ -36,7 +36,7 @@ WORD = re.compile(r"\S+")
 
 
 def digit_of(value: object) -> int:
-    """Return a requested digit, 0 to 9, given as a number or as text."""
+    """Return a requested digit, 0 to 9, given as a number or as text. Raises DataError."""
     text = str(value).strip()
     if isinstance(value, bool) or text not in DIGITS:
         raise DataError(f'the requested digit is "{printable(text)}"; expected 0 to 9.')
@@ -44,14 +44,14 @@ def digit_of(value: object) -> int:
 
 
 def ink_of(ink: Ink) -> Ink:
-    """Return the ink if it is not blank."""
+    """Return the ink. Raises DataError if it is blank."""
     if ink.is_blank:
         raise DataError("there are no strokes; expected at least 1.")
     return ink
 
 
 def verdict_of(value: object) -> Verdict:
-    """Return a verdict."""
+    """Return a verdict. Raises DataError if it is none."""
     for verdict in VERDICTS:
         if value == verdict:
             return verdict
@@ -59,7 +59,7 @@ def verdict_of(value: object) -> Verdict:
 
 
 def probabilities_of(values: Sequence[object]) -> NDArray[np.float32]:
-    """Return ten probabilities (10,), read-only."""
+    """Return ten probabilities (10,), 0 to 1 with sum 1, read-only. Raises DataError."""
     try:
         numbers = np.array([float(value) for value in values], np.float64)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
@@ -73,7 +73,7 @@ def probabilities_of(values: Sequence[object]) -> NDArray[np.float32]:
 
 
 def date_of(value: object) -> str:
-    """Return a date and time in ISO 8601, to the second."""
+    """Return a date and time in ISO 8601, to the second. Raises DataError."""
     try:
         return datetime.fromisoformat(str(value).strip()).replace(tzinfo=None).isoformat(timespec="seconds")
     except ValueError:

@@ -119,11 +119,14 @@ class Layer(NotCopyable):
         """Draw random numbers from `rng` in every `forward` from now on."""
 
     def forward(self, X: Array) -> Array:
-        """Compute the output and store what `backward` needs."""
+        """Compute the output (rows, ...) of X (rows, ...), and store what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """Set the gradients of the parameters; return dLoss/dX. The result is undefined if `need_dX` is False."""
+        """Set the gradients of the parameters; return dLoss/dX, of the shape of X. dY: of the shape of the output.
+
+        The result is undefined if `need_dX` is False.
+        """
         raise NotImplementedError
 
     def predict(self, X: Array) -> Array:
@@ -177,7 +180,7 @@ def rows_last(X: Array) -> Array:
 
 
 def rows_first(X: Array) -> Array:
-    """The inverse of `rows_last`."""
+    """The inverse of `rows_last`: (channels, height, width, rows) as (rows, channels, height, width)."""
     return X.transpose(3, 0, 1, 2)
 
 

@@ -47,7 +47,10 @@ class Windows:
     padding: Pair
 
     def output_shape(self, input_shape: Shape) -> Pair:
-        """The number of windows (down, across) for images of (channels, height, width)."""
+        """The number of windows (down, across) for images of (channels, height, width).
+
+        Raises SettingError for rows that are no images, or if no window fits into the padded image.
+        """
         if len(input_shape) != 3:
             raise SettingError("layers", f"takes images (channels, height, width); got {input_shape}.")
         sides = self.padded_shape(input_shape)[1:]
@@ -139,7 +142,7 @@ class Windows:
 
 
 def padded_copy(X: Array, windows: Windows, value: float) -> Array:
-    """A new copy of images X with padding of this value, with the rows last in memory."""
+    """A new copy of images X (rows, channels, height, width) with padding of this value, rows last in memory."""
     padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), value, X.dtype))
     windows.interior(padded)[...] = X
     return padded
