@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.formats.unipen import InkSamples
 from nncore.handwriting.synthetic import digits, non_digit_kinds
-from nncore.handwriting.synthetic.non_digits import SHARES
+from nncore.handwriting.synthetic.non_digits import KIND_FREQUENCIES
 from nncore.preprocessing.augmentation.pen_strokes import vary_strokes
 from nncore.preprocessing.ink import Ink, rasterize
 
@@ -47,7 +47,7 @@ def training_images(
         images += [drawn(vary_strokes(each, rng) for each in ink.inks) for _ in range(amounts.varied)]
         labels += [labels_of(ink)] * (1 + amounts.varied)
     generated = digits(amounts.generated, rng)
-    by_share = [kind for kind in kinds for _ in range(SHARES.get(kind, 1))]
+    by_share = [kind for kind in kinds for _ in range(KIND_FREQUENCIES.get(kind, 1))]
     images += [drawn(generated.inks), non_digits(amounts.non_digits, by_share, rng)[0]]
     labels += [labels_of(generated), np.full(amounts.non_digits, NO_CLASS, np.intp)]
     return Dataset(np.concatenate(images), np.concatenate(labels), source="MNIST, pen strokes", open_set=True)

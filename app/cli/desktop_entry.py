@@ -19,7 +19,7 @@ import resources
 from nncore.errors import DigitLabError
 from nncore.system.atomic_write import save_file
 
-PLACES = {
+DESKTOP_FILES = {
     "desktop/digitlab.desktop": "applications/digitlab.desktop",
     "desktop/digitlab.metainfo.xml": "metainfo/digitlab.metainfo.xml",
     "desktop/digitlab.mime.xml": "mime/packages/digitlab.xml",
@@ -78,7 +78,7 @@ def _data_folder() -> Path:
 def _files() -> Iterator[tuple[str, Path]]:
     if not sys.platform.startswith("linux"):
         raise DigitLabError("A desktop entry exists only on Linux; on Windows and macOS the installer makes it.")
-    return ((source, _data_folder() / target) for source, target in PLACES.items())
+    return ((source, _data_folder() / target) for source, target in DESKTOP_FILES.items())
 
 
 def _tell_desktop() -> None:

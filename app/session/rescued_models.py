@@ -17,7 +17,7 @@ from app.storage.paths import models_folder, user_folder, valid_file_name
 from nncore.errors import ModelFileError
 from nncore.files.model_file import Model, load_model, save_model
 
-MARK = "Digit Lab, not saved"
+RESCUED_NAME_START = "Digit Lab, not saved"
 """The beginning of the names of these files."""
 
 
@@ -34,7 +34,7 @@ def rescue(model: Model) -> Path:
     """Save a model in the first folder that can be written; returns its file. Raises ModelFileError if none can."""
     problems = []
     for folder in _folders():
-        path = folder / f"{MARK} {datetime.now():%Y-%m-%d %H.%M.%S.%f}.npz"
+        path = folder / f"{RESCUED_NAME_START} {datetime.now():%Y-%m-%d %H.%M.%S.%f}.npz"
         try:
             save_model(model, path)
         except ModelFileError as problem:
@@ -61,7 +61,7 @@ def _folders() -> tuple[Path, ...]:
 def _files() -> Iterator[Path]:
     for folder in dict.fromkeys(_folders()):
         with suppress(OSError):
-            yield from (path for path in folder.glob(f"{MARK} *.npz") if _is_own(path))
+            yield from (path for path in folder.glob(f"{RESCUED_NAME_START} *.npz") if _is_own(path))
 
 
 def _is_own(path: Path) -> bool:
@@ -71,7 +71,7 @@ def _is_own(path: Path) -> bool:
 
 def _moved(path: Path, model: Model) -> RescuedModel:
     name = model.card.name
-    date = path.stem.removeprefix(f"{MARK} ")
+    date = path.stem.removeprefix(f"{RESCUED_NAME_START} ")
     target = models_folder() / f"{date} {valid_file_name(name, 'model')}.npz"
     try:
         save_model(model, target)

@@ -12,7 +12,7 @@ import psutil
 
 from nncore.system.cores import available_cores
 
-BOOT = Path("/proc/sys/kernel/random/boot_id")
+BOOT_ID_PATH = Path("/proc/sys/kernel/random/boot_id")
 
 START_TIME_TOLERANCE = 2.0
 """Maximum difference in seconds between two readings of a start time that a change of the clock may move."""
@@ -60,7 +60,7 @@ def _start(number: int) -> str:
         return f"{psutil.Process(number).create_time():.2f}"
     # The second field, the name of the program, is in parentheses, and may contain spaces and parentheses.
     fields = Path(f"/proc/{number}/stat").read_bytes().rpartition(b")")[2].split()
-    return f"{int(fields[19])}@{BOOT.read_text(encoding='ascii').strip()}"
+    return f"{int(fields[19])}@{BOOT_ID_PATH.read_text(encoding='ascii').strip()}"
 
 
 def machine_description() -> str:

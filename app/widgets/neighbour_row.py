@@ -13,7 +13,7 @@ from app.widgets.explanation import ShownNeighbour
 from app.widgets.grey_image import thumbnail
 
 NEIGHBOUR_SIDE = 42
-COUNT = 8
+NEIGHBOUR_COUNT = 8
 
 
 class NeighbourRow(QWidget):
@@ -38,7 +38,7 @@ class NeighbourRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """COUNT pictures side by side."""
-        return QSize(COUNT * (NEIGHBOUR_SIDE + GAP // 2), NEIGHBOUR_SIDE + self.fontMetrics().height() + 4)
+        return QSize(NEIGHBOUR_COUNT * (NEIGHBOUR_SIDE + GAP // 2), NEIGHBOUR_SIDE + self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Four pictures; those that do not fit are not shown."""

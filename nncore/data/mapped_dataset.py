@@ -76,7 +76,7 @@ class MappedArray:
             self._pages.madvise(mmap.MADV_DONTNEED)
 
 
-class Window(NamedTuple):
+class FileWindow(NamedTuple):
     """Blocks of a mapped dataset in memory, for fast access to single examples. The arrays are never changed.
 
     blocks: their numbers in the file, in rising order. arrays: the images (rows, size) uint8 and the labels (rows, 1)
@@ -131,7 +131,7 @@ class MappedDataset(Dataset):
             blocks = np.arange(-(-len(images) // SHUFFLED_ROWS))
         self._blocks = blocks
         self._count = _row_count(blocks, len(images))
-        self._window: Window | None = None
+        self._window: FileWindow | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -215,7 +215,7 @@ class MappedDataset(Dataset):
             self._window = None  # free its memory before the next one is read
             images, labels = self._files
             label_rows = labels.read(file_rows).astype(np.intp)
-            self._window = Window(self._blocks[chosen], (images.read(file_rows), label_rows))
+            self._window = FileWindow(self._blocks[chosen], (images.read(file_rows), label_rows))
             yield rng.permutation(rows)
 
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.evaluation.calculation.tiles import Tiles
-from nncore.model.layers.parameters import slices
+from nncore.model.layers.parameters import parameter_slices
 from nncore.model.network import NetworkSpec
 
 STRONGEST_PERCENTILE = 99.5
@@ -38,7 +38,7 @@ def _tiles(spec: NetworkSpec, parameters: NDArray[np.float32]) -> NDArray[np.flo
     name = next((name for name in shapes if name.endswith(".W")), None)
     if name is None:
         return np.zeros((1, 1, 1), np.float32)
-    W = parameters[slices(shapes)[name]].reshape(shapes[name])
+    W = parameters[parameter_slices(shapes)[name]].reshape(shapes[name])
     if W.ndim == 4:
         kernels: NDArray[np.float32] = W.mean(axis=1)
         return kernels

@@ -23,12 +23,12 @@ class ModelComparison:
     second: Predictions
 
     @property
-    def mended(self) -> RowNumbers:
+    def only_second(self) -> RowNumbers:
         """The examples that only the second reads correctly, its most certain answer first."""
         return self._rows(~self._is_right(self.first) & self._is_right(self.second))
 
     @property
-    def broken(self) -> RowNumbers:
+    def only_first(self) -> RowNumbers:
         """The examples that only the first reads correctly, the most certain mistake of the second first."""
         return self._rows(self._is_right(self.first) & ~self._is_right(self.second))
 
@@ -43,13 +43,13 @@ class ModelComparison:
         return int((self._is_right(self.first) & self._is_right(self.second) & self._has_class).sum())
 
     @property
-    def chance(self) -> float:
-        """The probability, 0 to 1, of so large a difference between two equally good networks.
+    def p_value(self) -> float:
+        """The probability, 0 to 1, of a difference at least as large between two equally good networks.
 
         The exact test of McNemar (Psychometrika, 1947): each example that only one of them reads correctly would be a
         toss of a coin. 1 if there is no such example.
         """
-        return _two_sided(len(self.mended), len(self.broken))
+        return _two_sided(len(self.only_second), len(self.only_first))
 
     @cached_property
     def _has_class(self) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions
 from nncore.evaluation.report_charts import reliability_chart, robustness_chart
 from nncore.evaluation.robustness import RobustnessPoint
-from nncore.reporting.html_page import page
+from nncore.reporting.html_page import html_page
 from nncore.reporting.number_text import percent_text
 from nncore.reporting.png import data_uri
 
@@ -63,7 +63,7 @@ def evaluation_report(
         _section_html("Robustness: accuracy on distorted digits", _robustness_html(robust)),
         _section_html("Misread, the most confident mistake first", _misread_html(predictions, dataset)),
     ]
-    return page(f"{model}: evaluation", "\n".join(filter(None, parts)), REPORT_STYLE)
+    return html_page(f"{model}: evaluation", "\n".join(filter(None, parts)), REPORT_STYLE)
 
 
 def _section_html(title: str, inside: str) -> str:

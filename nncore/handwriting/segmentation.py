@@ -24,8 +24,8 @@ MAX_POINTS_COMPARED = 320
 MAX_POINTS_PER_STROKE = 24
 """Largest numbers of points for the distances between strokes: of all strokes, and of each stroke."""
 
-CONSTANT = -7.98
-WEIGHTS = {
+JOINING_CONSTANT = -7.98
+JOINING_WEIGHTS = {
     "horizontal gap": 27.68,
     "distance": 12.46,
     "lower height": -7.94,
@@ -184,7 +184,7 @@ def _log_odds_apart(low: Array, high: Array, distances: Array) -> Array:
         "distance of middles": np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),  # horizontal
         "vertical gap": np.clip(gap[..., 1], -1, 0.2),
     }
-    log_odds: Array = CONSTANT + sum(WEIGHTS[name] * feature for name, feature in features.items())
+    log_odds: Array = JOINING_CONSTANT + sum(JOINING_WEIGHTS[name] * feature for name, feature in features.items())
     return log_odds
 
 

@@ -44,7 +44,7 @@ circle.c3 { fill: var(--s3); } circle.c4 { fill: var(--s4); } circle.c5 { fill: 
 """
 
 
-def page(title: str, body: str, style: str = "") -> str:
+def html_page(title: str, body: str, style: str = "") -> str:
     """Return a complete HTML page. title: plain text; body: HTML; style: CSS in addition to PAGE_STYLE.
 
     Its content security policy forbids a browser to load other files and to run scripts.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def png(image: NDArray[np.uint8]) -> bytes:
+def png_bytes(image: NDArray[np.uint8]) -> bytes:
     """Return the image (height, width), 0 black to 255 white, as the bytes of a PNG file.
 
     ISO/IEC 15948, "Portable Network Graphics", sections 5 (chunks) and 11 (their content).
@@ -25,7 +25,7 @@ def png(image: NDArray[np.uint8]) -> bytes:
 
 def data_uri(image: NDArray[np.uint8]) -> str:
     """Return the image (height, width) as a data URI, for the attribute `src` of an <img> element."""
-    return "data:image/png;base64," + b64encode(png(image)).decode("ascii")
+    return "data:image/png;base64," + b64encode(png_bytes(image)).decode("ascii")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

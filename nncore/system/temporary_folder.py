@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from nncore.system.atomic_write import ABANDONED_SECONDS, is_unchanged
 from nncore.system.file_lock import FileLock
 
-PREFIX, LOCK = "digitlab-sweep-", "lock"
+FOLDER_NAME_START, FOLDER_LOCK_NAME = "digitlab-sweep-", "lock"
 """Start of the names of the folders, and the name of the file in each that its process locks."""
 
 
@@ -21,8 +21,8 @@ PREFIX, LOCK = "digitlab-sweep-", "lock"
 def sweep_folder() -> Iterator[Path]:
     """Create a temporary folder, and delete it at the end of the `with` block."""
     remove_abandoned_folders()
-    with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
-        lock = FileLock(Path(folder) / LOCK)
+    with TemporaryDirectory(prefix=FOLDER_NAME_START, ignore_cleanup_errors=True) as folder:
+        lock = FileLock(Path(folder) / FOLDER_LOCK_NAME)
         with suppress(OSError):
             lock.acquire()
         try:
@@ -36,12 +36,12 @@ def remove_abandoned_folders() -> None:
 
     A folder is deleted if it has a lock that no process holds, and it has not changed for ten minutes.
     """
-    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+    for folder in Path(gettempdir()).glob(f"{FOLDER_NAME_START}*"):
         with suppress(OSError):
             status = folder.lstat()
             is_own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
             if stat.S_ISDIR(status.st_mode) and is_own and is_unchanged(folder, ABANDONED_SECONDS):
-                lock = FileLock(folder / LOCK)
+                lock = FileLock(folder / FOLDER_LOCK_NAME)
                 if lock.path.exists() and lock.acquire():
                     lock.release()
                     shutil.rmtree(folder)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
-from nncore.model.layers.parameters import slices
+from nncore.model.layers.parameters import parameter_slices
 from nncore.model.network import Network
 from nncore.system.copying import DeepCopyable
 from nncore.training.optimizers import euclidean_norm
@@ -117,7 +117,7 @@ class HealthProbe(DeepCopyable):
 def _slices_by_layer(network: Network) -> dict[int, slice]:
     """The slice of the flat vector that has the parameters of each layer, by its number from 1; they are contiguous."""
     parts: dict[int, slice] = {}
-    for name, part in slices(network.spec.parameter_shapes).items():
+    for name, part in parameter_slices(network.spec.parameter_shapes).items():
         layer = int(name.split(".")[0])
         parts[layer] = slice(parts.get(layer, part).start, part.stop)
     return parts

@@ -8,12 +8,12 @@ from importlib.resources import files
 
 import resources
 
-NAMES = (
+GUIDE_PAGES = (
     "first_steps", "train", "draw", "inside", "my_hand", "evaluate", "data", "runs", "models", "misread", "keyboard",
 )  # fmt: skip
 """The names of the pages, in the order of the contents: the files without ".md"."""
 
-FIRST_PAGE = NAMES[0]
+FIRST_PAGE = GUIDE_PAGES[0]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class GuidePage:
 @cache
 def guide_pages() -> tuple[GuidePage, ...]:
     """All pages, in the order of the contents."""
-    return tuple(_read(name) for name in NAMES)
+    return tuple(_read(name) for name in GUIDE_PAGES)
 
 
 def guide_picture(name: str, theme: str) -> bytes:

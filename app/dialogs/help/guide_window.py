@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.dialogs.help.guide_pages import NAMES, guide_pages, guide_picture
+from app.dialogs.help.guide_pages import GUIDE_PAGES, guide_pages, guide_picture
 from app.style.theme import DARK, GAP, GROUP_GAP, PAGE_MARGIN, colours_of
 from app.widgets.elements import push_button, row_of, set_style
 
@@ -129,9 +129,9 @@ class GuideWindow(QDialog):
 
     def _find_on_other_pages(self, text: str, flags: FindFlag) -> bool:
         step = -1 if flags else 1
-        start = NAMES.index(self.page)
-        for distance in range(1, len(NAMES) + 1):
-            page = guide_pages()[(start + step * distance) % len(NAMES)]
+        start = GUIDE_PAGES.index(self.page)
+        for distance in range(1, len(GUIDE_PAGES) + 1):
+            page = guide_pages()[(start + step * distance) % len(GUIDE_PAGES)]
             document = QTextDocument()
             document.setMarkdown(page.text)
             if not document.find(text).isNull():
@@ -189,11 +189,11 @@ class GuideWindow(QDialog):
     @Slot(QUrl)
     def _show_place(self, source: QUrl) -> None:
         """Select the page that is shown in the contents."""
-        self.contents.setCurrentRow(NAMES.index(_page_of(source)))
+        self.contents.setCurrentRow(GUIDE_PAGES.index(_page_of(source)))
 
     @Slot(int)
     def _open_row(self, row: int) -> None:
-        self.open_page(NAMES[row])
+        self.open_page(GUIDE_PAGES[row])
 
     @Slot()
     def _focus_find(self) -> None:

@@ -14,7 +14,7 @@ _FROM_TOOL_TIP = "whats_this_from_tool_tip"
 
 
 def set_guide_page(widget: QWidget, page: str) -> None:
-    """Let F1 open `page`, one of `guide_pages.NAMES`, while the focus is in `widget`."""
+    """Let F1 open `page`, one of `guide_pages.GUIDE_PAGES`, while the focus is in `widget`."""
     widget.setProperty(_PAGE, page)
 
 

@@ -13,12 +13,12 @@ from PySide6.QtSvg import QSvgRenderer
 
 import resources
 
-SIZE = 2.3
+FORMULA_SIZE = 2.3
 """Size (em) of a formula in x-heights of the text around it; its own x-height is 0.47 em."""
 
 
 @cache
-def pictures() -> dict[str, str]:
+def formula_svgs() -> dict[str, str]:
     """The SVG of each formula of the recipes; the keys are LaTeX."""
     text = (files(resources) / "formulas.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
@@ -30,9 +30,9 @@ def formula_image(latex: str, font: QFont, colour: QColor, ratio: float) -> QIma
     The image with `vertical-align: middle` has its baseline on the baseline of the text. Raises KeyError if there is no
     picture of the formula.
     """
-    renderer = QSvgRenderer(QByteArray(pictures()[latex].replace("currentColor", colour.name()).encode()))
+    renderer = QSvgRenderer(QByteArray(formula_svgs()[latex].replace("currentColor", colour.name()).encode()))
     x_height = QFontMetricsF(font).xHeight()
-    em, box = SIZE * x_height, renderer.viewBoxF()  # the picture's unit is an em, its baseline is at y = 0
+    em, box = FORMULA_SIZE * x_height, renderer.viewBoxF()  # the picture's unit is an em, its baseline is at y = 0
     ink = QRectF(box.topLeft() * em, box.size() * em)
     middle = x_height / 4  # where Qt puts the middle of the image, above the baseline
     half = ceil(max(-ink.top() - middle, ink.bottom() + middle))

@@ -14,7 +14,7 @@ from app.session.typed_settings import SweepValues, read_typed, write_typed
 from app.widgets.elements import push_button, row_of, text_label
 from nncore.files.json_header import MAX_TEXT_LENGTH
 
-EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
+EXAMPLE_VALUES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 
 
 class KeptValues(QWidget):
@@ -27,7 +27,7 @@ class KeptValues(QWidget):
         """Fill in the entries, {setting: field}, from the file at `path`, or with the examples; None: keep no file."""
         super().__init__()
         self._entries, self._path = entries, path
-        self._saved = (read_typed(SweepValues, path) if path is not None else None) or SweepValues(EXAMPLES)
+        self._saved = (read_typed(SweepValues, path) if path is not None else None) or SweepValues(EXAMPLE_VALUES)
         self.saver = Saver(self._work, self)
         self.saver.failed.connect(self.failed)
         self.button = push_button("Use the examples", "Replace these values by the examples.", self._reset)
@@ -38,7 +38,7 @@ class KeptValues(QWidget):
         self._fill_in(self._saved.texts)
         for entry in entries.values():
             entry.textChanged.connect(self.saver.request)
-        self.setVisible(self._saved.texts != EXAMPLES)
+        self.setVisible(self._saved.texts != EXAMPLE_VALUES)
 
     def finish(self) -> bool:
         """Save the values and wait for it; False if that takes too long."""
@@ -50,7 +50,7 @@ class KeptValues(QWidget):
 
     @Slot()
     def _reset(self) -> None:
-        self._fill_in(EXAMPLES)
+        self._fill_in(EXAMPLE_VALUES)
         self.hide()
 
     def _work(self) -> Callable[[], None] | None:
@@ -59,4 +59,4 @@ class KeptValues(QWidget):
         if self._path is None or texts == self._saved.texts:
             return None
         self._saved = SweepValues(texts)
-        return partial(write_typed, None if texts == EXAMPLES else self._saved, self._path)
+        return partial(write_typed, None if texts == EXAMPLE_VALUES else self._saved, self._path)

@@ -16,7 +16,7 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
-ALL, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
+ALL_SAMPLES, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
 
 
 class SampleView(QWidget):
@@ -72,9 +72,9 @@ class SampleView(QWidget):
         chosen = self.class_choice.currentData()
         self._list_choices(chosen)
 
-    def _list_choices(self, chosen: object = ALL) -> None:
+    def _list_choices(self, chosen: object = ALL_SAMPLES) -> None:
         names = self._dataset.class_names if self._dataset is not None else ()
-        choices: list[tuple[str, object]] = [("all classes" if names else "all", ALL)]
+        choices: list[tuple[str, object]] = [("all classes" if names else "all", ALL_SAMPLES)]
         choices += [(name, index) for index, name in enumerate(names)]
         statistics = self._statistics
         if statistics is not None and statistics.no_class:
@@ -110,7 +110,7 @@ class SampleView(QWidget):
         if which in (DUPLICATES, CONFLICTS) and statistics is not None:
             groups = statistics.duplicates if which == DUPLICATES else statistics.conflicts
             return np.array([row for group in groups for row in group], np.intp)
-        if which == ALL or which is None:
+        if which == ALL_SAMPLES or which is None:
             return self._rng.permutation(len(dataset))[:MAX_EXAMPLES_SHOWN]
         rows = np.flatnonzero(dataset.targets(slice(None)) == which)
         return self._rng.permutation(rows)[:MAX_EXAMPLES_SHOWN]

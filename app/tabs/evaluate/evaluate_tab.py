@@ -20,7 +20,7 @@ from app.tabs.tab import Tab
 from app.widgets.elements import text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.layouts.scroll_page import ScrollPage
-from app.widgets.neighbour_row import COUNT
+from app.widgets.neighbour_row import NEIGHBOUR_COUNT
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
 
@@ -258,7 +258,7 @@ class EvaluateTab(Tab):
     @Slot(bool)
     def _find_neighbours(self, by_hidden_layer: bool) -> None:
         if self.result is not None:
-            self.runner.find_neighbours(self.result, self.mistakes.detail.row, by_hidden_layer, COUNT)
+            self.runner.find_neighbours(self.result, self.mistakes.detail.row, by_hidden_layer, NEIGHBOUR_COUNT)
 
     @Slot()
     def _measure(self) -> None:

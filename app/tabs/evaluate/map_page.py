@@ -21,10 +21,10 @@ from nncore.evaluation.projection import output_names, why_no_tsne
 from nncore.reporting.number_text import percent_text
 
 METHODS = ("Principal components", "t-SNE")
-POINT = "Point at a digit to see its image; click it to see why it got its answer."
-YOURS = "yours"
-WORKING = "Computing the map …"
-WORKING_LONG = "Computing t-SNE, which takes some seconds …"
+MAP_HINT = "Point at a digit to see its image; click it to see why it got its answer."
+OWN_DRAWING = "yours"
+COMPUTING_MAP = "Computing the map …"
+COMPUTING_TSNE = "Computing t-SNE, which takes some seconds …"
 STOPPED = "Stopped; the map is not finished."
 
 
@@ -51,7 +51,7 @@ class MapPage(QWidget):
             "t-SNE: takes seconds, keeps neighbours together; large distances mean little."
         )
         self.projection_choice.setAccessibleName("Projection")
-        self.sentence, self.caption = text_label(style="quiet"), text_label(POINT, "quiet")
+        self.sentence, self.caption = text_label(style="quiet"), text_label(MAP_HINT, "quiet")
         for label in (self.sentence, self.caption):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._is_busy = False
@@ -91,7 +91,7 @@ class MapPage(QWidget):
         if reason is not None:
             self.sentence.setText(reason)
             return
-        self.sentence.setText(WORKING_LONG if self.by_tsne else WORKING)
+        self.sentence.setText(COMPUTING_TSNE if self.by_tsne else COMPUTING_MAP)
         self.requested.emit(self.layer_choice.currentIndex(), self.by_tsne)
 
     @Slot(object)
@@ -112,7 +112,7 @@ class MapPage(QWidget):
         if shown_map.projection.explained is not None:
             summary += f" The two axes show {percent_text(sum(shown_map.projection.explained), 0)} of the variance."
         if shown_map.drawing is not None:
-            summary += f" The star “{YOURS}” is your drawing."
+            summary += f" The star “{OWN_DRAWING}” is your drawing."
         self.sentence.setText(summary)
         self._show_pointed(-1)
 
@@ -152,7 +152,7 @@ class MapPage(QWidget):
             return  # keep the last image
         result, row = self.map.result, int(self.map.rows[index])
         self.image_view.show_image(result.image(row))
-        self.caption.setText(f"{result.caption(row)}, {result.confidence_text(row)} sure. {POINT}")
+        self.caption.setText(f"{result.caption(row)}, {result.confidence_text(row)} sure. {MAP_HINT}")
 
     @Slot(int)
     def _pick(self, index: int) -> None:
@@ -207,7 +207,7 @@ class MapPlot(Plot):
         self._digits = Dots(pxMode=True)
         self._drawing: tuple[float, float] | None = None
         self.drawing_mark = Dots(symbol="star", pxMode=True)
-        self.drawing_label = pg.TextItem(YOURS, anchor=(0.5, 1.4))
+        self.drawing_label = pg.TextItem(OWN_DRAWING, anchor=(0.5, 1.4))
         for item in (self.drawing_mark, self.drawing_label):
             item.setZValue(2)
             item.setVisible(False)

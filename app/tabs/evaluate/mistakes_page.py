@@ -25,7 +25,7 @@ from app.widgets.layouts.vertical_scroll import VerticalScroll
 
 NO_MISREAD_IMAGE = "No image was misread. Open a cell of the table to see its images."
 NO_IMAGES_IN_CELL = "This cell has no images."
-ORDERS = ("most certain first", "least certain first")
+MISTAKE_ORDERS = ("most certain first", "least certain first")
 
 
 class MistakesPage(QWidget):
@@ -40,7 +40,7 @@ class MistakesPage(QWidget):
         self.matrix, self.gallery, self.detail = ConfusionView(), Gallery(), DetailView()
         self.list_title, self.empty = text_label(style="group", wraps=False), text_label(style="quiet")
         self.order = QComboBox()
-        self.order.addItems(ORDERS)
+        self.order.addItems(MISTAKE_ORDERS)
         self.order.setToolTip("Sort by the confidence of the answer.")
         self.order.setAccessibleName("Order of the images")
         misread_tip = "Show all misread images, not only those of one cell."

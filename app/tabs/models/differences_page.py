@@ -1,4 +1,4 @@
-"""The page of the test images that two models read differently: those that B mends, and those that it breaks."""
+"""The page of the test images that two models read differently: those that only one of them reads correctly."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ LIKELY_CHANCE = 0.05
 """From this probability on, a difference may well be chance."""
 
 NONE_LISTED = "There is no such image."
-GROUPS = (
-    ("B &mends", "Images that only B reads correctly, its most certain answer first."),
-    ("B &breaks", "Images that only A reads correctly, the most certain mistake of B first."),
+DIFFERENCE_GROUPS = (
+    ("Only &B correct", "Images that only B reads correctly, its most certain answer first."),
+    ("Only &A correct", "Images that only A reads correctly, the most certain mistake of B first."),
     ("Both mis&read", "Images that neither reads correctly."),
 )
 
@@ -99,7 +99,7 @@ class DifferencesPage(QWidget):
     def _buttons(self) -> list[QPushButton]:
         self._group = QButtonGroup(self)
         buttons = []
-        for number, (text, tooltip) in enumerate(GROUPS):
+        for number, (text, tooltip) in enumerate(DIFFERENCE_GROUPS):
             button = QPushButton(text)
             button.setCheckable(True)
             button.setToolTip(tooltip)
@@ -168,8 +168,12 @@ class DifferencesPage(QWidget):
             self.sentence.setText(COMPARISON_CANCELLED)
             return
         self.examples = ComparedExamples(self._data, comparison)
-        counts = len(comparison.mended), len(comparison.broken), len(comparison.misread_by_both)
-        for button, (text, _), count in zip(self.group_buttons, GROUPS, counts, strict=True):
+        counts = (
+            len(comparison.only_second),
+            len(comparison.only_first),
+            len(comparison.misread_by_both),
+        )
+        for button, (text, _), count in zip(self.group_buttons, DIFFERENCE_GROUPS, counts, strict=True):
             button.setText(f"{text}: {count:,}")
         self.sentence.setText(_summary(comparison))
         self._show_state()
@@ -180,7 +184,7 @@ class DifferencesPage(QWidget):
         if self.examples is None:
             return
         comparison = self.examples.comparison
-        groups = comparison.mended, comparison.broken, comparison.misread_by_both
+        groups = comparison.only_second, comparison.only_first, comparison.misread_by_both
         rows = groups[max(0, self._group.checkedId())]
         self.gallery.show_rows(self.examples, rows)
         self.gallery.setVisible(bool(len(rows)))
@@ -236,14 +240,14 @@ class DifferencesPage(QWidget):
 
 def _summary(comparison: ModelComparison) -> str:
     first, second = comparison.first, comparison.second
-    chance = comparison.chance
-    if not len(comparison.mended) + len(comparison.broken):
+    p_value = comparison.p_value
+    if not len(comparison.only_second) + len(comparison.only_first):
         judged = "Both read the same images correctly."
-    elif chance < LIKELY_CHANCE:
-        rarity = percent_text(chance) if chance >= 0.0001 else "less than 0.01 %"
+    elif p_value < LIKELY_CHANCE:
+        rarity = percent_text(p_value) if p_value >= 0.0001 else "less than 0.01 %"
         judged = f"Chance alone would give such a difference with a probability of {rarity} (McNemar)."
     else:
-        judged = f"This difference may be chance: its probability is {percent_text(chance, 0)} (McNemar)."
+        judged = f"This difference may be chance: its probability is {percent_text(p_value, 0)} (McNemar)."
     return (
         f"A reads {percent_text(first.accuracy)} and B {percent_text(second.accuracy)} of {first.count:,} test images. "
         f"{judged}"

@@ -112,7 +112,7 @@ def require_memory(path: Path, needed: int) -> None:
         )
 
 
-Swaps = dict[str, str]
+NameReplacements = dict[str, str]
 """Parts of a file name and their replacements, applied in this order."""
 
 
@@ -133,7 +133,7 @@ def find_file(folder: Path, name: str, like: Path) -> Path | None:
     return min(found, key=lambda path: (path.suffix != like.suffix, path.name), default=None)
 
 
-def _sibling(path: Path, swaps: Swaps) -> Path | None:
+def _sibling(path: Path, swaps: NameReplacements) -> Path | None:
     """Return the file in the same folder whose name is that of `path` after the `swaps`; None if there is none."""
     name = _swapped(normalized_name(path.name), swaps)
     return None if name == normalized_name(path.name) else find_file(path.parent, name, like=path)
@@ -142,8 +142,8 @@ def _sibling(path: Path, swaps: Swaps) -> Path | None:
 def read_pairs(
     path: Path,
     is_labels: bool,
-    swaps_of: Callable[[Path, bool], Swaps],
-    test_swaps: Swaps,
+    swaps_of: Callable[[Path, bool], NameReplacements],
+    test_swaps: NameReplacements,
     read_pair: Callable[[Path, Path], Dataset],
 ) -> Splits:
     """Read an images file and its labels file, given either, and the test set in the same folder if there is one.
@@ -161,7 +161,7 @@ def read_pairs(
     return Splits(read_pair(images, path if is_labels else labels_of(images)), test=test)
 
 
-def _partner(path: Path, content: str, missing: str, swaps: Swaps) -> Path:
+def _partner(path: Path, content: str, missing: str, swaps: NameReplacements) -> Path:
     """Return the labels file that belongs to an images file, or the reverse. Raises DataError if there is none."""
     partner = _sibling(path, swaps)
     if partner is None:
@@ -174,7 +174,7 @@ def _partner(path: Path, content: str, missing: str, swaps: Swaps) -> Path:
     return partner
 
 
-def _swapped(name: str, swaps: Swaps) -> str:
+def _swapped(name: str, swaps: NameReplacements) -> str:
     """Return a file name with all `swaps` applied."""
     for old, new in swaps.items():
         name = name.replace(old, new)

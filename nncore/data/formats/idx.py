@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import (
-    Swaps,
+    NameReplacements,
     check_digits,
     check_mapped_labels,
     find_file,
@@ -60,7 +60,7 @@ def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
     return read_idx(images, mapped)
 
 
-def _swaps_of(path: Path, to_labels: bool) -> Swaps:
+def _swaps_of(path: Path, to_labels: bool) -> NameReplacements:
     return {"images": "labels", "idx3": "idx1"} if to_labels else {"labels": "images", "idx1": "idx3"}
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import (
-    Swaps,
+    NameReplacements,
     check_mapped_labels,
     map_array,
     open_data_file,
@@ -37,7 +37,7 @@ IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
 ROWS_CHECKED_AT_ONCE = 512
 
 
-class Header(NamedTuple):
+class NpyHeader(NamedTuple):
     """The header of an array. fortran_order: whether it is in column order. offset: position of its first byte."""
 
     shape: tuple[int, ...]
@@ -69,7 +69,7 @@ def read_npz(path: Path) -> Splits:
         return _read_archive(archive, path)
 
 
-def _swaps_of(path: Path, to_labels: bool) -> Swaps:
+def _swaps_of(path: Path, to_labels: bool) -> NameReplacements:
     """Return how the name of the other file differs from that of `path`."""
     name = path.name.lower()
     if "images" in name or "labels" in name:
@@ -91,7 +91,7 @@ def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
     return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=file_name(images))
 
 
-def _obstacle(images: Path, image_header: Header, labels: Path, label_header: Header) -> str | None:
+def _obstacle(images: Path, image_header: NpyHeader, labels: Path, label_header: NpyHeader) -> str | None:
     """Return which of the two files cannot be mapped and why; None if both can be."""
     if image_header.dtype != np.uint8:
         return f"{file_name(images)}: the type of the array is {image_header.dtype}"
@@ -102,7 +102,7 @@ def _obstacle(images: Path, image_header: Header, labels: Path, label_header: He
     return None
 
 
-def _header_of(path: Path) -> Header:
+def _header_of(path: Path) -> NpyHeader:
     with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPY"):
         return _read_header(file, path.stat().st_size, file_name(path))
 
@@ -167,7 +167,7 @@ def _numpy_errors_as_data_errors(path: Path, kind: str) -> Iterator[None]:
         raise DataError(f"{file_name(path)}: this is not a valid {kind} file: {reason}.") from error
 
 
-def _read_header(file: IO[bytes], size: int, location: str) -> Header:
+def _read_header(file: IO[bytes], size: int, location: str) -> NpyHeader:
     """Read the header of an array. Raises DataError if it does not hold numbers, or not as many as its shape says.
 
     size: bytes of the header and the array together.
@@ -184,7 +184,7 @@ def _read_header(file: IO[bytes], size: int, location: str) -> Header:
     found, declared = size - offset, prod(shape) * dtype.itemsize
     if found != declared:
         raise DataError(f"{location}: found {found:,} bytes, but the shape {shape} needs {declared:,}.")
-    return Header(shape, fortran_order, dtype, offset)
+    return NpyHeader(shape, fortran_order, dtype, offset)
 
 
 def _check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_location: str, labels_location: str) -> None:

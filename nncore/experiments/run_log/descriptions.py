@@ -40,7 +40,7 @@ def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
     return [", ".join(f"{name} {values[index]}" for name, values in differences.items()) for index in range(len(runs))]
 
 
-NOTHING = "none"
+NO_ACTIVATIONS = "none"
 """The activations of a network without hidden layers."""
 
 
@@ -85,7 +85,7 @@ def _network_difference(spec: NetworkSpec, default: NetworkSpec | None) -> str:
         return layers
     own, usual = _network_in_words(spec), _network_in_words(default)
     differing = (own[name] for name in own if name not in ("network", "weights") and own[name] != usual.get(name))
-    others = [value for value in differing if value != NOTHING]
+    others = [value for value in differing if value != NO_ACTIVATIONS]
     return ", ".join([*([layers] if spec.summary != default.summary else []), *others]) or layers
 
 
@@ -114,7 +114,7 @@ def _rates_in_words(settings: RunSettings) -> str:
 
 def _once(names: Sequence[str]) -> str:
     """Return the name once if all are the same, else each of them; "none" for an empty list."""
-    return ", ".join(names if len(set(names)) > 1 else names[:1]) or NOTHING
+    return ", ".join(names if len(set(names)) > 1 else names[:1]) or NO_ACTIVATIONS
 
 
 def _shown(field: str, value: Any) -> str:

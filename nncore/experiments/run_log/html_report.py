@@ -15,7 +15,7 @@ from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import differing_settings, settings_in_words
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
-from nncore.reporting.html_page import page
+from nncore.reporting.html_page import html_page
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 from nncore.reporting.svg_chart import ChartLine, chart, legend
 from nncore.system.atomic_write import save_file
@@ -58,7 +58,7 @@ def report_on(runs: Sequence[ReportedRun]) -> str:
         parts += ["<h2>Settings that differ</h2>", _card(_differences(runs))]
     for each in runs:
         parts += [f"<h2>{escape(_name(each.run))}</h2>" if len(runs) > 1 else "", _details(each)]
-    return page(title, "\n".join(parts))
+    return html_page(title, "\n".join(parts))
 
 
 def _name(run: LoggedRun) -> str:

@@ -58,7 +58,7 @@ LOCK_TIMEOUT = 2.0
 CREATION_RETRY_SECONDS = 0.01
 """Time between two attempts to open a log that another program is creating."""
 
-ID = LOGGED_COLUMNS.index("id")
+ID_COLUMN = LOGGED_COLUMNS.index("id")
 
 MAX_NUMBERS = 5
 """Largest number of unreadable runs that a message names."""
@@ -349,7 +349,7 @@ class RunLog:
         with self._translated_errors():
             rows = self._connection.execute(query, values).fetchall()
         runs = [run_from_row(row) for row in rows]
-        unreadable = [str(row[ID]) for row, run in zip(rows, runs, strict=True) if run is None]
+        unreadable = [str(row[ID_COLUMN]) for row, run in zip(rows, runs, strict=True) if run is None]
         if unreadable:
             numbers = ", ".join(unreadable[:MAX_NUMBERS]) + (" …" if len(unreadable) > MAX_NUMBERS else "")
             which = f"run {numbers} cannot" if len(unreadable) == 1 else f"{len(unreadable):,} runs ({numbers}) cannot"

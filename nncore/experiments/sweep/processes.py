@@ -28,7 +28,9 @@ SWEEP_POLL_INTERVAL = 0.1
 MAX_ATTEMPTS = 2
 """A run whose process dies is tried once more and then fails, because the run itself may be the cause."""
 
-DIED = "The process of this run ended unexpectedly two times: the run may need more memory than the computer has."
+PROCESS_DIED = (
+    "The process of this run ended unexpectedly two times: the run may need more memory than the computer has."
+)
 
 # The data and settings of this worker process, the same for all its jobs.
 _worker_state: dict[str, Any] = {}
@@ -125,7 +127,7 @@ class _Sweep:
                 self._waiting.append((index, job, attempt + 1))
                 return None
             else:
-                result = SweepResult(job, "failed", problem=DIED, attempts=attempt)
+                result = SweepResult(job, "failed", problem=PROCESS_DIED, attempts=attempt)
         self._done += 1
         self._fractions[index] = 1.0
         return result

@@ -16,7 +16,7 @@ from nncore.errors import SettingError
 DataSource: TypeAlias = Splits | Callable[[], Splits]
 """Data in memory, or a function that a worker calls to read it: `load_mnist`, or partial(read_dataset, path)."""
 
-About: TypeAlias = tuple[tuple[str, ...], str, bool]
+SplitsDescription: TypeAlias = tuple[tuple[str, ...], str, bool]
 """Class names, source, and whether the set is open."""
 
 PackedPart: TypeAlias = tuple[Any, ...] | None
@@ -45,7 +45,7 @@ def share_data(data: DataSource, folder: Path) -> Callable[[], Splits]:
     return partial(_read_mapped, folder, about)
 
 
-def _read_mapped(folder: Path, about: dict[str, About]) -> Splits:
+def _read_mapped(folder: Path, about: dict[str, SplitsDescription]) -> Splits:
     parts = {}
     for name, (class_names, source, open_set) in about.items():
         arrays = [np.load(folder / f"{name}-{what}.npy", mmap_mode="r") for what in ("images", "labels")]

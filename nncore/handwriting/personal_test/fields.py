@@ -32,7 +32,7 @@ MAX_DRAWING_LENGTH = 16_000_000
 """Number of characters of a drawing, at most; about 700,000 points."""
 
 SEPARATOR = "|"
-WORD = re.compile(r"\S+")
+WORD_PATTERN = re.compile(r"\S+")
 
 
 def digit_of(value: object) -> int:
@@ -97,7 +97,7 @@ def strokes_from_text(text: str) -> Ink:
     strokes = []
     for number, part in enumerate(text.split(SEPARATOR), start=1):
         # Word by word: a list of all words would take thirty times the memory of the numbers.
-        words = (float(word[0]) for word in WORD.finditer(part))
+        words = (float(word[0]) for word in WORD_PATTERN.finditer(part))
         try:
             with np.errstate(over="ignore"):  # an overflow becomes infinite, which Ink rejects
                 numbers = np.fromiter(words, np.float32)

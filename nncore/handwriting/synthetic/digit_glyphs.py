@@ -186,7 +186,7 @@ _TEXTS: dict[int, dict[str, str]] = {
     },
 }  # fmt: skip
 
-RARE = frozenset(
+RARE_GLYPHS = frozenset(
     {"slashed", "bar, upwards", "clockwise", "ended inside", "stem first", "closed, crossbar first", "snake"}
 )
 """Names of glyphs that few people write."""

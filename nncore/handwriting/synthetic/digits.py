@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from nncore.data.formats.unipen import InkSamples
 from nncore.errors import SettingError
-from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE
+from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE_GLYPHS
 from nncore.handwriting.synthetic.glyph import Glyph
 from nncore.handwriting.synthetic.writer_style import WriterStyle
 
@@ -19,7 +19,8 @@ USUAL_GLYPH_PROBABILITY = 0.8
 
 _GLYPHS = {digit: tuple(glyphs.values()) for digit, glyphs in DIGIT_GLYPHS.items()}
 _SHARES = {
-    digit: np.cumsum([0.25 if name in RARE else 1.0 for name in glyphs]) for digit, glyphs in DIGIT_GLYPHS.items()
+    digit: np.cumsum([0.25 if name in RARE_GLYPHS else 1.0 for name in glyphs])
+    for digit, glyphs in DIGIT_GLYPHS.items()
 }
 """For each digit, the cumulative weights of its glyphs."""
 

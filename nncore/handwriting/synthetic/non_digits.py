@@ -24,12 +24,12 @@ MAX_ROUNDNESS = 0.25
 MAX_SLANT = 0.35
 """Largest slant; a letter that leans more may look like a digit."""
 
-TURNS = {3: (1, -1, 2), 4: (1, -1, 2), 7: (-1, 2)}
+QUARTER_TURNS = {3: (1, -1, 2), 4: (1, -1, 2), 7: (-1, 2)}
 """Digits and the clockwise quarter turns after which they look like no digit; a rotated 2 and 5 look much alike."""
 
 _TURNED = [
     (glyph, quarters)
-    for digit, turns in TURNS.items()
+    for digit, turns in QUARTER_TURNS.items()
     for quarters in turns
     for name, glyph in DIGIT_GLYPHS[digit].items()
     if not name.startswith("lightning")  # upside down it is the same, on its side it is a Z
@@ -143,7 +143,7 @@ non_digit_kinds: Mapping[str, Callable[[Generator], Ink]] = {
 }
 """For each kind, by name, the function that makes a drawing of it."""
 
-SHARES = {"capital letter": 5, "small letter": 4, "other script": 3, "sign": 4, "figure": 4, "two digits": 2}
+KIND_FREQUENCIES = {"capital letter": 5, "small letter": 4, "other script": 3, "sign": 4, "figure": 4, "two digits": 2}
 """Relative frequency of kinds with many glyphs; all other kinds have 1."""
 
 
@@ -156,6 +156,6 @@ def non_digits(count: int, rng: Generator) -> tuple[Ink, ...]:
     if count < 0:
         raise SettingError("count", f"The count must be 0 or more; got {count}.")
     # Each round draws every kind SHARES times in random order, so that all kinds occur in these proportions.
-    pack = [draw for kind, draw in non_digit_kinds.items() for _ in range(SHARES.get(kind, 1))]
+    pack = [draw for kind, draw in non_digit_kinds.items() for _ in range(KIND_FREQUENCIES.get(kind, 1))]
     drawn = np.concatenate([rng.permutation(len(pack)) for _ in range(-(-count // len(pack)) or 1)])[:count]
     return tuple(pack[index](rng) for index in drawn.tolist())

@@ -78,7 +78,7 @@ class WriterStyle:
             control += rng.normal(0, self.gap, (len(glyph.lengths), 2))[glyph.stroke_of]
         # A weighted mean of two curves through the same control points, with and without corners: (p, c) @ (c, 2).
         points = glyph.sharp @ control * (1 - self.roundness) + glyph.smooth @ control * self.roundness
-        return split(points, glyph.lengths)
+        return split_into_strokes(points, glyph.lengths)
 
     def to_ink(self, strokes: Sequence[StrokePoints], rng: Generator) -> Ink:
         """Convert strokes about 1 high to ink: bend, slant and place them on the tablet, and sample them like a pen.
@@ -91,7 +91,9 @@ class WriterStyle:
         # The free space around the digit; a tenth of the tablet for large digits, which may extend beyond it.
         room = np.maximum(TABLET_SIZE - (high - low) * size, 0.1 * TABLET_SIZE)
         origin = rng.random(2) * room - low * size
-        sampled = (self._sampled(stroke, rng) for stroke in split(points, [len(stroke) for stroke in strokes]))
+        sampled = (
+            self._sampled(stroke, rng) for stroke in split_into_strokes(points, [len(stroke) for stroke in strokes])
+        )
         inked = [stroke * size + origin for stroke in sampled]
         return Ink(tuple(np.rint(stroke) for stroke in inked) if self.whole_units else tuple(inked))
 
@@ -147,7 +149,7 @@ class WriterStyle:
         )
 
 
-def split(points: StrokePoints, lengths: Sequence[int]) -> list[StrokePoints]:
+def split_into_strokes(points: StrokePoints, lengths: Sequence[int]) -> list[StrokePoints]:
     """Split `points` into consecutive strokes of these lengths."""
     ends = np.cumsum(lengths).tolist()
     return [points[end - length : end] for end, length in zip(ends, lengths, strict=True)]

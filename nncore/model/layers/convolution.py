@@ -14,7 +14,7 @@ from nncore.model.layers.initialization import INITIALIZATIONS, check_initializa
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
-from nncore.model.layers.windows import Pair, WindowLines, Windows, padded_copy, pair
+from nncore.model.layers.windows import Pair, WindowLines, Windows, padded_copy, pair_of_integers
 from nncore.system.numpy_modes import unbuffered
 
 MAX_NUMBERS_PER_PART = 2**17
@@ -51,13 +51,17 @@ class Conv2D(LayerSpec):
                 "layers", f"The filters of a convolution must be a whole number, 1 or more; got {self.filters}."
             )
         for name, minimum in (("kernel", 1), ("stride", 1), ("padding", 0)):
-            object.__setattr__(self, name, pair(getattr(self, name), name, minimum))
+            object.__setattr__(self, name, pair_of_integers(getattr(self, name), name, minimum))
         check_initialization(self.initialization)
 
     @property
     def windows(self) -> Windows:
         """The windows to which the kernel is applied."""
-        return Windows(pair(self.kernel, "kernel", 1), pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
+        return Windows(
+            pair_of_integers(self.kernel, "kernel", 1),
+            pair_of_integers(self.stride, "stride", 1),
+            pair_of_integers(self.padding, "padding", 0),
+        )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(filters, height, width) for images (channels, height, width)."""

@@ -90,14 +90,14 @@ class Parameters(DeepCopyable):
 
     def weights(self) -> list[slice]:
         """The slices of `trainable` with weight matrices and kernels; arrays of one axis (biases) are left out."""
-        return [part for name, part in slices(self.shapes).items() if len(self.shapes[name]) > 1]
+        return [part for name, part in parameter_slices(self.shapes).items() if len(self.shapes[name]) > 1]
 
 
-def slices(shapes: Mapping[str, Shape]) -> dict[str, slice]:
+def parameter_slices(shapes: Mapping[str, Shape]) -> dict[str, slice]:
     """Where each array is in a flat vector that holds arrays of these shapes one after the other."""
     stops = list(accumulate(prod(shape) for shape in shapes.values()))
     return {name: slice(start, stop) for name, start, stop in zip(shapes, [0, *stops], stops, strict=False)}
 
 
 def _views(vector: Array, shapes: Mapping[str, Shape]) -> dict[str, Array]:
-    return {name: vector[part].reshape(shapes[name]) for name, part in slices(shapes).items()}
+    return {name: vector[part].reshape(shapes[name]) for name, part in parameter_slices(shapes).items()}

@@ -15,7 +15,7 @@ from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
-from nncore.model.layers.windows import Pair, Windows, padded_copy, pair
+from nncore.model.layers.windows import Pair, Windows, padded_copy, pair_of_integers
 
 
 class _PoolLayer(Layer):
@@ -139,9 +139,11 @@ class _Pool(LayerSpec):
     padding: int | Pair = (0, 0)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", pair(self.size, "size", 1))
-        object.__setattr__(self, "stride", pair(self.size if self.stride is None else self.stride, "stride", 1))
-        object.__setattr__(self, "padding", pair(self.padding, "padding", 0))
+        object.__setattr__(self, "size", pair_of_integers(self.size, "size", 1))
+        object.__setattr__(
+            self, "stride", pair_of_integers(self.size if self.stride is None else self.stride, "stride", 1)
+        )
+        object.__setattr__(self, "padding", pair_of_integers(self.padding, "padding", 0))
         windows = self.windows
         if any(2 * margin > size for margin, size in zip(windows.padding, windows.size, strict=True)):
             raise SettingError(
@@ -152,8 +154,8 @@ class _Pool(LayerSpec):
     @property
     def windows(self) -> Windows:
         """The windows whose pixels are pooled."""
-        size = pair(self.size, "size", 1)
-        return Windows(size, pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
+        size = pair_of_integers(self.size, "size", 1)
+        return Windows(size, pair_of_integers(self.stride, "stride", 1), pair_of_integers(self.padding, "padding", 0))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(channels, height, width) for images (channels, height, width)."""

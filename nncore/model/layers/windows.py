@@ -19,7 +19,7 @@ from nncore.model.layers.terms import Position
 Pair = tuple[int, int]
 
 
-def pair(value: object, name: str, minimum: int) -> Pair:
+def pair_of_integers(value: object, name: str, minimum: int) -> Pair:
     """(height, width) from one whole number for both or two of them; raises SettingError for one below `minimum`."""
     both = value if isinstance(value, tuple | list) else (value, value)
     if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < minimum for n in both):

@@ -59,7 +59,7 @@ class Blob:
         )
 
 
-def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.int32], list[Blob]]:
+def connected_components(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.int32], list[Blob]]:
     """Label the connected components of `mask` (height, width): return the labels, 0 for background, and their blobs.
 
     diagonal: whether pixels that touch at a corner are connected. The nodes of the graph are runs: maximal sequences of

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
+from nncore.preprocessing.bitmap.blobs import Blob, connected_components, digit_blobs
 from nncore.preprocessing.bitmap.paper import (
     MIN_CONTRAST,
     ink_level,
@@ -78,7 +78,7 @@ def digit_inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
         level = ink_level(darkness)
     if not level:
         return ()
-    labels, blobs = label(darkness > max(INK_EDGE * level, ink_threshold(darkness)))
+    labels, blobs = connected_components(darkness > max(INK_EDGE * level, ink_threshold(darkness)))
     found = digit_blobs(blobs, labels.shape)
     if len(found) > MAX_DIGITS:
         found = [reduce(Blob.merged_with, found)]
@@ -150,6 +150,6 @@ def _dilated(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _without_gaps(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill holes that are too small to be the loop of a digit."""
-    labels, blobs = label(~mask, diagonal=False)  # ink is 8-connected, so its background is 4-connected
+    labels, blobs = connected_components(~mask, diagonal=False)  # ink is 8-connected, so its background is 4-connected
     gaps = [blob.numbers[0] for blob in blobs if blob.pixels < MAX_GAP_AREA * DIGIT_SIDE**2]
     return mask | np.isin(labels, gaps) if gaps else mask

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from app.cli import desktop_entry
-from app.cli.desktop_entry import PLACES, install_desktop_entry, remove_desktop_entry
+from app.cli.desktop_entry import DESKTOP_FILES, install_desktop_entry, remove_desktop_entry
 from app.cli.main import main
 from nncore.errors import DigitLabError
 
@@ -39,10 +39,10 @@ def test_the_entry_its_icon_and_the_file_type_are_installed_and_removed(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--install-desktop"]) == 0
-    assert all((data / target).is_file() for target in PLACES.values())
+    assert all((data / target).is_file() for target in DESKTOP_FILES.values())
     assert "Digit Lab is in the desktop's menu now" in capsys.readouterr().out
     assert main(["--remove-desktop"]) == 0
-    assert not any((data / target).exists() for target in PLACES.values())
+    assert not any((data / target).exists() for target in DESKTOP_FILES.values())
     assert main(["--remove-desktop"]) == 0
 
 
@@ -83,9 +83,9 @@ def test_another_system_has_no_desktop_entry(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_files_agree_with_each_other_and_with_the_specification(data: Path) -> None:
     install_desktop_entry()
     kind = entry(data)["MimeType"].rstrip(";")
-    mime = ElementTree.parse(data / PLACES["desktop/digitlab.mime.xml"]).getroot()
+    mime = ElementTree.parse(data / DESKTOP_FILES["desktop/digitlab.mime.xml"]).getroot()
     assert [element.get("type") for element in mime] == [kind]
-    metainfo = ElementTree.parse(data / PLACES["desktop/digitlab.metainfo.xml"]).getroot()
+    metainfo = ElementTree.parse(data / DESKTOP_FILES["desktop/digitlab.metainfo.xml"]).getroot()
     assert [element.text for element in metainfo.iter("mediatype")] == [kind]
     assert [element.text for element in metainfo.iter("launchable")] == ["digitlab.desktop"]
     validator = shutil.which("desktop-file-validate")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.session.rescued_models import MARK, rescue, rescued_models
+from app.session.rescued_models import RESCUED_NAME_START, rescue, rescued_models
 from app.storage.paths import models_folder
 from nncore.errors import ModelFileError
 from nncore.files.model_file import load_model
@@ -47,7 +47,7 @@ def test_a_model_that_can_be_kept_nowhere_is_named(places: list[Path]) -> None:
 
 def test_it_is_found_and_moved_to_the_models_as_soon_as_possible(user_files: Path, places: list[Path]) -> None:
     path = rescue(model_called("my/model"))
-    (places[0] / f"{MARK} damaged.npz").write_bytes(b"damaged")
+    (places[0] / f"{RESCUED_NAME_START} damaged.npz").write_bytes(b"damaged")
     (found,) = rescued_models()
     assert (found.name, found.path, found.is_saved) == ("my/model", path, False)
     user_files.unlink()

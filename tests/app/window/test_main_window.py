@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 from pytestqt.qtbot import QtBot
 
 from app.session.loaded_model import LoadedModel
-from app.session.rescued_models import MARK
+from app.session.rescued_models import RESCUED_NAME_START
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
 from app.storage.models.model_library import ModelLibrary
@@ -323,7 +323,7 @@ def test_at_the_end_of_the_session_a_model_that_cannot_be_saved_is_kept_and_offe
     window.end()
     assert window.isHidden()
     assert not window.findChildren(QMessageBox)
-    (kept,) = user_files.glob(f"{MARK}*")
+    (kept,) = user_files.glob(f"{RESCUED_NAME_START}*")
     ((model, _),) = window.session.unsaved_models
 
     def next_start() -> MainWindow:
@@ -348,7 +348,7 @@ def test_at_the_end_of_the_session_a_model_that_cannot_be_saved_is_kept_and_offe
     np.testing.assert_array_equal(later.session.model.parameters, model.parameters)
     assert later.rescued_offer.isHidden()
     later.close()
-    assert not list(user_files.glob(f"{MARK}*"))
+    assert not list(user_files.glob(f"{RESCUED_NAME_START}*"))
 
 
 def test_a_model_that_was_not_saved_can_be_discarded(window: MainWindow, qtbot: QtBot) -> None:

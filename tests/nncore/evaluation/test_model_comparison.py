@@ -1,4 +1,4 @@
-"""A comparison counts what the second network mends and breaks."""
+"""A comparison counts the examples that only one of two networks reads correctly."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ def predictions(labels: list[int], answers: list[int], confidence: list[float] |
     return Predictions(np.array(labels, np.intp), np.array(answers, np.intp), probabilities, ("0", "1", "2"), "some")
 
 
-def test_mended_broken_and_misread_examples_are_told_apart() -> None:
+def test_examples_that_one_none_or_both_read_correctly_are_told_apart() -> None:
     labels = [0, 1, 2, 0, 1, 2, NO_CLASS]
     first = predictions(labels, [0, 0, 0, 0, 1, 1, 0])
     second = predictions(labels, [0, 1, 2, 1, 2, 0, 1], [0.9, 0.5, 0.7, 0.4, 0.6, 0.8, 0.9])
     comparison = ModelComparison(first, second)
-    assert comparison.mended.tolist() == [2, 1]
-    assert comparison.broken.tolist() == [4, 3]
+    assert comparison.only_second.tolist() == [2, 1]
+    assert comparison.only_first.tolist() == [4, 3]
     assert comparison.misread_by_both.tolist() == [5]
     assert comparison.read_by_both == 1
 
 
 @pytest.mark.parametrize(
-    ("mended", "broken", "chance"),
+    ("by_second", "by_first", "p_value"),
     [(0, 0, 1.0), (5, 5, 1.0), (5, 0, 2 / 32), (1, 9, 2 * 11 / 1024), (700, 500, 8.535e-9)],
 )
-def test_the_chance_is_that_of_a_sign_test(mended: int, broken: int, chance: float) -> None:
-    labels = [0] * (mended + broken)
+def test_the_p_value_is_that_of_a_sign_test(by_second: int, by_first: int, p_value: float) -> None:
+    labels = [0] * (by_second + by_first)
     comparison = ModelComparison(
-        predictions(labels, [1] * mended + [0] * broken), predictions(labels, [0] * mended + [1] * broken)
+        predictions(labels, [1] * by_second + [0] * by_first), predictions(labels, [0] * by_second + [1] * by_first)
     )
-    assert comparison.chance == pytest.approx(chance, rel=0.01)
+    assert comparison.p_value == pytest.approx(p_value, rel=0.01)
 
 
 def data() -> Dataset:
@@ -54,9 +54,16 @@ def test_networks_of_different_sizes_are_compared_with_progress() -> None:
     done: list[float] = []
     comparison = compare_networks(network(0), network(1, (4, 3)), data(), progress=done.append)
     assert comparison is not None
-    counts = len(comparison.mended), len(comparison.broken), len(comparison.misread_by_both), comparison.read_by_both
+    counts = (
+        len(comparison.only_second),
+        len(comparison.only_first),
+        len(comparison.misread_by_both),
+        comparison.read_by_both,
+    )
     assert sum(counts) == 300
-    assert len(comparison.mended) - len(comparison.broken) == comparison.second.correct - comparison.first.correct
+    assert (
+        len(comparison.only_second) - len(comparison.only_first) == comparison.second.correct - comparison.first.correct
+    )
     assert done == sorted(done)
     assert done[-1] == 1.0
 

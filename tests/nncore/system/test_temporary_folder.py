@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nncore.system.atomic_write import ABANDONED_SECONDS
-from nncore.system.temporary_folder import LOCK, PREFIX, remove_abandoned_folders, sweep_folder
+from nncore.system.temporary_folder import FOLDER_LOCK_NAME, FOLDER_NAME_START, remove_abandoned_folders, sweep_folder
 
 HELD = """
 import sys
@@ -59,16 +59,16 @@ def test_the_folder_of_a_killed_process_is_deleted_but_not_one_in_use() -> None:
 
 
 def test_new_folders_links_and_other_folders_are_kept(temporary: Path) -> None:
-    new, other, target = temporary / f"{PREFIX}new", temporary / "other", temporary / "target"
+    new, other, target = temporary / f"{FOLDER_NAME_START}new", temporary / "other", temporary / "target"
     for folder in (new, other, target):
         folder.mkdir()
-        (folder / LOCK).touch()
+        (folder / FOLDER_LOCK_NAME).touch()
     make_old(other)
     make_old(target)
-    (temporary / f"{PREFIX}link").symlink_to(target)
-    without_lock = temporary / f"{PREFIX}without a lock"
+    (temporary / f"{FOLDER_NAME_START}link").symlink_to(target)
+    without_lock = temporary / f"{FOLDER_NAME_START}without a lock"
     without_lock.mkdir()
     make_old(without_lock)
     remove_abandoned_folders()
-    assert [(folder / LOCK).exists() for folder in (new, other, target)] == [True] * 3
+    assert [(folder / FOLDER_LOCK_NAME).exists() for folder in (new, other, target)] == [True] * 3
     assert without_lock.exists()

@@ -25,8 +25,8 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.model.losses import DEFAULT_LOSSES
 from nncore.training.history import EpochFigures
 
-OPACITY = 0.9
-CAPACITY = 150
+EARLIER_RUN_OPACITY = 0.9
+EARLIER_RUN_BUCKETS = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""
 
 SMOOTHED_SHARE = 0.04
@@ -111,7 +111,7 @@ class EarlierRun:
         return self._lines(dash, 2, "validation_accuracy", 100.0)
 
     def _lines(self, dash: int, row: int, field: str, scale: float) -> list[EarlierLine]:
-        training, validation = Curve(CAPACITY), Curve(CAPACITY)
+        training, validation = Curve(EARLIER_RUN_BUCKETS), Curve(EARLIER_RUN_BUCKETS)
         epochs, values = self.curve[0] / self.steps_per_epoch, scale * self.curve[row].astype(np.float64)
         points_per_epoch = len(epochs) / max(1.0, self.length)
         smoothed = Smoothed(max(1.0, SMOOTHED_SHARE * points_per_epoch)).extend(values)
@@ -147,7 +147,7 @@ def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
 def earlier_pen(colour: QColor, dash: int) -> QPen:
     """The faint dashed pen of an earlier run."""
     colour = QColor(colour)
-    colour.setAlphaF(OPACITY)
+    colour.setAlphaF(EARLIER_RUN_OPACITY)
     pen = QPen(colour, line_width())
     pen.setCosmetic(True)
     pen.setDashPattern(list(RUN_DASHES[dash]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from app.tabs.train.charts.curve import Curve, Values
-from app.tabs.train.charts.earlier_runs import CAPACITY, CurveKind, EarlierLine, ShownRun, loss_of, task_of
+from app.tabs.train.charts.earlier_runs import EARLIER_RUN_BUCKETS, CurveKind, EarlierLine, ShownRun, loss_of, task_of
 from app.tabs.train.charts.run_curves import RunCurves
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.logged_run import RunSettings
@@ -96,7 +96,7 @@ def comparable(runs: Sequence[ShownRun], task: str) -> list[ShownRun]:
 
 
 def _with_fewer_points(curve: Curve) -> LinePoints:
-    few = Curve(CAPACITY)
+    few = Curve(EARLIER_RUN_BUCKETS)
     few.extend(*curve.points())
     return few.points()
 

@@ -16,7 +16,7 @@ MAX_MARKS = 200
 MIN_JUMP = 1.1
 """A jump of the factor of a schedule by more than this ratio gets a mark; slow changes show in the curve."""
 
-FLAT = 1e-6
+MAX_CONSTANT_CHANGE = 1e-6
 """Relative change of the factor of a schedule from one step to the next below which it counts as constant."""
 
 RateChanges = Sequence[tuple[int, float]]
@@ -96,8 +96,9 @@ class RateHistory:
         before = np.append(self._factor, factors[:-1])
         ratios = np.divide(factors, before, out=np.full(len(factors), np.nan), where=before > 0)
         earlier = np.append(self._last_ratio, ratios[:-1])
-        jumps = ((ratios > MIN_JUMP) | (ratios < 1 / MIN_JUMP)) & (np.abs(earlier - 1) < FLAT)  # false for NaN
-        peaks = (earlier > 1 + FLAT) & (ratios < 1)
+        was_constant = np.abs(earlier - 1) < MAX_CONSTANT_CHANGE  # false for NaN
+        jumps = ((ratios > MIN_JUMP) | (ratios < 1 / MIN_JUMP)) & was_constant
+        peaks = (earlier > 1 + MAX_CONSTANT_CHANGE) & (ratios < 1)
         rates_before = np.append(self._last_rate, rates[:-1])
         for index in np.flatnonzero(jumps | peaks).tolist():
             step, rate, highest = float(steps[index]), float(rates[index]), float(rates_before[index])

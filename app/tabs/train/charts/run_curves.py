@@ -16,7 +16,7 @@ from nncore.training.events import Diverged, Started
 SAMPLES_SMOOTHED = 500
 """A smoothed line averages over at least this number of samples, or an epoch if it is shorter."""
 
-HEAD = 100
+FIRST_STEPS_KEPT = 100
 """Number of steps at the start that are all kept, because a logarithmic axis enlarges them."""
 
 STEPS_SHOWN_AT_FIRST = 10
@@ -44,10 +44,10 @@ class RunCurves:
             1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step)
         )
         self._smooth_loss, self._smooth_accuracy = Smoothed(self._window), Smoothed(self._window)
-        self.batch_loss, self.training_loss = Curve(head=HEAD), Curve(head=HEAD)
-        self.training_accuracy = Curve(head=HEAD)
+        self.batch_loss, self.training_loss = Curve(head=FIRST_STEPS_KEPT), Curve(head=FIRST_STEPS_KEPT)
+        self.training_accuracy = Curve(head=FIRST_STEPS_KEPT)
         self.validation_loss, self.validation_accuracy = Curve(), Curve()
-        self.rates = RateHistory(steps_per_epoch, HEAD)
+        self.rates = RateHistory(steps_per_epoch, FIRST_STEPS_KEPT)
         self.epochs, self.steps_per_epoch = epochs, steps_per_epoch
         self.loss_top = 3.0 if classes else MIN_LOSS_TOP
         self.lowest_loss = np.inf

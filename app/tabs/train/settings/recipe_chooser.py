@@ -21,9 +21,9 @@ from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import RECIPE_GROUPS, RECIPES, Recipe
 from nncore.reporting.number_text import about_duration_text
 
-TIP = "A recipe fills in all settings; you can change each of them afterwards."
+RECIPE_TIP = "A recipe fills in all settings; you can change each of them afterwards."
 
-OWN_TIP = "Replace these settings by those of the recipe."
+REPLACE_TIP = "Replace these settings by those of the recipe."
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -137,7 +137,7 @@ class RecipeChooser(QWidget):
         """Disable the list and give the reason in its tooltip; enable it if `reason` is empty."""
         self.choice.setEnabled(not reason)
         self._label.setEnabled(not reason)
-        self.choice.setToolTip(f"{TIP} {reason}".rstrip())
+        self.choice.setToolTip(f"{RECIPE_TIP} {reason}".rstrip())
 
     @Slot()
     def _on_activated(self) -> None:
@@ -172,4 +172,4 @@ class RestoredRow(QWidget):
     def lock(self, reason: str) -> None:
         """Disable the button and give the reason in its tooltip; enable it if `reason` is empty."""
         self.button.setEnabled(not reason)
-        self.button.setToolTip(f"{OWN_TIP} {reason}".rstrip())
+        self.button.setToolTip(f"{REPLACE_TIP} {reason}".rstrip())

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import resources
-from app.dialogs.help.guide_pages import NAMES, GuidePage, guide_pages
+from app.dialogs.help.guide_pages import GUIDE_PAGES, GuidePage, guide_pages
 from app.window.tab_connections import TABS
 from resources.build_guide_pictures import PICTURES
 
@@ -21,7 +21,7 @@ pages = pytest.mark.parametrize("page", guide_pages(), ids=lambda page: page.nam
 
 
 def test_every_file_is_listed() -> None:
-    assert {path.stem for path in GUIDE.glob("*.md")} == set(NAMES)
+    assert {path.stem for path in GUIDE.glob("*.md")} == set(GUIDE_PAGES)
     for theme in ("light", "dark"):
         assert {path.stem for path in (GUIDE / theme).iterdir()} == set(PICTURES)
 
@@ -32,13 +32,13 @@ def test_links_and_pictures_exist(page: GuidePage) -> None:
     pictures = re.findall(r"!\[.+?\]\(([^)]*)\)", page.text)
     links = re.findall(r"(?<!!)\[[^\]]+\]\(([^)]*)\)", page.text)
     assert [name for name in pictures if name.removesuffix(".png") not in PICTURES] == []
-    assert [name for name in links if name.removesuffix(".md") not in NAMES or not name.endswith(".md")] == []
+    assert [name for name in links if name.removesuffix(".md") not in GUIDE_PAGES or not name.endswith(".md")] == []
 
 
 def test_every_picture_is_used_and_every_page_can_be_reached() -> None:
     text = "".join(page.text for page in guide_pages())
     assert [name for name in PICTURES if f"]({name}.png)" not in text] == []
-    assert [name for name in NAMES[1:] if f"]({name}.md)" not in text] == []
+    assert [name for name in GUIDE_PAGES[1:] if f"]({name}.md)" not in text] == []
 
 
 def test_every_tab_has_a_page_with_its_title() -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.dialogs.help.guide_pages import NAMES, guide_pages
+from app.dialogs.help.guide_pages import GUIDE_PAGES, guide_pages
 from app.dialogs.help.guide_window import PICTURE_WIDTH, GuideWindow
 from app.style.theme import Appearance, ThemeChoice, apply_appearance
 from tests.app.theme_choice import apply_theme
@@ -31,12 +31,12 @@ def selected(guide: GuideWindow) -> str:
     return guide.browser.textCursor().selectedText()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GUIDE_PAGES)
 def test_each_page_shows_its_title_and_its_pictures(guide: GuideWindow, name: str) -> None:
     guide.open_page(name)
-    page = guide_pages()[NAMES.index(name)]
+    page = guide_pages()[GUIDE_PAGES.index(name)]
     assert guide.browser.toPlainText().startswith(page.title)
-    assert guide.contents.currentRow() == NAMES.index(name)
+    assert guide.contents.currentRow() == GUIDE_PAGES.index(name)
     assert guide.browser.horizontalScrollBar().maximum() == 0
     assert guide.browser.toPlainText().count("\ufffc") == page.text.count("![")
 
@@ -52,7 +52,7 @@ def test_the_contents_a_link_and_back_lead_to_pages(guide: GuideWindow, qtbot: Q
     assert guide.page == "runs"
     qtbot.keyClick(guide, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert guide.page == "train"
-    assert guide.contents.currentRow() == NAMES.index("train")
+    assert guide.contents.currentRow() == GUIDE_PAGES.index("train")
     qtbot.mouseClick(guide.back, Qt.MouseButton.LeftButton)
     assert guide.page == "first_steps"
     qtbot.keyClick(guide, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)

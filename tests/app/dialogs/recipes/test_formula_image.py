@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.dialogs.recipes.formula_image import formula_image, pictures
+from app.dialogs.recipes.formula_image import formula_image, formula_svgs
 
 FRACTION = r"\sigma'(z) = \sigma(z) (1 - \sigma(z)) \le \frac{1}{4}"
 LINE = r"A = \text{ReLU}(X W + b)"
@@ -27,9 +27,9 @@ def image_of(latex: str, size: float = 12, ratio: float = 1.0, colour: str = "bl
     return formula_image(latex, font, QColor(colour), ratio)
 
 
-@pytest.mark.parametrize("latex", pictures())
+@pytest.mark.parametrize("latex", formula_svgs())
 def test_no_formula_is_cut_off(qapp: QApplication, latex: str) -> None:
-    renderer = QSvgRenderer(QByteArray(pictures()[latex].encode()))
+    renderer = QSvgRenderer(QByteArray(formula_svgs()[latex].encode()))
     box = renderer.viewBoxF()
     renderer.setViewBox(box.adjusted(-0.5, -0.5, 0.5, 0.5))
     image = QImage(round(60 * (box.width() + 1)), round(60 * (box.height() + 1)), QImage.Format.Format_ARGB32)

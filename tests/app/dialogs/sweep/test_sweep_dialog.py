@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.dialogs.sweep.kept_values import EXAMPLES
+from app.dialogs.sweep.kept_values import EXAMPLE_VALUES
 from app.dialogs.sweep.sweep_dialog import ALL_SETTINGS, SweepDialog
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME
 from nncore.experiments.recipes import RECIPES
@@ -226,7 +226,7 @@ def test_typed_values_are_there_the_next_time_and_the_examples_can_be_restored(q
     assert second.entries["batch_size"].text() == ""
     qtbot.mouseClick(second.kept.button, Qt.MouseButton.LeftButton)
     assert not second.kept.isVisible()
-    assert {setting: entry.text() for setting, entry in second.entries.items() if entry.text()} == EXAMPLES
+    assert {setting: entry.text() for setting, entry in second.entries.items() if entry.text()} == EXAMPLE_VALUES
     second.close()
     assert not (tmp_path / "values.json").exists()
     first.close()

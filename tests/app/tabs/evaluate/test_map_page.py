@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import nncore.evaluation.projection
 from app.tabs.evaluate.evaluation_runner import MapResult
-from app.tabs.evaluate.map_page import POINT, STOPPED, MapPage
+from app.tabs.evaluate.map_page import MAP_HINT, STOPPED, MapPage
 from nncore.evaluation.projection import Projection, output_names
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
@@ -78,10 +78,10 @@ def test_the_map_states_its_size_and_explained_variance(page: MapPage) -> None:
 
 def test_the_image_under_the_pointer_is_shown_and_stays(page: MapPage) -> None:
     page.show_map(MapResult(result(), ROWS, FOUND))
-    assert page.caption.text() == POINT
+    assert page.caption.text() == MAP_HINT
     page.plot.pointed_at.emit(2)
     page.plot.pointed_at.emit(-1)
-    assert page.caption.text() == f"{result().caption(15)}, {result().confidence_text(15)} sure. {POINT}"
+    assert page.caption.text() == f"{result().caption(15)}, {result().confidence_text(15)} sure. {MAP_HINT}"
 
 
 def test_a_click_picks_a_digit_unless_the_data_has_changed(page: MapPage) -> None:

@@ -97,7 +97,7 @@ def test_a_file_that_vanished_leaves_no_comparison(opened: ModelsTab, three_mode
     assert not opened.pages.differences.compare_button.isEnabled()
 
 
-def test_the_images_that_b_mends_and_breaks_are_listed(
+def test_the_images_that_only_one_model_reads_are_listed(
     opened: ModelsTab, three_models: list[Path], qtbot: QtBot
 ) -> None:
     page, data = opened.pages.differences, small_mnist()
@@ -114,7 +114,9 @@ def test_the_images_that_b_mends_and_breaks_are_listed(
     assert expected is not None
     assert f"of {len(data.test):,} test images" in page.sentence.text()
     for button, rows in zip(
-        page.group_buttons, (expected.mended, expected.broken, expected.misread_by_both), strict=True
+        page.group_buttons,
+        (expected.only_second, expected.only_first, expected.misread_by_both),
+        strict=True,
     ):
         qtbot.mouseClick(button, LEFT_BUTTON)
         assert button.text().endswith(f": {len(rows):,}")

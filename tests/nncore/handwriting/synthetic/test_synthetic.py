@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.handwriting.synthetic import digits, non_digit_kinds, non_digits, scribbles
-from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE
+from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE_GLYPHS
 from nncore.handwriting.synthetic.digits import random_glyph
 from nncore.handwriting.synthetic.glyph import parse_glyph
-from nncore.handwriting.synthetic.non_digits import TURNS
+from nncore.handwriting.synthetic.non_digits import QUARTER_TURNS
 from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
 from nncore.handwriting.synthetic.writer_style import WriterStyle
 from nncore.preprocessing.ink import Ink, rasterize
@@ -41,13 +41,13 @@ def test_every_glyph_of_a_digit_is_chosen_and_rare_ones_less_often() -> None:
     for digit, glyphs in DIGIT_GLYPHS.items():
         chosen = [random_glyph(digit, rng) for _ in range(1500)]
         counts = {name: sum(glyph is one for one in chosen) for name, glyph in glyphs.items()}
-        usual = np.mean([count for name, count in counts.items() if name not in RARE])
+        usual = np.mean([count for name, count in counts.items() if name not in RARE_GLYPHS])
         assert min(counts.values()) > 0, digit
-        assert all(count < 0.7 * usual for name, count in counts.items() if name in RARE), digit
+        assert all(count < 0.7 * usual for name, count in counts.items() if name in RARE_GLYPHS), digit
 
 
 def test_rare_glyphs_exist() -> None:
-    assert set().union(*DIGIT_GLYPHS.values()) >= RARE
+    assert set().union(*DIGIT_GLYPHS.values()) >= RARE_GLYPHS
 
 
 def test_curves_pass_through_their_control_points_and_only_corners_are_sharp() -> None:
@@ -218,7 +218,7 @@ def test_two_digits_are_wider_than_one() -> None:
 
 
 def test_digits_that_stay_digits_are_not_rotated() -> None:
-    assert not set(TURNS) & {0, 1, 2, 5, 6, 8, 9}
+    assert not set(QUARTER_TURNS) & {0, 1, 2, 5, 6, 8, 9}
 
 
 def test_a_count_of_zero_gives_nothing_and_a_negative_count_is_rejected() -> None:

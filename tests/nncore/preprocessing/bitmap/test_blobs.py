@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
+from nncore.preprocessing.bitmap.blobs import Blob, connected_components, digit_blobs
 
 Mask = NDArray[np.bool_]
 
@@ -30,7 +30,7 @@ def flood_fill_labels(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12)), st.booleans())
 def test_labels_equal_those_of_a_flood_fill(mask: Mask, diagonal: bool) -> None:
-    labels, blobs = label(mask, diagonal)
+    labels, blobs = connected_components(mask, diagonal)
     expected = flood_fill_labels(mask, diagonal)
     pairs = set(zip(labels.ravel().tolist(), expected.ravel().tolist(), strict=True))
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})

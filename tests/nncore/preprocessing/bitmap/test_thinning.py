@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from nncore.preprocessing.bitmap.blobs import label
+from nncore.preprocessing.bitmap.blobs import connected_components
 from nncore.preprocessing.bitmap.thinning import thin
 
 Mask = NDArray[np.bool_]
@@ -25,7 +25,7 @@ def test_a_ring_is_reduced_to_a_ring_one_pixel_wide() -> None:
     distance = np.hypot(x, y)
     skeleton = thin((distance > 8) & (distance < 16))
     assert np.abs(distance[skeleton] - 12).max() < 2
-    assert len(label(~skeleton, diagonal=False)[1]) == 2
+    assert len(connected_components(~skeleton, diagonal=False)[1]) == 2
     assert not (skeleton[:-1, :-1] & skeleton[1:, :-1] & skeleton[:-1, 1:] & skeleton[1:, 1:]).any()
 
 

@@ -15,7 +15,7 @@ from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.train.charts.chart import Chart
 from app.tabs.train.charts.curve import Values, nearest
 from app.tabs.train.charts.curves_view import CurvesView, loss_text
-from app.tabs.train.charts.run_curves import HEAD
+from app.tabs.train.charts.run_curves import FIRST_STEPS_KEPT
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.model.network import NetworkSpec
@@ -365,8 +365,8 @@ def test_many_losses_are_drawn_as_a_band_with_a_line(view: CurvesView, qtbot: Qt
     settled(qtbot, view)
     lines = view.loss.lines
     x, y = lines.curves[0].getData()  # the first losses, which are all kept
-    assert HEAD <= len(x) <= HEAD + 2
-    np.testing.assert_allclose(y[:HEAD], losses[:HEAD])
+    assert FIRST_STEPS_KEPT <= len(x) <= FIRST_STEPS_KEPT + 2
+    np.testing.assert_allclose(y[:FIRST_STEPS_KEPT], losses[:FIRST_STEPS_KEPT])
     first_bar = lines.bands[0].x[int((lines.bands[0].high > lines.bands[0].low).argmax())]
     assert x[-1] == first_bar
     low, high = lines.bands[0].low, lines.bands[0].high

@@ -14,8 +14,8 @@ from app.style.run_dashes import MAX_EARLIER_RUNS, RUN_DASHES
 from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.earlier_runs import (
-    CAPACITY,
-    OPACITY,
+    EARLIER_RUN_BUCKETS,
+    EARLIER_RUN_OPACITY,
     EarlierRun,
     earlier_runs_of,
 )
@@ -70,7 +70,7 @@ def test_an_earlier_run_has_training_and_validation_lines() -> None:
 
 def test_a_long_earlier_run_has_a_limited_number_of_points() -> None:
     for line in earlier_run(steps=2000, epochs=1000).losses(dash=0):
-        assert 100 < len(line.x) <= 2 * CAPACITY
+        assert 100 < len(line.x) <= 2 * EARLIER_RUN_BUCKETS
 
 
 def test_earlier_runs_are_faint_and_dashed_behind_the_live_curves(view: CurvesView) -> None:
@@ -81,7 +81,7 @@ def test_earlier_runs_are_faint_and_dashed_behind_the_live_curves(view: CurvesVi
         for (line, curve), pen in zip(chart.lines.earlier, pens, strict=True):
             assert curve.zValue() < min(live.zValue() for live in chart.lines.curves)
             assert pen.dashPattern() == list(RUN_DASHES[line.dash])
-            assert pen.color().alphaF() == pytest.approx(OPACITY, abs=0.01)
+            assert pen.color().alphaF() == pytest.approx(EARLIER_RUN_OPACITY, abs=0.01)
         assert pens[0].dashPattern() != pens[2].dashPattern()
 
 
