@@ -4,7 +4,7 @@
 - The folder of a sweep, after ten minutes, if no process uses it.
 - The checkpoint of an interrupted run, if MAX_INTERRUPTED other runs were interrupted later.
 - A checkpoint that no run in the log names, after thirty days. It may belong to a log that was renamed.
-- The lock and the epochs of a checkpoint that does not exist any more.
+- The lock and the epochs of a checkpoint that no longer exists.
 
 At the same time `app/storage/models/old_models.py` deletes old models.
 """

@@ -84,7 +84,7 @@ def fixed_text(value: float, decimals: int) -> str:
 
 
 TINY = 1e-5
-"""A smaller figure is shown as "tiny" where its size does not matter any more."""
+"""A smaller figure is shown as "tiny" where its size no longer matters."""
 
 
 def decimal_or_tiny_text(value: float, digits: int = 3) -> str:

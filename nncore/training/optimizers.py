@@ -119,7 +119,7 @@ def _parts_within(block: slice, weights: list[slice]) -> list[slice]:
 
 def _flush(block: _Block) -> None:
     for vector in block.memory:
-        size = np.abs(vector, out=block.g)  # the gradients are not needed any more after the step
+        size = np.abs(vector, out=block.g)  # the gradients are no longer needed after the step
         vector[size < NEGLIGIBLE] = 0
 
 

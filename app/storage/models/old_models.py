@@ -1,6 +1,6 @@
 """Deletes old models of runs by OLD_MODELS_RULE, at the start of the program. Imports no Qt.
 
-They are moved to the folder of deleted models first, and deleted for good DELETED_DAYS later. A model also counts as
+They are moved to the folder of deleted models first, and deleted permanently DELETED_DAYS later. A model also counts as
 named or noted if its run is. Nothing is deleted while there is a damaged file of labels.
 """
 

@@ -154,7 +154,7 @@ class LibraryWork(QObject):
         self._comparing.cancel("compare")
 
     def drop_comparison(self) -> None:
-        """Cancel the comparison, whose result is not needed any more."""
+        """Cancel the comparison, whose result is no longer needed."""
         self._comparing.discard("compare")
 
     def finish(self) -> bool:

@@ -104,7 +104,7 @@ NUMPYNET = Recipe(
         ),
         (
             "The first loss is near log 10 = 2.30, that of random guessing, and falls immediately; compare basic-ml.",
-            "Compare loss and accuracy: the loss continues to fall when the accuracy hardly changes any more.",
+            "Compare loss and accuracy: the loss continues to fall when the accuracy hardly changes.",
         ),
         "92.0 to 92.5 % of the test images, depending on the seed. The notebook reported 92.18 %; it divided the "
         "pixels of the test images by 225 instead of 255.",

@@ -185,7 +185,7 @@ class RunLog:
             self._summarize(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
 
     def release(self, run: int) -> None:
-        """Log that no process trains a run any more, although the run has not ended."""
+        """Log that no process trains a run now, although the run has not ended."""
         self._change(run, "process", "")
 
     def add_epochs(

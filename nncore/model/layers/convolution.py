@@ -154,7 +154,7 @@ class Conv2DLayer(Layer):
             # dW^T = columns G^T takes BLAS two thirds of the time of dW = G columns^T.
             self._dW[inputs] += np.matmul(columns, dY_part.T, out=self._dW_part[inputs])
             if need_dX:
-                # Y = W columns gives dLoss/dcolumns = W^T G. The columns themselves are not needed any more.
+                # Y = W columns gives dLoss/dcolumns = W^T G. The columns themselves are no longer needed.
                 dcolumns = np.matmul(self._W[:, inputs].T, dY_part, out=columns)
                 self._add_windows(dcolumns, part, dphases)
         dW = self._lines_first(self.dW)  # a view, so the assignment puts the numbers back in the order of W
@@ -178,6 +178,7 @@ class Conv2DLayer(Layer):
 
     def terms(self, X: Array, position: Position) -> Terms:
         channels, (height, width) = self.input_shape[0], self.windows.size
+        # Padding is zero, so the part of the kernel that lies on it adds nothing and is left out.
         kernel, pixels = self.windows.pixels_inside(position[1:], self.input_shape)
         W = self.W[position[0]].reshape(channels, height, width)[:, *kernel]  # (channels, n)
         count = pixels.shape[1]

@@ -108,6 +108,7 @@ class DenseLayer(Layer):
         return Y
 
     def terms(self, X: Array, position: Position) -> Terms:
+        # y_u = sum_i x_i W[i, u] + b_u: the weights of unit u are column u of W, one for each input.
         (unit,) = position
         sources = np.arange(X.shape[1])[:, None]
         return Terms(float(self.predict(X)[0, unit]), sources, X[0], self.W[:, unit], {"b": float(self.b[unit])})

@@ -68,4 +68,5 @@ class DropoutLayer(Layer):
         return X
 
     def terms(self, X: Array, position: Position) -> Terms:
+        # Numbers are dropped in training only; here each passes unchanged.
         return terms_of_one(float(X[0][position]), position, X[0])

@@ -104,6 +104,7 @@ class MaxPool2DLayer(_PoolLayer):
         return self.windows.interior(dX)
 
     def _terms_of_window(self, value: float, sources: NDArray[np.intp], inputs: Array) -> Terms:
+        # argmax takes the first of several equal pixels, as `backward` does.
         return Terms(value, sources, inputs, chosen=int(inputs.argmax()))
 
 
@@ -125,6 +126,7 @@ class AveragePool2DLayer(_PoolLayer):
         return self.windows.interior(dX)
 
     def _terms_of_window(self, value: float, sources: NDArray[np.intp], inputs: Array) -> Terms:
+        # Pixels of the padding are zeros: they are not among the sources, but they count in the mean.
         return Terms(value, sources, inputs, np.full(len(inputs), 1 / len(self.window_pixels), inputs.dtype))
 
 

@@ -119,7 +119,7 @@ class HelperProcess(NotCopyable):
         if process is not None:
             process.kill()
             process.wait()
-            with suppress(OSError):  # closing writes the rest of the buffer, which no process reads any more
+            with suppress(OSError):  # closing writes the rest of the buffer, which no process reads now
                 cast(IO[bytes], process.stdin).close()
         for file in self._files:
             os.close(file)

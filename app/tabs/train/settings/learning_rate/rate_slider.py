@@ -20,7 +20,7 @@ SLIDER_TIP = (
 
 
 class RateSlider(QSlider):
-    """`rate_shown` carries the rate while the slider is dragged, `rate_chosen` the rate that shall be used."""
+    """`rate_shown` carries the rate while the slider is dragged, `rate_chosen` the rate to use."""
 
     rate_shown = Signal(float)
     rate_chosen = Signal(float)
