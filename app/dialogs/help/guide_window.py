@@ -104,7 +104,7 @@ class GuideWindow(QDialog):
         return _page_of(self.browser.source())
 
     def open_page(self, name: str) -> None:
-        """Show the page called `name`, one of `guide_pages.NAMES`."""
+        """Show the page called `name`, one of `guide_pages.GUIDE_PAGES`."""
         if name != self.page:
             self.browser.setSource(QUrl(f"{name}.md"), QTextDocument.ResourceType.MarkdownResource)
 
