@@ -84,7 +84,7 @@ def test_a_shown_window_builds_the_other_tabs_while_it_is_idle(window: MainWindo
     assert len(window.tabs.built()) < len(TABS)
     qtbot.waitUntil(lambda: kinds(window.tabs.built()) == [row.name for row in TABS])
     assert window.tabs.currentWidget() is window.train_tab
-    assert "curves" in vars(window.train_tab)
+    assert "curves" in vars(window.train_tab.charts)
     assert window.train_tab.curves.isVisible()
     assert window.focusWidget() is window.train_tab
 
