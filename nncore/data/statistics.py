@@ -63,48 +63,66 @@ def dataset_statistics(
 
     progress: called with the finished fraction, 0 to 1. MNIST's 60,000 images take about a second.
     """
-    count, size, classes = len(dataset), prod(dataset.input_shape), len(dataset.class_names)
-    counts, sums = np.zeros(classes, np.int64), np.zeros((classes, size))
-    total, squares, ink_pixels, ever_inked = 0.0, 0.0, 0, np.zeros(size, np.bool_)
-    digests = np.empty((count, DIGEST_BYTES), np.uint8)
+    count, sums = len(dataset), _Sums(dataset)
     for start in range(0, count, ROWS_SUMMED_AT_ONCE):
         if cancelled():
             return None
-        rows = np.arange(start, min(start + ROWS_SUMMED_AT_ONCE, count))
-        examples = _examples(dataset, rows)
-        if classes:
+        sums.add(np.arange(start, min(start + ROWS_SUMMED_AT_ONCE, count)))
+        progress(min(start + ROWS_SUMMED_AT_ONCE, count) / count)
+    return sums.statistics()
+
+
+class _Sums:
+    """The sums over the examples of a dataset that were added so far, from which its statistics follow."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset, self._count = dataset, len(dataset)
+        self._size, self._classes = prod(dataset.input_shape), len(dataset.class_names)
+        self._counts = np.zeros(self._classes, np.int64)
+        self._of_classes = np.zeros((self._classes, self._size))
+        self._sum, self._squares, self._ink_pixels = 0.0, 0.0, 0
+        self._ever_inked = np.zeros(self._size, np.bool_)
+        self._digests = np.empty((self._count, DIGEST_BYTES), np.uint8)
+
+    def add(self, rows: NDArray[np.intp]) -> None:
+        """Add the examples `rows`."""
+        examples = _examples(self._dataset, rows)
+        if self._classes:
             # One-hot labels (classes, rows): the product with the examples (rows, size) is the sum of each class.
-            of_class = dataset.targets(rows) == np.arange(classes)[:, None]
-            counts += of_class.sum(axis=1)
-            sums += of_class.astype(np.float32) @ examples.astype(np.float32)
-        total += float(examples.sum(dtype=np.float64))
+            of_class = self._dataset.targets(rows) == np.arange(self._classes)[:, None]
+            self._counts += of_class.sum(axis=1)
+            self._of_classes += of_class.astype(np.float32) @ examples.astype(np.float32)
+        self._sum += float(examples.sum(dtype=np.float64))
         numbers = examples.ravel().astype(np.float64)
-        squares += float(numbers @ numbers)
-        ink_pixels += int(np.count_nonzero(examples))
-        ever_inked |= examples.any(axis=0)
-        digests[rows] = [_digest(example) for example in examples]
-        progress(float(rows[-1] + 1) / count)
-    groups, labels = _equal_rows(digests), dataset.targets(slice(None))
-    conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
-    pixels, scale = max(1, count * size), 255 if dataset.is_bytes else 1
-    mean = total / pixels
-    # The variance is the mean of the squares minus the square of the mean; rounding can make it slightly negative.
-    deviation = max(0.0, squares / pixels - mean**2) ** 0.5
-    class_means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
-    return DatasetStatistics(
-        count=count,
-        counts=counts,
-        no_class=count - int(counts.sum()) if classes else 0,
-        means=class_means.reshape(classes, *dataset.input_shape) if dataset.is_bytes else None,
-        mean=mean / scale,
-        deviation=deviation / scale,
-        ink_fraction=ink_pixels / pixels,
-        ever_inked=ever_inked.reshape(dataset.input_shape) if dataset.is_bytes else None,
-        duplicate_count=sum(len(group) - 1 for group in groups),
-        duplicates=tuple(groups[:MAX_GROUPS]),
-        conflicts=tuple(conflicts[:MAX_GROUPS]),
-        conflict_count=len(conflicts),
-    )
+        self._squares += float(numbers @ numbers)
+        self._ink_pixels += int(np.count_nonzero(examples))
+        self._ever_inked |= examples.any(axis=0)
+        self._digests[rows] = [_digest(example) for example in examples]
+
+    def statistics(self) -> DatasetStatistics:
+        """The statistics, after all examples were added."""
+        groups, labels = _equal_rows(self._digests), self._dataset.targets(slice(None))
+        conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
+        are_images, shape = self._dataset.is_bytes, self._dataset.input_shape
+        numbers, scale = max(1, self._count * self._size), 255 if are_images else 1
+        mean = self._sum / numbers
+        # The variance is the mean of the squares minus the square of the mean; rounding can make it slightly negative.
+        deviation = max(0.0, self._squares / numbers - mean**2) ** 0.5
+        class_means = (self._of_classes / np.maximum(self._counts, 1)[:, None]).astype(np.float32)
+        return DatasetStatistics(
+            count=self._count,
+            counts=self._counts,
+            no_class=self._count - int(self._counts.sum()) if self._classes else 0,
+            means=class_means.reshape(self._classes, *shape) if are_images else None,
+            mean=mean / scale,
+            deviation=deviation / scale,
+            ink_fraction=self._ink_pixels / numbers,
+            ever_inked=self._ever_inked.reshape(shape) if are_images else None,
+            duplicate_count=sum(len(group) - 1 for group in groups),
+            duplicates=tuple(groups[:MAX_GROUPS]),
+            conflicts=tuple(conflicts[:MAX_GROUPS]),
+            conflict_count=len(conflicts),
+        )
 
 
 def _examples(dataset: Dataset, rows: NDArray[np.intp]) -> NDArray[np.uint8] | NDArray[np.floating]:
