@@ -1,4 +1,4 @@
 """Files on the user's disk: paths, run recordings, taught drawings, images, data sets. Imports no Qt.
 
-`model_library.py` keeps the models. Read first: `paths.py`.
+`models/` keeps the models. Read first: `paths.py`.
 """
