@@ -38,7 +38,7 @@ for _name in ("SIGHUP", "SIGTERM"):
 
 for _wait in (QtBot.waitExposed, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
     assert _wait.__kwdefaults__ is not None
-    _wait.__kwdefaults__["timeout"] = 60_000  # milliseconds; 5 seconds can be too few on a busy machine
+    _wait.__kwdefaults__["timeout"] = 240_000  # milliseconds; less than the 300 s that end a test
 
 settings.register_profile(
     "digitlab",
@@ -100,7 +100,7 @@ def no_thread_left() -> Iterator[None]:
     running = [thread for thread in list(_started_threads) if isValid(thread) and thread.isRunning()]
     for thread in running:
         thread.requestInterruption()
-        thread.wait(60_000)
+        thread.wait(240_000)
     assert not running, f"threads still running at the end of the test: {running}"
     left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
     assert not left, f"threads still running at the end of the test: {left}"

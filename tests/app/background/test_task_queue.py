@@ -15,7 +15,7 @@ from nncore.errors import DataError
 def queue() -> Iterator[TaskQueue]:
     queue = TaskQueue()
     yield queue
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)
 
 
 def test_tasks_run_in_order_on_a_thread_and_deliver_on_the_windows_thread(queue: TaskQueue, qtbot: QtBot) -> None:
@@ -56,7 +56,7 @@ def test_latest_only_drops_waiting_tasks_of_the_same_kind(queue: TaskQueue) -> N
         queue.add("save", partial(done.append, name), lambda _: None, pytest.fail, latest_only=True)
         queue.add("other", partial(done.append, name.upper()), lambda _: None, pytest.fail)
     gate.set()
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)
     assert done == ["A", "B", "c", "C"]
 
 
@@ -75,7 +75,7 @@ def test_cancel_drops_waiting_tasks_and_interrupts_the_running_one(queue: TaskQu
     queue.cancel("look")
     assert not queue.finish(50)
     queue.cancel("import")
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)
     assert done == ["stopped", "saved"]
 
 
@@ -86,7 +86,7 @@ def test_finish_runs_all_remaining_tasks_and_the_tasks_that_they_add(queue: Task
         queue.add("save", lambda: done.append("saved"), lambda _: None, pytest.fail)
 
     queue.add("read", lambda: done.append("read"), save_too, pytest.fail)
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)
     assert done == ["read", "saved"]
 
 
@@ -110,7 +110,7 @@ def test_a_discarded_task_delivers_nothing_and_the_next_one_waits_for_its_end(qu
     assert queue.is_busy
     assert not queue.has("read")
     queue.add("read", lambda: done.append("read"), lambda _: done.append("used"), pytest.fail)
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)
     assert done == ["ended", "read", "used"]
 
 
@@ -119,4 +119,4 @@ def test_a_queued_result_is_not_delivered_after_discard(queue: TaskQueue) -> Non
     queue.add("read", done.set, pytest.fail, pytest.fail)
     assert done.wait(60)
     queue.discard("read")
-    assert queue.finish(60_000)
+    assert queue.finish(240_000)

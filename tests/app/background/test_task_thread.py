@@ -32,7 +32,7 @@ def test_the_function_runs_on_another_thread_and_its_result_is_emitted(owner: QO
         background.start()
     assert signal.args == ["the data"]
     assert threads[0] is not threading.main_thread()
-    assert background.wait(60_000)
+    assert background.wait(240_000)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_an_expected_error_is_emitted_as_a_sentence(
     with qtbot.assertNotEmitted(background.succeeded), qtbot.waitSignal(background.failed) as signal:
         background.start()
     assert signal.args == [sentence]
-    assert background.wait(60_000)
+    assert background.wait(240_000)
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
@@ -76,4 +76,4 @@ def test_an_unexpected_error_reaches_the_crash_hook_which_knows_whether_it_is_sh
     ((kind, problem, _),) = caught
     assert kind is (ShownError if is_shown else ZeroDivisionError)
     assert isinstance(problem.__cause__ if is_shown else problem, ZeroDivisionError)
-    assert background.wait(60_000)
+    assert background.wait(240_000)

@@ -61,7 +61,7 @@ def training(priority: PaintPriority, tmp_path: Path, qtbot: QtBot) -> Iterator[
     yield thread
     priority.release()
     thread.control.stop()
-    assert thread.wait(60_000)
+    assert thread.wait(240_000)
 
 
 def test_a_training_takes_no_step_while_it_is_claimed(

@@ -104,7 +104,7 @@ def long_run(listener: Listener, qtbot: QtBot, tmp_path: Path) -> Iterator[Train
     thread.start()
     yield thread
     thread.control.stop()
-    assert thread.wait(60_000)
+    assert thread.wait(240_000)
 
 
 def test_a_run_emits_every_step_in_order(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
@@ -122,12 +122,12 @@ def test_a_run_emits_every_step_in_order(listener: Listener, qtbot: QtBot, tmp_p
 def test_steps_epochs_and_models_are_emitted_at_limited_rates(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     few = Splits(small_mnist().training.take(slice(0, 50)))
     began = perf_counter()
-    thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=1000), tmp_path, data=few)
+    thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=300), tmp_path, data=few)
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
     seconds = perf_counter() - began
-    assert len(listener.epochs) == 1000
+    assert len(listener.epochs) == 300
     assert listener.heard(StepsDone) <= seconds / EVENT_INTERVAL_SECONDS + 2
     assert len(listener.models) <= seconds / MODEL_INTERVAL_SECONDS + 2
 

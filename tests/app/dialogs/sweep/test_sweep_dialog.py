@@ -200,10 +200,10 @@ def test_too_few_images_for_the_recipe_give_a_message(qtbot: QtBot) -> None:
 def test_the_time_of_the_sweep_is_shown_beside_the_number_of_runs(dialog: SweepDialog, qtbot: QtBot) -> None:
     dialog.entries["seed"].setText("1 2 3")
     assert dialog.count.text() == "3 runs"
-    qtbot.waitUntil(lambda: dialog.count.text().startswith("3 runs, "), timeout=60_000)
+    qtbot.waitUntil(lambda: dialog.count.text().startswith("3 runs, "), timeout=240_000)
     assert dialog.count.text().endswith(" s")
     dialog.entries["epochs"].setText("1000000")
-    qtbot.waitUntil(lambda: dialog.count.text().endswith((" min", " h")), timeout=60_000)
+    qtbot.waitUntil(lambda: dialog.count.text().endswith((" min", " h")), timeout=240_000)
     dialog.entries["epochs"].setText("none")
     assert dialog.count.text() == "no runs"
 

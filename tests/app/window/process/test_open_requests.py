@@ -36,7 +36,7 @@ def start(folder: Path, *paths: str) -> subprocess.Popen[str]:
 
 
 def test_the_open_window_gets_the_files_of_a_second_start(qtbot: QtBot, tmp_path: Path, first: OpenRequests) -> None:
-    with qtbot.waitSignal(first.received, timeout=60_000) as received:
+    with qtbot.waitSignal(first.received, timeout=240_000) as received:
         process = start(tmp_path, *PATHS)
     assert process.communicate()[0] == "True\n"
     assert received.args == [[Path(path) for path in PATHS]]
