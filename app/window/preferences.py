@@ -67,6 +67,16 @@ class WindowPreferences:
         self._write()
 
     @property
+    def shows_network(self) -> bool:
+        """Whether the Draw tab shows the network at work beside the bars."""
+        return bool(self._store.value("network") != "off")
+
+    @shows_network.setter
+    def shows_network(self, shown: bool) -> None:
+        self._store.setValue("network", "on" if shown else "off")
+        self._write()
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Size and position of the window, encoded by Qt. Earlier versions kept it instead of `place`."""
         stored = self._store.value("geometry")

@@ -13,8 +13,10 @@ from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import TabRow
+from nncore.data.dataset import DIGITS
 from nncore.evaluation.snapshots import Snapshots
 from nncore.files.model_file import Model
+from nncore.model.layers.terms import Position
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
@@ -69,6 +71,10 @@ class TabConnections(QObject):
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
+        tab.network_pane.toggle.setChecked(self._preferences.shows_network)
+        tab.network_pane.toggle.toggled.connect(self._keep_shown_network)
+        tab.network_pane.full_size_requested.connect(self.show_inside_tab)
+        tab.network_pane.number_requested.connect(self.show_number)
         tab.keep_drawing(ink_folder())
         tab.connect_teacher(teacher)
         teacher.load()
@@ -88,10 +94,15 @@ class TabConnections(QObject):
     def connect_inside_tab(self, tab: InsideTab) -> None:
         """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
         draw_tab = self._window.draw_tab
-        draw_tab.reader_changed.connect(tab.set_network)
+        draw_tab.reader_changed.connect(self._look_inside)
         draw_tab.image_changed.connect(tab.set_drawing)
-        tab.set_network(draw_tab.network, draw_tab.reader_name)
+        tab.source.picture_requested.connect(draw_tab.ask_picture)
+        draw_tab.pictures.failed.connect(tab.source.show_problem)
+        self._look_inside(draw_tab.network, draw_tab.reader_name)
         tab.set_drawing(draw_tab.image)
+        self._session.data_changed.connect(tab.source.set_data)
+        if self._session.data is not None:
+            tab.source.set_data(self._session.data)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
@@ -217,6 +228,27 @@ class TabConnections(QObject):
         """Show the Draw tab, with the focus on the canvas."""
         self._window.tabs.setCurrentWidget(self._window.draw_tab)
         self._window.draw_tab.focus()
+
+    @Slot(bool)
+    def _keep_shown_network(self, shown: bool) -> None:
+        self._preferences.shows_network = shown
+
+    @Slot()
+    def show_inside_tab(self) -> None:
+        """Show the Inside tab, with the drawing of the Draw tab."""
+        self._window.inside_tab.source.choose_drawing()
+        self._window.tabs.setCurrentWidget(self._window.inside_tab)
+
+    @Slot(object, str)
+    def _look_inside(self, network: Network | None, name: str) -> None:
+        model = self._session.model
+        self._window.inside_tab.set_network(network, name, model.class_names if model is not None else DIGITS)
+
+    @Slot(int, tuple)
+    def show_number(self, layer: int, position: Position) -> None:
+        """Show the Inside tab with this number of the network chosen."""
+        self.show_inside_tab()
+        self._window.inside_tab.choose(layer, position)
 
     @Slot(QMimeData)
     def show_picture(self, data: QMimeData) -> None:

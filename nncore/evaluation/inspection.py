@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, prod
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError, SettingError
 from nncore.evaluation.calculation.source_lines import SourceLines
+from nncore.evaluation.recognition import Prediction
 from nncore.model.layers import LayerSpec
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.network import Network
@@ -82,8 +84,12 @@ class Inspection(DeepCopyable):
             raise DataError("The input has a number that is not finite.")
         self.network = network
         row = np.array(values, network.dtype).reshape(1, *network.spec.shapes[0])
-        outputs = [output[0] for output in network.activations(row)]
-        self._inputs: list[NDArray[np.floating]] = [row[0], *outputs]
+        self._keep(row[0], [output[0] for output in network.activations(row)])
+
+    def _keep(self, row: NDArray[np.floating], outputs: Sequence[NDArray[np.floating]]) -> None:
+        """Keep the input and the output of each layer, which nobody else may change from now on."""
+        network = self.network
+        self._inputs: list[NDArray[np.floating]] = [row, *outputs]
         for output in self._inputs:
             output.flags.writeable = False
         self.layers = tuple(
@@ -96,6 +102,15 @@ class Inspection(DeepCopyable):
     def of_image(cls, network: Network, image: NDArray[np.uint8]) -> Inspection:
         """Inspect an image (height, width), 0 for paper to 255 for ink. Raises DataError if it has the wrong size."""
         return cls(network, np.multiply(image, np.float32(1 / 255), dtype=network.dtype))
+
+    @classmethod
+    def of_prediction(cls, network: Network, prediction: Prediction) -> Inspection:
+        """Inspect what `network` has computed for a prediction; nothing is computed again."""
+        inspection = cls.__new__(cls)
+        inspection.network = network
+        row = np.multiply(prediction.image, np.float32(1 / 255), dtype=network.dtype)
+        inspection._keep(row.reshape(network.spec.shapes[0]), prediction.activations)
+        return inspection
 
     @property
     def input(self) -> NDArray[np.floating]:

@@ -21,17 +21,18 @@ from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import set_icon
-from app.style.theme import GAP, PAGE_MARGIN
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.draw.answer_view import AnswerView
 from app.tabs.draw.drawing_keeper import DrawingKeeper
 from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
+from app.tabs.draw.network_pane import NetworkPane
 from app.tabs.draw.number_row import NumberRow
 from app.tabs.draw.picture_source import PICTURE_FILTER, PictureSource
 from app.tabs.draw.reading import Reading, read_drawing, read_picture
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
-from app.widgets.elements import action_button, column_of, push_button, text_label, without_margins
+from app.widgets.elements import action_button, column_of, push_button, row_of, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.layouts.scroll_page import ScrollPage
@@ -84,6 +85,7 @@ class DrawTab(Tab):
         self.answer = AnswerView()
         self.number_row = NumberRow()
         self.bars = ProbabilityBars()
+        self.network_pane = NetworkPane()
         self.teach_row = TeachRow()
         self.snapshot_row = SnapshotRow()
         self.filmstrip = Filmstrip()
@@ -248,6 +250,7 @@ class DrawTab(Tab):
             self.bars.set_probabilities(None)
             no_answer = NO_MODEL_TO_READ_WITH if self._network is None else EMPTY_CANVAS
             self.answer.show_hint(NO_ANSWER if reading.error else no_answer)
+        self.network_pane.show_reading(self.network, self._prediction, image)
         self.teach_row.set_obstacle("" if self._prediction is not None else reading.error or NOTHING_DRAWN)
         self.predicted.emit(self._prediction)
 
@@ -301,9 +304,19 @@ class DrawTab(Tab):
         left.addWidget(self.reading_row)
         self._buttons = self._tools()
         left.addLayout(self._buttons)
-        shown = self.reader, self.answer, self.number_row, self.bars, self.teach_row, self.snapshot_row
+        self._answer_row, self._bars_row = QWidget(), QWidget()
+        answer = row_of(self.answer, self.network_pane.toggle, self.network_pane.open_button)
+        answer.setStretch(0, 1)
+        for button in (self.network_pane.toggle, self.network_pane.open_button):
+            answer.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+        self._answer_row.setLayout(answer)
+        bars = row_of(self.network_pane, self.bars, spacing=GROUP_GAP)
+        bars.setStretch(0, 5)
+        bars.setStretch(1, 3)
+        self._bars_row.setLayout(bars)
+        shown = self.reader, self._answer_row, self.number_row, self._bars_row, self.teach_row, self.snapshot_row
         right = column_of(*shown, spacing=GAP // 2)
-        right.setStretchFactor(self.bars, 1)
+        right.setStretchFactor(self._bars_row, 1)
         top = QHBoxLayout()
         top.setSpacing(PAGE_MARGIN)
         top.addWidget(self._left, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.background.throttle import Throttle
 from app.style.theme import GAP, PAGE_MARGIN
+from app.tabs.inside.input_source import InputSource
 from app.tabs.inside.number_panel import NumberPanel
 from app.tabs.tab import Tab
+from app.widgets.elements import text_label
 from app.widgets.network_view.network_view import NetworkView
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import DIGITS
@@ -23,7 +26,9 @@ from nncore.model.layers.terms import Position
 from nncore.model.network import Network
 
 NO_MODEL_TO_LOOK_INTO = "No model is open. Train or open one to look inside."
-NOTHING_TO_COMPUTE = "Draw a digit in the Draw tab, and each number that the network computes for it appears here."
+NOT_FINITE_FROM = (
+    "From layer {} on, numbers are NaN or infinite: the weights of this model are damaged or have diverged."
+)
 
 
 class InsideTab(Tab):
@@ -35,14 +40,18 @@ class InsideTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
+        self._name = ""
         self._class_names: Sequence[str] = DIGITS
-        self._image: NDArray[np.uint8] | None = None
         self._inspection: Inspection | None = None
         self._choice: tuple[int, Position] | None = None
         self._is_outdated = True
         self.panels: list[NumberPanel] = []
         self.reader = ElidedLabel()
         self.reader.setProperty("quiet", True)
+        self.source = InputSource()
+        self.source.changed.connect(self._request)
+        self.problem = text_label(style="error")
+        self.problem.hide()
         self.view = NetworkView()
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
@@ -113,16 +122,16 @@ class InsideTab(Tab):
     @Slot(object, str)
     def set_network(self, network: Network | None, name: str = "", class_names: Sequence[str] = DIGITS) -> None:
         """Look into this network from now on. name: that of its model."""
-        self._network, self._class_names = network, class_names
-        self.reader.set_full_text(f"Inside {name}" if network is not None else NO_MODEL_TO_LOOK_INTO)
+        self._network, self._name, self._class_names = network, name, class_names
+        self.source.set_spec(None if network is None else network.spec)
         self._request()
 
     @Slot(object)
     def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
         """Follow the digit (28, 28) of the Draw tab; None for no drawing."""
-        self._image = image
-        self._request()
+        self.source.set_drawing(image)
 
+    @Slot()
     def _request(self) -> None:
         self._is_outdated = True
         if self.isVisible():
@@ -138,19 +147,33 @@ class InsideTab(Tab):
     def _inspect(self) -> None:
         """Compute all numbers for the present input and show them."""
         self._is_outdated = False
-        hint = NO_MODEL_TO_LOOK_INTO if self._network is None else NOTHING_TO_COMPUTE
-        self._inspection = None
-        if self._network is not None and self._image is not None:
+        values, words = self.source.input
+        self._inspection, hint = None, words
+        if self._network is None:
+            hint = NO_MODEL_TO_LOOK_INTO
+        elif values is not None:
             try:
-                self._inspection = Inspection.of_image(self._network, self._image)
+                self._inspection = inspected(self._network, values)
             except DataError as problem:
                 hint = str(problem)
+        self._say_what_is_shown(words)
         self.view.show_inspection(self._inspection, self._class_names, hint)
         if self._inspection is not None:
-            layer, position = self._choice_in(self._inspection)
-            self.choose(layer, position)
+            self.choose(*self._choice_in(self._inspection))
         else:
             self._show_number()
+
+    def _say_what_is_shown(self, words: str) -> None:
+        """Say whose network it is and what its input is, and from where on its numbers are not finite."""
+        shown, problem = NO_MODEL_TO_LOOK_INTO, ""
+        if self._network is not None:
+            shown = f"Inside {self._name}" + (f": {words}" if self._inspection is not None else "")
+        if self._inspection is not None and not self._inspection.is_finite:
+            layers = self._inspection.layers
+            problem = NOT_FINITE_FROM.format(next(each.number for each in layers if not np.isfinite(each.values).all()))
+        self.reader.set_full_text(shown)
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def _choice_in(self, inspection: Inspection) -> tuple[int, Position]:
         """The chosen number, if this network has it; otherwise its strongest output."""
@@ -174,5 +197,18 @@ class InsideTab(Tab):
         page = QVBoxLayout(self)
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
+        page.addWidget(self.source)
         page.addWidget(self.reader)
+        page.addWidget(self.problem)
         page.addWidget(self.splitter, 1)
+
+
+def inspected(network: Network, values: NDArray[Any]) -> Inspection:
+    """What `network` computes for an image of bytes, or for numbers; weights that are NaN make its numbers NaN.
+
+    Raises DataError if the network takes another number of inputs.
+    """
+    with np.errstate(all="ignore"):  # the view shows which numbers are not finite
+        if values.dtype == np.uint8:
+            return Inspection.of_image(network, values)
+        return Inspection(network, values)

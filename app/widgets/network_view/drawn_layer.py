@@ -44,7 +44,7 @@ class DrawnLayer:
     @property
     def shape_text(self) -> str:
         """The shape of what it gives: "24 × 14 × 14", "128"."""
-        return " × ".join(f"{side}" for side in (self.drawn_as if self.has_maps else self.shape))
+        return " × ".join(f"{side:,}" for side in (self.drawn_as if self.has_maps else self.shape))
 
     @property
     def title(self) -> str:

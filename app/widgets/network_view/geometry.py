@@ -7,9 +7,9 @@ the title of its layer, the numbers themselves, and below them the shape of what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import ceil, floor, log, sqrt
+from math import ceil, floor, log, prod, sqrt
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
@@ -25,6 +25,8 @@ GRID_FROM = 5.0
 """Cells from this size on, in pixels, are divided by lines."""
 CRISP_FROM = 3
 """From this number of screen pixels on, all pixels of a map have the same whole number of them."""
+TEXT_GAP = 3.0
+"""Between the numbers and the texts above and below them, in pixels."""
 MAP_GAP = 2.0
 """Between two maps with crisp pixels, in pixels."""
 MAX_NAMED_ANSWERS = 20
@@ -35,10 +37,14 @@ MAX_WRITTEN = 400
 
 @dataclass(frozen=True)
 class TextSizes:
-    """Sizes of the small text, in pixels: the height of a line, and the mean width of a character."""
+    """Sizes of the small text, in pixels: the height of a line, and the mean width of a character.
+
+    has_titles: whether each layer has its name above it.
+    """
 
     line: float
     character: float
+    has_titles: bool = True
 
     def width(self, characters: int) -> float:
         """About the width of a text with so many characters."""
@@ -51,8 +57,9 @@ class LayerPlace:
 
     column: all that belongs to it. title, caption: the lines above and below its numbers. numbers: the area of its
     numbers. per_line: units or maps beside each other. first, drawn: the first unit or map that is drawn, and their
-    number. pitch: from one unit or map to the next. gap: between two maps. parts: the line that says which part is
-    drawn; None if all of it is. answers: the area of the network's answers, beside its last layer; else None.
+    number. capacity: how many a part can have. pitch: from one unit or map to the next. gap: between two maps. parts:
+    the line that says which part is drawn; None if all of it is. answers: the area of the network's answers, beside its
+    last layer; else None.
     """
 
     layer: DrawnLayer
@@ -63,6 +70,7 @@ class LayerPlace:
     per_line: int
     first: int
     drawn: int
+    capacity: int
     pitch: QSizeF
     gap: float = 0.0
     parts: QRectF | None = None
@@ -141,30 +149,32 @@ class NetworkGeometry:
 
 
 def laid_out(
-    layers: Sequence[DrawnLayer], size: QSizeF, text: TextSizes, first: Mapping[int, int] | None = None
+    layers: Sequence[DrawnLayer], room: QRectF, text: TextSizes, first: Mapping[int, int] | None = None
 ) -> NetworkGeometry:
-    """Place all layers in `size`. first: for layers that are drawn by parts, the first unit or map of the part."""
+    """Place all layers in `room`. first: for layers that are drawn by parts, the first unit or map of the part."""
     if not layers:
         return NetworkGeometry()
     choices = [
-        _in_lines(layers, size, text, first or {}, count) for count in range(1, min(MAX_LAYER_LINES, len(layers)) + 1)
+        _in_lines(layers, room, text, first or {}, count) for count in range(1, min(MAX_LAYER_LINES, len(layers)) + 1)
     ]
     return max(choices, key=lambda geometry: _legibility(geometry, text))
 
 
 def _in_lines(
-    layers: Sequence[DrawnLayer], size: QSizeF, text: TextSizes, first: Mapping[int, int], count: int
+    layers: Sequence[DrawnLayer], room: QRectF, text: TextSizes, first: Mapping[int, int], count: int
 ) -> NetworkGeometry:
-    height, places, lengths = size.height() / count, list[LayerPlace](), list[int]()
+    height, places, lengths = room.height() / count, list[LayerPlace](), list[int]()
     for number, line in enumerate(_split(layers, count)):
         weights = [_weight(layer, layer is layers[-1]) for layer in line]
         arrow = text.line
-        unit = max(1.0, size.width() - arrow * len(line)) / sum(weights)
-        left = 0.0
+        unit = max(1.0, room.width() - arrow * (len(line) - 1 if count == 1 else len(line))) / sum(weights)
+        left = room.left()
+        in_line = []
         for layer, weight in zip(line, weights, strict=True):
-            column = QRectF(left, number * height, weight * unit, height)
-            places.append(_place(layer, column, text, first.get(layer.number, 0), layer is layers[-1]))
+            column = QRectF(left, room.top() + number * height, weight * unit, height)
+            in_line.append(_place(layer, column, text, first.get(layer.number, 0), layer is layers[-1]))
             left += weight * unit + arrow
+        places += _with_texts(in_line, text)
         lengths.append(len(line))
     return NetworkGeometry(tuple(places), tuple(lengths))
 
@@ -196,57 +206,71 @@ def _legibility(geometry: NetworkGeometry, text: TextSizes) -> float:
     for place in geometry.places:
         cell = place.cell
         total += log(max(1e-3, min(cell.width(), 5 * text.line) * min(cell.height(), 1.5 * text.line)))
-        total -= 1.5 * (text.width(len(place.layer.title)) > place.column.width())
-        total -= 1.5 * (text.width(len(place.layer.shape_text)) > place.column.width())
+        texts = [place.layer.shape_text, *([place.layer.title] if text.has_titles else [])]
+        total -= 1.5 * sum(text.width(len(each)) > place.column.width() for each in texts)
         total -= 2.0 * (place.parts is not None)
     return total
 
 
+def _with_texts(line: Sequence[LayerPlace], text: TextSizes) -> list[LayerPlace]:
+    """The places with the titles just above the highest layer of the line, and the shapes just below it."""
+    height = text.line if text.has_titles else 0.0
+    top = min(place.numbers.top() for place in line) - TEXT_GAP - height
+    bottom = max((place.parts or place.numbers).bottom() for place in line) + TEXT_GAP
+    return [
+        replace(
+            place,
+            title=QRectF(place.column.left(), top, place.column.width(), height),
+            caption=QRectF(place.column.left(), bottom, place.column.width(), text.line),
+        )
+        for place in line
+    ]
+
+
 def _place(layer: DrawnLayer, column: QRectF, text: TextSizes, first: int, is_last: bool) -> LayerPlace:
-    title = QRectF(column.left(), column.top(), column.width(), text.line)
-    caption = QRectF(column.left(), column.bottom() - 1.3 * text.line, column.width(), text.line)
-    room = QRectF(column.left(), title.bottom() + 3, column.width(), max(1.0, caption.top() - title.bottom() - 6))
-    answers = None
+    above, below = text.line * text.has_titles + TEXT_GAP, 1.3 * text.line + TEXT_GAP
+    room = QRectF(column.left(), column.top() + above, column.width(), max(1.0, column.height() - above - below))
     if is_last and not layer.has_maps and layer.count <= MAX_NAMED_ANSWERS:
-        answers = QRectF(room)
-        answers.setLeft(room.left() + 0.36 * room.width())
-        room.setWidth(0.36 * room.width() - 4)
-    place = _fitted(layer, column, title, caption, room, text, first, None)
-    if place.drawn < layer.count:
-        parts = QRectF(room.left(), room.bottom() - text.line, room.width(), text.line)
-        room.setHeight(max(1.0, room.height() - text.line - 2))
-        place = _fitted(layer, column, title, caption, room, text, first, parts)
-    if answers is None:
+        return _with_answers(layer, column, room, text)
+    place = _fitted(layer, column, room, text, first)
+    if place.drawn == layer.count:
         return place
-    answers.setTop(place.numbers.top())
-    answers.setBottom(place.numbers.bottom())
-    return LayerPlace(**{**vars(place), "answers": answers})
+    room.setHeight(max(1.0, room.height() - text.line))
+    place = _fitted(layer, column, room, text, first)
+    return replace(place, parts=QRectF(column.left(), room.bottom(), column.width(), text.line))
 
 
-def _fitted(
-    layer: DrawnLayer,
-    column: QRectF,
-    title: QRectF,
-    caption: QRectF,
-    room: QRectF,
-    text: TextSizes,
-    first: int,
-    parts: QRectF | None,
-) -> LayerPlace:
-    """The place of a layer whose numbers get `room`."""
+def _with_answers(layer: DrawnLayer, column: QRectF, room: QRectF, text: TextSizes) -> LayerPlace:
+    """The outputs in one column, with the answers at their right."""
+    width, height = min(text.width(9), 0.36 * room.width()), min(1.6 * text.line, room.height() / layer.count)
+    if height >= CRISP_FROM:
+        height = floor(height)
+    top = floor(room.center().y() - layer.count * height / 2)
+    numbers = QRectF(room.left(), top, floor(width), layer.count * height)
+    answers = QRectF(numbers.right(), top, room.right() - numbers.right(), numbers.height())
+    pitch = QSizeF(numbers.width(), height)
+    place = LayerPlace(layer, column, QRectF(), QRectF(), numbers, 1, 0, layer.count, layer.count, pitch)
+    return replace(place, answers=answers, writes_numbers=_fits_numbers(place, text))
+
+
+def _fitted(layer: DrawnLayer, column: QRectF, room: QRectF, text: TextSizes, first: int) -> LayerPlace:
+    """The place of a layer whose numbers get `room`; without its texts."""
     fit = _fit_maps if layer.has_maps else _fit_units
-    per_line, drawn, pitch, gap = fit(layer, room.size(), text)
-    first = max(0, min(first // drawn * drawn, layer.count - 1)) if drawn < layer.count else 0
-    drawn = min(drawn, layer.count - first)
-    lines = ceil(drawn / per_line)
-    size = QSizeF(min(per_line, drawn) * pitch.width() - gap, lines * pitch.height() - gap)
+    per_line, capacity, pitch, gap = fit(layer, room.size(), text)
+    first = min(first, layer.count - 1) // capacity * capacity
+    drawn = min(capacity, layer.count - first)
+    size = QSizeF(min(per_line, drawn) * pitch.width() - gap, ceil(drawn / per_line) * pitch.height() - gap)
     corner = room.center() - QPointF(size.width() / 2, size.height() / 2)
     numbers = QRectF(QPointF(floor(corner.x()), floor(corner.y())), size)
-    place = LayerPlace(layer, column, title, caption, numbers, per_line, first, drawn, pitch, gap, parts)
-    total = drawn if not layer.has_maps else drawn * layer.drawn_as[1] * layer.drawn_as[2]
-    cell, needed = place.cell, QSizeF(text.width(6), text.line)
-    writes = total <= MAX_WRITTEN and cell.width() >= needed.width() and cell.height() >= needed.height()
-    return LayerPlace(**{**vars(place), "writes_numbers": writes})
+    place = LayerPlace(layer, column, QRectF(), QRectF(), numbers, per_line, first, drawn, capacity, pitch, gap)
+    return replace(place, writes_numbers=_fits_numbers(place, text))
+
+
+def _fits_numbers(place: LayerPlace, text: TextSizes) -> bool:
+    """Whether the numbers can be read in their cells."""
+    each = prod(place.layer.drawn_as[1:])
+    fits = place.cell.width() >= text.width(6) and place.cell.height() >= text.line
+    return place.drawn * each <= MAX_WRITTEN and fits
 
 
 _Fit = tuple[int, int, QSizeF, float]

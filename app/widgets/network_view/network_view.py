@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.style.theme import SMALL_SCALE, colours_of, line_width, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
 from app.widgets.elements import announce
 from app.widgets.network_view.drawn_layer import DrawnLayer, drawn_layers
 from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry, TextSizes, laid_out
@@ -21,6 +21,9 @@ from nncore.model.layers.terms import Position
 from nncore.model.network import NetworkSpec
 
 NOTHING_TO_SHOW = "The network appears here with each of its numbers."
+
+CORNER = 6.0
+"""The radius of the corners of the card, in pixels."""
 
 
 class NetworkView(QWidget):
@@ -35,8 +38,10 @@ class NetworkView(QWidget):
     pointed_at = Signal(int, object)
     """The layer and the position of the number under the mouse or at the keyboard's cursor; (0, None) for none."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_compact: bool = False) -> None:
+        """is_compact: without the names of the layers, for a small place."""
         super().__init__(parent)
+        self._has_titles = not is_compact
         self._inspection: Inspection | None = None
         self._spec: NetworkSpec | None = None
         self.layers: tuple[DrawnLayer, ...] = ()
@@ -74,8 +79,9 @@ class NetworkView(QWidget):
         """Where everything is drawn at the present size."""
         if self._geometry is None:
             font = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
-            text = TextSizes(font.height(), font.horizontalAdvance("0123456789abcdef") / 16)
-            self._geometry = laid_out(self.layers, QSizeF(self.size()), text, self._first)
+            text = TextSizes(font.height(), font.horizontalAdvance("0123456789abcdef") / 16, self._has_titles)
+            room = QRectF(self.rect()).adjusted(GAP, GAP // 2, -GAP, -GAP // 2)
+            self._geometry = laid_out(self.layers, room, text, self._first)
         return self._geometry
 
     def show_inspection(
@@ -135,12 +141,13 @@ class NetworkView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Some lines of text high; the layers adapt to any size."""
         line = self.fontMetrics().height()
-        return QSize(16 * line, 8 * line)
+        return QSize(10 * line, 8 * line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the layers; without an inspection, the hint."""
         colours, inspection = colours_of(self), self._inspection
         with QPainter(self) as painter:
+            self._paint_ground(painter, colours)
             if inspection is None:
                 painter.setPen(QColor(colours.quiet_text))
                 wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -155,6 +162,13 @@ class NetworkView(QWidget):
             for where, colour in ((self._choice, colours.winner), (self._pointed, colours.accent)):
                 if where is not None:
                     network.paint_mark(self.place_of(where[0]), [where[1]], colour, 1 + line_width())
+
+    def _paint_ground(self, painter: QPainter, colours: Colours) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colours.line))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the font."""
@@ -266,16 +280,11 @@ class NetworkView(QWidget):
 
     def _step_part(self, place: LayerPlace, direction: int) -> None:
         """Show the next (1) or the previous (-1) part of a layer."""
-        size = self._part_size(place)
-        first = place.first + direction * size
+        first = place.first + direction * place.capacity
         if 0 <= first < place.layer.count:
             self._first[place.layer.number] = first
             self._geometry = None
             self.update()
-
-    def _part_size(self, place: LayerPlace) -> int:
-        """How many units or maps a full part has; the last part may have fewer."""
-        return place.drawn if place.first == 0 else place.first // max(1, round(place.first / max(1, place.drawn)))
 
     def _show_part_with(self, layer: int, position: Position) -> None:
         """Show the part of a layer in which a number is."""

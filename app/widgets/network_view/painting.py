@@ -34,7 +34,8 @@ class NetworkPainter:
         """Paint what does not depend on the input: titles, shapes and arrows."""
         self.painter.setFont(self.font)
         for place in geometry.places:
-            self._write(place.title, place.layer.title, self.colours.text, CENTRED)
+            if place.title.height():
+                self._write(place.title, place.layer.title, self.colours.text, CENTRED)
             self._write(place.caption, place.layer.shape_text, self.colours.quiet_text, CENTRED)
         self._paint_arrows(geometry)
 
@@ -120,33 +121,37 @@ class NetworkPainter:
     def _paint_answers(
         self, place: LayerPlace, area: QRectF, inspection: Inspection, class_names: Sequence[str]
     ) -> None:
-        """Beside each output: the name of its class, and a bar with its probability."""
-        answers = inspection.answers
-        best = int(np.argmax(answers)) if np.isfinite(answers).all() else -1
-        shows_shares = inspection.network.spec.output != "linear"
-        metrics = QFontMetricsF(self.font)
-        names = [class_names[index] if index < len(class_names) else "" for index in range(len(answers))]
-        name_width = min(0.4 * area.width(), max(map(metrics.horizontalAdvance, names), default=0) + 4)
-        figure_width = min(metrics.horizontalAdvance("100.0 %") + 4, area.width() - name_width)
+        """Beside each output: the name of its class, and a bar with its probability; small ones without text."""
+        answers, metrics = inspection.answers, QFontMetricsF(self.font)
+        best = int(np.argmax(answers)) if len(answers) > 1 and np.isfinite(answers).all() else -1
+        names = [class_names[index] if 1 < len(answers) <= len(class_names) else "" for index in range(len(answers))]
+        name_width = min(0.4 * area.width(), max(map(metrics.horizontalAdvance, names)) + 4)
+        figure_width = metrics.horizontalAdvance("100.0 %") + 4
+        has_room = place.pitch.height() >= 0.85 * metrics.height()
         for index, answer in enumerate(answers):
-            row = place.item(index)
-            if row is None:
-                continue
-            line = QRectF(area.left() + 4, row.top(), area.width() - 4, row.height())
+            row = QRectF(
+                area.left() + 6, area.top() + index * place.pitch.height(), area.width() - 6, place.pitch.height()
+            )
             colour = self.colours.text if index == best else self.colours.quiet_text
-            self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, AT_LEFT)
-            if not shows_shares:
-                self._write(line, cell_text(float(answer)), colour, AT_RIGHT)
-                continue
-            track = QRectF(line.left() + name_width, line.center().y() - 0.3 * line.height(), 0, 0.6 * line.height())
-            track.setRight(line.right() - figure_width)
-            if track.width() > 8:
-                self.painter.fillRect(track, QColor(self.colours.grid))
-                share = float(answer) if np.isfinite(answer) else 0.0
-                track.setWidth(track.width() * share)
-                self.painter.fillRect(track, QColor(self.colours.winner if index == best else self.colours.bar))
-            figure = percent_text(float(answer), 1) if np.isfinite(answer) else "?"
-            self._write(line, figure, colour, AT_RIGHT)
+            track = row.adjusted(name_width, 0.2 * row.height(), -figure_width, -0.2 * row.height())
+            if inspection.network.spec.output != "linear" and track.width() > 8:
+                self._paint_bar(track, float(answer), index == best)
+            if has_room or index == best:
+                line = row.adjusted(0, -metrics.height(), 0, metrics.height())
+                self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, AT_LEFT)
+                self._write(line, _answer_text(inspection, float(answer)), colour, AT_RIGHT)
+
+    def _paint_bar(self, track: QRectF, share: float, wins: bool) -> None:
+        self.painter.fillRect(track, QColor(self.colours.grid))
+        filled = QRectF(track)
+        filled.setWidth(track.width() * (share if np.isfinite(share) else 0.0))
+        self.painter.fillRect(filled, QColor(self.colours.winner if wins else self.colours.bar))
+
+
+def _answer_text(inspection: Inspection, answer: float) -> str:
+    if inspection.network.spec.output == "linear" or not np.isfinite(answer):
+        return cell_text(answer)
+    return percent_text(answer, 1)
 
 
 def cell_text(value: float) -> str:

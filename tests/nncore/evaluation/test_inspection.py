@@ -179,3 +179,13 @@ def test_it_is_written_as_json(network: Network) -> None:
     assert [layer["number"] for layer in described["layers"]] == list(range(1, len(network.layers) + 1))
     assert np.shape(described["layers"][0]["values"]) == tuple(described["layers"][0]["shape"])
     assert np.argmax(described["answers"]) == recognize(network, digit()).digit
+
+
+def test_a_prediction_is_inspected_without_computing_again(network: Network) -> None:
+    prediction = recognize(network, digit(3))
+    kept, computed = Inspection.of_prediction(network, prediction), Inspection.of_image(network, digit(3))
+    np.testing.assert_array_equal(kept.input, computed.input)
+    for layer, other in zip(kept.layers, computed.layers, strict=True):
+        np.testing.assert_array_equal(layer.values, other.values)
+        assert np.shares_memory(layer.values, prediction.activations[layer.number - 1])
+    assert kept.to_json() == computed.to_json()
