@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -73,8 +74,7 @@ class NetworkPainter:
 
     def _write(self, area: QRectF, text: str, colour: str, alignment: Qt.AlignmentFlag) -> None:
         self.painter.setPen(QColor(colour))
-        elided = QFontMetricsF(self.font).elidedText(text, Qt.TextElideMode.ElideRight, area.width() + 1)
-        self.painter.drawText(area, alignment, elided)
+        self.painter.drawText(area, alignment, _elided(text, self.font.toString(), area.width() + 1))
 
     def _paint_arrows(self, geometry: NetworkGeometry) -> None:
         """An arrow from each layer to the next one; at the end of a line it ends at the edge."""
@@ -164,6 +164,14 @@ def cell_text(value: float) -> str:
     digits = 2 if size < 9.995 else 1 if size < 99.95 else 0
     text = f"{value:.{digits}f}"
     return text.replace("-", "−") if float(text) else "0"
+
+
+@lru_cache(maxsize=1024)
+def _elided(text: str, font: str, width: float) -> str:
+    """A text shortened to a width. The same texts are painted in every frame."""
+    known = QFont()
+    known.fromString(font)
+    return QFontMetricsF(known).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _grown(area: QRectF, least: float) -> QRectF:

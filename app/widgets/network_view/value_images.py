@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,27 @@ BETWEEN, NOT_FINITE, LOWEST, ZERO, HIGHEST = 0, 1, 2, 128, 254
 
 def shades_of(values: NDArray[np.floating], is_signed: bool) -> NDArray[np.uint8]:
     """Numbers as indices of the colour table, scaled so that the largest absolute number has the strongest colour."""
+    if not values.size:
+        return np.zeros(values.shape, np.uint8)
+    largest = max(float(values.max()), -float(values.min()))  # NaN if any number is NaN
+    if isfinite(largest):
+        return _shades_of_finite(values, largest, is_signed)
     finite = np.isfinite(values)
-    all_finite = bool(finite.all())
-    known = values if all_finite else np.where(finite, values, 0)
-    largest = float(np.abs(known).max(initial=0.0))
-    scale = 1.0 / largest if largest > 0 else 0.0
-    low, span = (ZERO, HIGHEST - ZERO) if is_signed else (LOWEST, HIGHEST - LOWEST)
-    shares = np.clip(known * scale, -1.0 if is_signed else 0.0, 1.0)
-    shades: NDArray[np.uint8] = np.rint(low + span * shares).astype(np.uint8)
-    if not all_finite:
-        shades[~finite] = NOT_FINITE
+    known = np.where(finite, values, 0)
+    shades = _shades_of_finite(known, float(np.abs(known).max()), is_signed)
+    shades[~finite] = NOT_FINITE
     return shades
+
+
+def _shades_of_finite(values: NDArray[np.floating], largest: float, is_signed: bool) -> NDArray[np.uint8]:
+    low, span = (ZERO, HIGHEST - ZERO) if is_signed else (LOWEST, HIGHEST - LOWEST)
+    if largest <= 0:
+        return np.full(values.shape, low, np.uint8)
+    shades = values * (span / largest)
+    shades += low + 0.5  # rounds
+    if not is_signed:
+        np.maximum(shades, low, out=shades)
+    return shades.astype(np.uint8)
 
 
 def layer_image(values: NDArray[np.floating], place: LayerPlace, colours: Colours) -> QImage:
@@ -56,14 +67,12 @@ def _grid_of_maps(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.ui
     count, height, width = shades.shape
     times = int(place.cell.width()) if place.is_crisp else 1
     gap = round(place.gap * times / place.cell.width())
-    high, wide = height * times + gap, width * times + gap
     columns = min(place.per_line, count)
-    grid = np.full((place.lines, high, columns, wide), BETWEEN, np.uint8)
     large = shades.repeat(times, axis=1).repeat(times, axis=2) if times > 1 else shades
-    for index, each in enumerate(large):
-        line, column = divmod(index, columns)
-        grid[line, : height * times, column, : width * times] = each
-    flat = grid.reshape(place.lines * high, columns * wide)
+    maps = np.full((place.lines * columns, height * times + gap, width * times + gap), BETWEEN, np.uint8)
+    maps[:count, : height * times, : width * times] = large
+    grid = maps.reshape(place.lines, columns, *maps.shape[1:]).transpose(0, 2, 1, 3)
+    flat = grid.reshape(place.lines * maps.shape[1], columns * maps.shape[2])
     return np.ascontiguousarray(flat[: flat.shape[0] - gap, : flat.shape[1] - gap])
 
 
