@@ -81,6 +81,7 @@ class ModelCardDialog(QDialog):
         add_help_keys(self, "models")
         title = text_label(model.card.name, "title")
         form = QFormLayout()
+        form.setContentsMargins(0, 0, GAP, 0)
         form.setHorizontalSpacing(GROUP_GAP)
         form.setVerticalSpacing(GAP)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

@@ -15,7 +15,7 @@ from app.widgets.pictures.picture_actions import PictureActions
 
 Index = QModelIndex | QPersistentModelIndex
 
-PALEST, STRONGEST = 0.08, 0.62
+PALEST, STRONGEST = 0.08, 0.48
 """The opacities of the colours of cells; a text on the strongest one is still readable."""
 
 FEWEST_SCALED = 10

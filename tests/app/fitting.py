@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.plain_text import ElidedLabel
+from app.window.message_bar import MessageBar
 
 SLACK = 1
 """Pixels that rounding may take."""
@@ -101,6 +102,7 @@ def _is_content(widget: QWidget) -> bool:
     """Whether it is placed by us: not a part of Qt's own widgets, nor laid over others on purpose."""
     parent = widget.parentWidget()
     overlay = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents) or widget.property("notice")
+    overlay = overlay or isinstance(widget, MessageBar)
     is_part = isinstance(parent, QAbstractScrollArea | QComboBox | QLineEdit | QTabBar | QHeaderView)
     return not (overlay or is_part or widget.isWindow() or widget.objectName().startswith("qt_"))
 
@@ -197,7 +199,8 @@ def _is_narrow(header: QHeaderView, number: int) -> bool:
 
 
 def _name(widget: QWidget) -> str:
-    text = getattr(widget, "text", lambda: "")()
+    read = getattr(widget, "text", "")
+    text = read() if callable(read) else read
     named = widget.accessibleName() or widget.objectName() or (text if isinstance(text, str) else "")
     place = widget.mapTo(widget.window(), QPoint(0, 0))
     return f"{type(widget).__name__} “{named[:40]}” at {place.x()}, {place.y()}"

@@ -1,4 +1,4 @@
-"""Every tab and every dialog fits a laptop's screen of 1366 x 768 pixels, with fonts of 100 to 200 %."""
+"""Dialogs fit a laptop's screen of 1366 x 768 pixels, with fonts of 100 to 200 %; more in `test_all_states.py`."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCardDialog
 from app.dialogs.recipes.recipe_page import RecipePage
 from app.dialogs.sweep.sweep_dialog import SweepDialog
-from app.session.session import Session
 from app.style.theme import Appearance, ThemeChoice, apply_appearance
-from app.window.main_window import MainWindow
-from app.window.preferences import WindowPreferences
 from app.window.process.crash_reporter import CrashDialog
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.training import TrainingConfig
 from tests.app.fitting import overlaps, problems
-from tests.nncore.example_data import small_mnist
 from tests.nncore.runs import SMALL, few_digits
+from tests.screenshots.stage import SCREEN, settle
 
-WIDTH, HEIGHT = 1366, 700
-"""The screen without a title bar and the desktop's panel, in pixels."""
+WIDTH, HEIGHT = SCREEN
 
 SIZES = pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 
@@ -36,53 +32,6 @@ SIZES = pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def usual_appearance(qapp: QApplication) -> Iterator[None]:
     yield
     apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window with a model that has been evaluated."""
-    window = MainWindow(Session(), WindowPreferences())
-    qtbot.addWidget(window)
-    window.resize(WIDTH, HEIGHT)
-    window.show()
-    window.session.use_data(small_mnist())
-    with qtbot.waitSignal(window.session.model_changed):
-        window.session.open_bundled_model()
-    window.tabs.setCurrentWidget(window.evaluate_tab)
-    qtbot.waitUntil(lambda: window.evaluate_tab.result is not None and window.evaluate_tab.is_settled)
-    yield window
-    window.close()
-
-
-def settle() -> None:
-    """Let all layouts take their final sizes."""
-    for _ in range(4):
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        QApplication.processEvents()
-
-
-def pages(window: MainWindow) -> Iterator[str]:
-    """Show every page of every tab, one after the other."""
-    for number in range(window.tabs.count()):
-        window.tabs.setCurrentIndex(number)
-        inner = window.tabs.currentWidget().findChild(QTabWidget)
-        for page in range(inner.count() if inner else 1):
-            if inner:
-                inner.setCurrentIndex(page)
-            settle()
-            yield f"{window.tabs.tabText(number)} {page}"
-
-
-@pytest.mark.slow
-@SIZES
-def test_every_tab_fits_a_small_screen(window: MainWindow, qapp: QApplication, scale: float) -> None:
-    for theme in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-        apply_appearance(qapp, Appearance(theme, scale))
-        found = {page: wrong for page in pages(window) if (wrong := problems(window))}
-        assert found == {}, "\n".join(str(each) for each in found.values())
-        needed = window.minimumSizeHint()
-        assert (needed.width() <= WIDTH, needed.height() <= HEIGHT) == (True, True), needed
-        assert (window.width(), window.height()) == (WIDTH, HEIGHT)
 
 
 def open_dialogs(qtbot: QtBot) -> list[QWidget]:

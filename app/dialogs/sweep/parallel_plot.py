@@ -74,7 +74,8 @@ class ParallelPlot(Plot):
         self.plot.show_grid(x=False, y=False)
 
     def _add_label(self, x: float, y: float, text: str) -> None:
-        label = pg.TextItem(text, anchor=(1.1, 0.5))
+        beyond_the_end = {0.0: (0.5, 0.0), 1.0: (0.5, 1.0)}  # below and above the axis, where no line runs
+        label = pg.TextItem(text, anchor=beyond_the_end.get(y, (1.1, 0.5)))
         label.setPos(x, y)
         label.setZValue(10)
         self._labels.append(label)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.evaluate.classes_page import ClassesPage
@@ -19,6 +19,7 @@ from app.tabs.evaluate.summary_header import SummaryHeader
 from app.tabs.tab import Tab
 from app.widgets.elements import text_label, without_margins
 from app.widgets.explanation import Explanation
+from app.widgets.layouts.page_stack import PageStack, TabStack
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.neighbour_row import NEIGHBOUR_COUNT
 from nncore.data.dataset import Dataset, Splits
@@ -52,7 +53,7 @@ class EvaluateTab(Tab):
         self._is_stale, self._failure = False, ""
         self._mapped: EvaluationResult | None = None
         self._drawing: NDArray[np.uint8] | None = None
-        self.header, self.pages = SummaryHeader(), QTabWidget()
+        self.header, self.pages = SummaryHeader(), TabStack()
         self.mistakes, self.classes, self.robustness, self.map = (
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
         )  # fmt: skip
@@ -65,7 +66,7 @@ class EvaluateTab(Tab):
             (self.map, "Map", "The digits in two dimensions, as each layer represents them"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, name), tooltip)
-        self.empty, self.stack = text_label(style="quiet"), QStackedWidget()
+        self.empty, self.stack = text_label(style="quiet"), PageStack()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.empty, self.pages):
             self.stack.addWidget(widget)

@@ -35,15 +35,15 @@ class RobustnessPage(QWidget):
         self.button.setProperty("primary", True)
         head = row_of(self.button, self.description, spacing=GROUP_GAP)
         head.setStretchFactor(self.description, 1)
-        grid, page = QGridLayout(), QVBoxLayout(self)
-        grid.setSpacing(GAP)
-        for index, plot in enumerate(self.plots.values()):
-            plot.clear(NOT_MEASURED)
-            grid.addWidget(plot, index // 2, index % 2)
+        page = QVBoxLayout(self)
         page.setContentsMargins(0, GAP, 0, 0)
         page.setSpacing(GAP)
         page.addLayout(head)
-        page.addLayout(grid, 1)
+        plots = list(self.plots.values())
+        for plot in plots:
+            plot.clear(NOT_MEASURED)
+        for first in range(0, len(plots), 2):  # a QGridLayout would insist on the preferred height of the plots
+            page.addLayout(row_of(*plots[first : first + 2]), 1)
         self._update_button()
 
     def reset(self, can_measure: bool) -> None:

@@ -26,6 +26,7 @@ from app.storage.models.model_library import KeptModel
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.tabs.models.library_work import LibraryWork
 from app.widgets.plain_text import plain_tooltip
+from app.widgets.selection_mark import mark_selected
 from app.widgets.weight_picture import weight_pixmap
 from nncore.files.model_header import ModelCard
 from nncore.reporting.number_text import percent_text
@@ -103,6 +104,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(colours.line))
+            mark_selected(painter, rect, colours)
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colours.hover))
         inner = rect.adjusted(GAP, GAP, -GAP, -GAP)

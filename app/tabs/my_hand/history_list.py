@@ -6,9 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.style.theme import GAP
 from app.tabs.my_hand.formatting import date_in_words, interval_of
 from app.widgets.plain_text import plain_tooltip
 from nncore.handwriting.personal_test.history import Entry
@@ -34,8 +33,6 @@ class HistoryList(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet(f"QTreeView::item, QHeaderView::section {{ padding: {GAP // 2}px {GAP}px; }}")
         self.setAccessibleName("Earlier tests")
         self.setToolTip("Enter opens a test, Delete deletes it, Ctrl+Z restores it.")
         header = self.header()

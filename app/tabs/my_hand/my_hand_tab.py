@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import randbits
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.paths import handwriting_tests_folder
@@ -21,6 +21,7 @@ from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
 from app.widgets.elements import without_margins
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
+from app.widgets.layouts.page_stack import PageStack
 from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.formats import file_patterns
 from nncore.evaluation.recognition import why_cannot_read
@@ -58,7 +59,7 @@ class MyHandTab(Tab):
         self._history = HandwritingTestHistory(handwriting_tests_folder())
         # A long import must not delay saving the test in progress.
         self.tasks, self.imports = TaskQueue(self), TaskQueue(self)
-        self.status, self.pages = StatusLine(), QStackedWidget()
+        self.status, self.pages = StatusLine(), PageStack()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)

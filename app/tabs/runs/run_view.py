@@ -12,12 +12,13 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QFrame,
     QLineEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -30,6 +31,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import RUN_COLUMNS, SPARKLINE_COLUMN
 from app.tabs.runs.run_table import RunFilter, RunTable
 from app.tabs.runs.sparklines import SparklineDelegate, Sparklines
+from app.widgets.selection_mark import mark_selected
 from nncore.experiments.run_log.logged_run import LoggedRun
 
 STARTED_COLUMN, COURSE_COLUMN = (
@@ -40,8 +42,9 @@ STARTED_COLUMN, COURSE_COLUMN = (
 class DraftDelegate(QStyledItemDelegate):
     """Edits a cell; `throttle` is due while something is typed, and then `draft` is what the cell contains."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view)
+        self._view = view
         self.throttle = Throttle(SAVE_MILLISECONDS, self)
         self._index = QPersistentModelIndex()
         self._text = ""
@@ -55,6 +58,15 @@ class DraftDelegate(QStyledItemDelegate):
             self._index, self._text = QPersistentModelIndex(index), str(index.data(Qt.ItemDataRole.EditRole))
             editor.textEdited.connect(self._note)
         return editor
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint the cell, and in the first column the mark of a selected row."""
+        super().paint(painter, option, index)
+        is_first = self._view.horizontalHeader().visualIndex(index.column()) == 0
+        if is_first and option.state & QStyle.StateFlag.State_Selected:
+            mark_selected(painter, option.rect, colours_of(self._view))
 
     @property
     def draft(self) -> tuple[QPersistentModelIndex, str]:
@@ -186,17 +198,9 @@ TEXT_MARGIN = 3
 
 
 def table_style(widget: QWidget) -> str:
-    """A style sheet for a table, for the current theme and font of `widget`."""
-    c, body = colours_of(widget), widget.font().pointSizeF()
+    """A style sheet for a table, for the current theme of `widget`: space beside the texts of its cells."""
     return f"""
-QTableView {{ background: {c.surface}; selection-background-color: {c.line}; selection-color: {c.text}; }}
+QTableView {{ background: {colours_of(widget).surface}; }}
 QTableView::item {{ padding: 0 {GAP}px; }}
-QHeaderView {{ background: {c.surface}; border: none; }}
-QHeaderView::section {{
-    background: {c.surface}; color: {c.quiet_text}; border: none; border-bottom: 1px solid {c.line};
-    padding: {GAP // 2}px {GAP + TEXT_MARGIN}px; font-size: {body * SMALL_SCALE:.2f}pt; font-weight: 500;
-}}
-QHeaderView::section:vertical {{ border-bottom: none; }}
-QAbstractScrollArea::corner {{ background: {c.surface}; border: none; }}
-QTableCornerButton::section {{ background: {c.surface}; border: none; }}
+QHeaderView::section {{ padding: 6px {GAP + TEXT_MARGIN}px 4px {GAP + TEXT_MARGIN}px; }}
 """

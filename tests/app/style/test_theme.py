@@ -265,7 +265,13 @@ def test_colours_are_defined_in_one_module() -> None:
 def test_every_rule_of_the_style_sheet_is_used(qapp: QApplication) -> None:
     modules = Path(app.__file__).parent.rglob("*.py")
     used = "\n".join(path.read_text(encoding="utf-8") for path in modules)
-    of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of widgets that are used
+    of_qt = {
+        "QAbstractItemView",
+        "QScrollBar",
+        "QTabBar",
+        "QTableCornerButton",
+        "QToolTip",
+    }  # parts of widgets that are used
     dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
     assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}
 

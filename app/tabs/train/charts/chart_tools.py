@@ -42,7 +42,7 @@ class ChartTools(QWidget):
         self.whole, self.keep = _toggle("Whole run", NOTHING_ZOOMED), _toggle("Keep", NO_RUN)
         self.whole.setCheckable(False)
         self.keep.setAccessibleName("Keep this curve")
-        layout = FlowLayout(spacing=GAP // 2)
+        layout = FlowLayout(spacing=GAP)
         self.setLayout(layout)
         for button in (self.log_x, self.log_y, self.whole, self.keep):
             layout.addWidget(button)
