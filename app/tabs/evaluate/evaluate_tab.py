@@ -58,7 +58,6 @@ class EvaluateTab(Tab):
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
         )  # fmt: skip
         self.runner = EvaluationRunner(self)
-        self.pages.setDocumentMode(True)
         for page, name, tooltip in (
             (self.mistakes, "Mistakes", "Confusion matrix, and the images of each cell"),
             (self.classes, "Classes", "Precision, recall and F1 of each class; calibration"),

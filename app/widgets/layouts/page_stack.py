@@ -38,7 +38,11 @@ class PageStack(QStackedWidget):
 
 
 class TabStack(QTabWidget):
-    """A QTabWidget that can be as low as its pages can be, like PageStack."""
+    """A QTabWidget without a frame that can be as low as its pages can be, like PageStack."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDocumentMode(True)
 
     def hasHeightForWidth(self) -> bool:
         """No: `minimumSizeHint` has the height for the present width."""
