@@ -43,12 +43,9 @@ def too_large(widget: QWidget) -> list[str]:
 
 def scrolling_pages(widget: QWidget) -> list[str]:
     """The pages of the window that are higher than their place."""
-    pages = [each for each in shown_widgets(widget) if isinstance(each, ScrollPage) and each.widget() is not None]
-    return [
-        f"a page of {page.widget().height()} pixels in {page.viewport().height()}"
-        for page in pages
-        if page.widget().height() > page.viewport().height()
-    ]
+    scrolls = [each for each in shown_widgets(widget) if isinstance(each, ScrollPage)]
+    heights = [(page.height(), each.viewport().height()) for each in scrolls if (page := each.widget()) is not None]
+    return [f"a page of {height} pixels in {room}" for height, room in heights if height > room]
 
 
 @pytest.mark.slow

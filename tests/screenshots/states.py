@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.dialogs.help.about import AboutDialog
 from app.dialogs.help.guide_pages import NAMES
@@ -18,6 +18,7 @@ from app.dialogs.sweep.sweep_dialog import ALL_SETTINGS, SweepDialog
 from app.session.run_events import RunState
 from app.tabs.data.sample_dialog import SampleDialog
 from app.window.process.crash_reporter import CrashDialog
+from app.window.tab_connections import TABS
 from nncore.experiments.recipes import RECIPES
 from nncore.training.diagnosis.hint import Hint
 from tests.screenshots.stage import SCRIBBLE, SHAPES, Stage, ink_of, settle, until, wait
@@ -26,24 +27,22 @@ State = Callable[[Stage], QWidget]
 """Shows a state, and returns the window or the dialog to look at."""
 
 
-def tab(name: str) -> State:
+def tab(title: str) -> State:
     """The window with this tab, as it is."""
 
     def show(stage: Stage) -> QWidget:
-        stage.window.tabs.setCurrentWidget(getattr(stage.window, f"{name}_tab"))
+        stage.window.tabs.setCurrentIndex([row.title for row in TABS].index(title))
         return stage.window
 
     return show
 
-
-TABS = ("train", "draw", "my_hand", "evaluate", "data", "runs", "models")
 
 # ------------------------------------------------------------------------------------------------------------- Train
 
 
 def train_ready(stage: Stage) -> QWidget:
     """The settings of the first recipe, with the curves of the last run."""
-    tab("train")(stage)
+    tab("Train")(stage)
     stage.choose_recipe("quick")
     for group in stage.window.train_tab.settings.groups:
         group.heading.setChecked(group.heading.text() in ("Network", "Learning", "Curve to learn"))
@@ -148,7 +147,7 @@ def drawing(*shapes: tuple[tuple[tuple[float, float], ...], ...]) -> State:
     """The Draw tab with these digits on the canvas."""
 
     def show(stage: Stage) -> QWidget:
-        tab("draw")(stage)
+        tab("Draw")(stage)
         stage.draw(*shapes)
         return stage.window
 
@@ -158,7 +157,7 @@ def drawing(*shapes: tuple[tuple[tuple[float, float], ...], ...]) -> State:
 def draw_epoch(stage: Stage) -> QWidget:
     """The first epoch of the last run reads."""
     drawing(SHAPES[7])(stage)
-    stage.window.draw_tab.epoch_row.slider.setValue(0)
+    stage.window.draw_tab.snapshot_row.slider.setValue(0)
     wait(300)
     return stage.window
 
@@ -188,6 +187,14 @@ def draw_erasing(stage: Stage) -> QWidget:
     return stage.window
 
 
+def inside(stage: Stage) -> QWidget:
+    """The numbers that the network computes for the drawing."""
+    drawing(SHAPES[7])(stage)
+    tab("Inside")(stage)
+    wait(500)
+    return stage.window
+
+
 def draw_explanation(stage: Stage) -> QWidget:
     """A test image with its explanation, put on the canvas from Evaluate."""
     evaluate_mistakes(stage)
@@ -201,7 +208,7 @@ def draw_explanation(stage: Stage) -> QWidget:
 
 def hand_intro(stage: Stage) -> QWidget:
     """The list of tests, and a test to continue."""
-    tab("my_hand")(stage)
+    tab("My hand")(stage)
     stage.window.my_hand_tab.show_intro()
     return stage.window
 
@@ -221,7 +228,7 @@ def hand_result(stage: Stage) -> QWidget:
     hand_intro(stage)
     hand = stage.window.my_hand_tab
     until(lambda: hand.intro.list.topLevelItemCount() > 0)
-    hand.intro.list.setCurrentItem(hand.intro.list.topLevelItem(0))
+    hand.intro.list.setCurrentIndex(hand.intro.list.model().index(0, 0))
     hand.intro.open_button.click()
     until(lambda: hand.pages.currentWidget() is hand.result and not hand.tasks.is_busy)
     return stage.window
@@ -232,7 +239,7 @@ def hand_result(stage: Stage) -> QWidget:
 
 def evaluated(stage: Stage) -> None:
     """Show Evaluate with a result."""
-    tab("evaluate")(stage)
+    tab("Evaluate")(stage)
     evaluate = stage.window.evaluate_tab
     until(lambda: evaluate.result is not None and evaluate.is_settled)
 
@@ -296,7 +303,7 @@ def runs_of(count: int, *, compared: bool) -> State:
     """The runs, with so many selected."""
 
     def show(stage: Stage) -> QWidget:
-        tab("runs")(stage)
+        tab("Runs")(stage)
         runs = stage.window.runs_tab
         runs.refresh()
         runs.view.select_runs({run.run.id for run in runs.store.runs()[-count:]} if count else set())
@@ -336,7 +343,7 @@ def models_of(count: int, page: int, *, compared: bool = False) -> State:
     """The models, with so many selected, and one of the pages at the right."""
 
     def show(stage: Stage) -> QWidget:
-        tab("models")(stage)
+        tab("Models")(stage)
         models = stage.window.models_tab
         until(lambda: bool(models._all))
         models.list.select({model.path for model in models._all[:count]})
@@ -368,7 +375,7 @@ def message(sentence: str, *, is_error: bool) -> State:
     """A message over the page."""
 
     def show(stage: Stage) -> QWidget:
-        tab("train")(stage)
+        tab("Train")(stage)
         (stage.window.messages.show_error if is_error else stage.window.messages.show_message)(sentence)
         return stage.window
 
@@ -377,7 +384,7 @@ def message(sentence: str, *, is_error: bool) -> State:
 
 def offers(stage: Stage) -> QWidget:
     """The offers of a start: an interrupted run, and a model that could not be saved."""
-    tab("train")(stage)
+    tab("Train")(stage)
     for bar, sentence in (
         (stage.window.run_offer, "A first network, started 2026-01-02 03:04, was interrupted; 3 epochs were saved."),
         (stage.window.rescued_offer, "The model convnet could not be saved before Digit Lab ended. It is kept."),
@@ -498,13 +505,8 @@ def menu(title: str = "") -> State:
     """The menu, or a sub-menu of it."""
 
     def show(stage: Stage) -> QWidget:
-        found = stage.window.menu
-        if title:
-            found = next(
-                action.menu()
-                for action in (*found.actions(), *stage.window.entries.view.actions())
-                if action.menu() is not None and action.text().replace("&", "") == title
-            )
+        menus = [stage.window.menu, *stage.window.menu.findChildren(QMenu)]
+        found = next(each for each in menus if each.title().replace("&", "") == title)
         found.popup(stage.window.mapToGlobal(QPoint(900, 40)))
         stage.dialogs.append(found)
         return found
@@ -525,7 +527,7 @@ def recipe_list(stage: Stage) -> QWidget:
 
 LONG_MESSAGE = "The model was saved as /home/student/Documents/computer science/networks/my first network.digitnet."
 
-NEW_STATES: dict[str, State] = {f"new {name}": tab(name) for name in TABS}
+NEW_STATES: dict[str, State] = {f"new {row.title.lower()}": tab(row.title) for row in TABS}
 """The tabs of a window just after its first start, without data, model and runs."""
 
 USED_STATES: dict[str, State] = {
@@ -549,6 +551,7 @@ USED_STATES: dict[str, State] = {
     "draw error": draw_error,
     "draw erasing": draw_erasing,
     "draw explanation": draw_explanation,
+    "inside": inside,
     "my hand start": hand_intro,
     "my hand writing": hand_writing,
     "my hand result": hand_result,
@@ -557,7 +560,7 @@ USED_STATES: dict[str, State] = {
     "evaluate classes": evaluate_classes,
     "evaluate robustness": evaluate_robustness,
     "evaluate map": evaluate_map,
-    "data": tab("data"),
+    "data": tab("Data"),
     "runs": runs_of(0, compared=False),
     "runs one": runs_of(1, compared=False),
     "runs compared": runs_of(2, compared=True),

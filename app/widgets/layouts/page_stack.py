@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget
 
 
-def least_height(page: QWidget, width: int) -> int:
-    """The lowest height of a page that shows its wrapped texts at this width, in pixels."""
-    layout = page.layout()
-    if layout is not None and page.hasHeightForWidth():
-        return layout.minimumHeightForWidth(width)
-    return page.minimumSizeHint().height()
+def least_height(pages: QStackedWidget | QTabWidget) -> int:
+    """The lowest height at which every page shows its wrapped texts at the present width, in pixels."""
+    found = 0
+    for page in (pages.widget(index) for index in range(pages.count())):
+        if page is not None:
+            layout = page.layout()
+            wraps = layout is not None and layout.hasHeightForWidth()
+            low = layout.minimumHeightForWidth(pages.width()) if layout and wraps else page.minimumSizeHint().height()
+            found = max(found, low)
+    return found
 
 
 class PageStack(QStackedWidget):
@@ -28,8 +32,7 @@ class PageStack(QStackedWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The minimum size of the pages, at the present width."""
-        heights = [least_height(self.widget(index), self.width()) for index in range(self.count())]
-        return QSize(super().minimumSizeHint().width(), max(heights, default=0))
+        return QSize(super().minimumSizeHint().width(), least_height(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width needs another height."""
@@ -50,9 +53,8 @@ class TabStack(QTabWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The minimum size of the pages, at the present width, and the tabs above them."""
-        heights = [least_height(self.widget(index), self.width()) for index in range(self.count())]
         above = self.tabBar().sizeHint().height() + 1  # the line below the tabs
-        return QSize(super().minimumSizeHint().width(), above + max(heights, default=0))
+        return QSize(super().minimumSizeHint().width(), above + least_height(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width needs another height."""

@@ -45,13 +45,20 @@ def scroll(request: pytest.FixtureRequest, qtbot: QtBot) -> ScrollPage:
     return scroll
 
 
+def height(scroll: ScrollPage) -> int:
+    """The height of the page in it."""
+    page = scroll.widget()
+    assert page is not None
+    return page.height()
+
+
 def test_a_page_that_can_be_low_does_not_scroll(scroll: ScrollPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: scroll.widget().height() == scroll.viewport().height())
+    qtbot.waitUntil(lambda: height(scroll) == scroll.viewport().height())
 
 
 def test_a_narrow_page_is_high_enough_for_its_text(scroll: ScrollPage, qtbot: QtBot) -> None:
     text = scroll.findChild(QLabel)
     assert text is not None
     scroll.resize(220, 300)
-    qtbot.waitUntil(lambda: scroll.widget().height() > scroll.viewport().height())
+    qtbot.waitUntil(lambda: height(scroll) > scroll.viewport().height())
     qtbot.waitUntil(lambda: text.height() >= text.heightForWidth(text.width()))
