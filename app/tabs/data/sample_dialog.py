@@ -108,6 +108,13 @@ class SampleDialog(QDialog):
         for widget in (self.title, self.about, scroll, buttons):
             layout.addWidget(widget)
         layout.setStretchFactor(scroll, 1)
-        wanted = self.grid.sizeHint() + QSize(2 * PAGE_MARGIN + GROUP_GAP, 2 * PAGE_MARGIN)
-        wanted.setHeight(wanted.height() + self.sizeHint().height() - scroll.sizeHint().height())
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.95))
+        self._scroll = scroll
+        self.resize(self.wanted_size().boundedTo(self.screen().availableSize() * 0.95))
+
+    def wanted_size(self) -> QSize:
+        """The size that shows all numbers."""
+        bar, layout = self._scroll.verticalScrollBar().sizeHint().width(), self.layout()
+        assert layout is not None
+        width = self.grid.sizeHint().width() + bar + 2 * PAGE_MARGIN
+        around = layout.totalHeightForWidth(width) - self._scroll.sizeHint().height()
+        return QSize(width, self.grid.sizeHint().height() + around + GAP // 2)
