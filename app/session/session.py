@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
-from app.background.watched_reader import WatchedReader
 from app.session.curve_fit import Fit
 from app.session.loaded_model import LoadedModel, RunOutcome
+from app.session.model_session import ModelSession
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
 from app.session.training_thread import TrainingThread
-from app.storage.models.model_library import load_kept_model
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
-from nncore.files.model_file import Model, bundled_model_path, save_model
-from nncore.model.network import Network, NetworkSpec
+from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
 from nncore.training.events import Diverged, Finished, Started
 
 
-class Session(QObject):
-    """Holds the state that the tabs show, and emits a signal when a part of it changes.
+class Session(ModelSession):
+    """Holds the state that the tabs show, and emits a signal when a part of it changes; the base class has the models.
 
     snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it. outcome: the models
-    between which the user can choose after it; None before its end, and if it learned nothing. reader: shows the
-    reading of a large model or checkpoint, and can cancel it.
+    between which the user can choose after it; None before its end, and if it learned nothing.
 
     All methods return at once: reading, writing and training run on threads.
     """
 
     data_changed = Signal(Splits)
     """The data set in use has changed."""
-    model_changed = Signal(Model)
-    """The model in use has changed: opened, reverted, or trained by the current run; `network` is built from it."""
     run_state_changed = Signal(RunState)
     """The state of the run has changed."""
     run_event = Signal(object)
     """An event of the current run: Started, PreviousPart, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not start or continue."""
-    status_message = Signal(str)
-    """One sentence: an action has succeeded."""
-    error_message = Signal(str)
-    """One sentence: what could not be done, and why. Nothing has changed."""
     run_starting = Signal(RunPlan)
     """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
@@ -69,19 +58,10 @@ class Session(QObject):
     """The snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
     snapshots_grown = Signal()
     """`snapshots` has another point than before; at most once for each event of a run."""
-    model_not_saved = Signal(str)
-    """One sentence: why the model of a run could not be saved. It is one of the `unsaved_models`."""
-    unsaved_models_changed = Signal()
-    """One of the `unsaved_models` was saved or discarded."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
-        self.model: Model | None = None
-        self.network: Network | None = None
-        self.model_path: Path | None = None
-        self.unsaved_models: list[tuple[Model, str]] = []
-        """Models of runs that could not be saved, each with a sentence that says why; the oldest first."""
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
         self.snapshots: Snapshots | None = None
@@ -90,15 +70,13 @@ class Session(QObject):
         self._model_is_latest = True
         self._last_point: TrainingPoint | None = None
         self._model_before_run: tuple[LoadedModel, Path | None] | None = None
-        self._saved_model: tuple[LoadedModel, Path | None] | None = None
         self._model_follows_run = self._learns_digits = False
         self._run_has_ended, self.planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._pending_run: tuple[RunPlan, bool] | None = None
-        # Two queues, so that a model does not wait for a data set.
-        self._files, self._data_files = TaskQueue(self), TaskQueue(self)
-        self.reader = WatchedReader(self._files, self)
+        # Not the queue of the models, so that a model does not wait for a data set.
+        self._data_files = TaskQueue(self)
 
     # ------------------------------------------------------------------ data
 
@@ -120,7 +98,7 @@ class Session(QObject):
         """Delete what killed processes have left; see `app.storage.leftovers`."""
         self._files.add("leftovers", _remove_leftovers, lambda _: None, self.error_message.emit)
 
-    # ----------------------------------------------------------------- model
+    # --------------------------------------------------- model of the last run
 
     @property
     def model_follows_run(self) -> bool:
@@ -135,15 +113,6 @@ class Session(QObject):
         """
         return self._model_follows_run and self._trained_model is not None and self._model_is_latest
 
-    @property
-    def model_is_saved(self) -> bool:
-        """Whether the model in use is the one that was last opened or saved."""
-        return self._saved_model is not None and self.model is self._saved_model[0].model
-
-    def open_bundled_model(self) -> None:
-        """Use the bundled model."""
-        self._start_reading("model", "", partial(_load, bundled_model_path()), self._use_bundled_model)
-
     def open_last_snapshots(self) -> None:
         """Emit the snapshots of the last run before this start, unless a run starts first."""
         self._start_reading("snapshots", "", load_last_snapshots, self._use_last_snapshots)
@@ -152,22 +121,6 @@ class Session(QObject):
         if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
             self.snapshots, self.planned_epochs = loaded
             self.snapshots_created.emit(*loaded)
-
-    def open_model(self, path: Path) -> None:
-        """Use the model in a file."""
-        self._start_reading("model", path.name, partial(_load, path), partial(self._use_opened_model, path))
-
-    def save_model(self, path: Path, model: Model) -> None:
-        """Write `model` to `path`; `revert_model` then returns to it."""
-        loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
-        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(model, loaded, path)
-        self._files.add("save", write, on_result, self.error_message.emit)
-
-    def revert_model(self) -> None:
-        """Use the model that was last opened or saved again."""
-        if self._saved_model is not None:
-            self._select_model(*self._saved_model)
-            self.status_message.emit(f"Reverted to the model {self._saved_model[0].model.card.name}.")
 
     def use_trained_model(self) -> None:
         """Use the model of the last run; does nothing without an outcome."""
@@ -181,36 +134,10 @@ class Session(QObject):
             self._model_follows_run = False
             self._use_model(*self.outcome.before)
 
-    def _use_bundled_model(self, loaded: LoadedModel) -> None:
-        self._select_model(loaded, None)
-
-    def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
-        self._select_model(loaded, path)
-        self.status_message.emit(f"Opened {path.name}.")
-
-    def discard_unsaved(self, model: Model) -> None:
-        """Remove a model from `unsaved_models`."""
-        self.unsaved_models = [each for each in self.unsaved_models if each[0] is not model]
-        self.unsaved_models_changed.emit()
-
-    def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path) -> None:
-        if loaded is not None:
-            self._saved_model = loaded, path
-            if self.model is loaded.model:
-                self._use_model(loaded, path)
-        self.status_message.emit(f"Saved as {path}.")
-        if any(each is model for each, _ in self.unsaved_models):
-            self.discard_unsaved(model)
-
     def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
         self._model_follows_run = False
-        self._saved_model = loaded, path
-        self._use_model(loaded, path)
-
-    def _use_model(self, loaded: LoadedModel, path: Path | None) -> None:
-        self.model, self.network, self.model_path = loaded.model, loaded.network, path
-        self.model_changed.emit(loaded.model)
+        super()._select_model(loaded, path)
 
     # ------------------------------------------------------------------- run
 
@@ -357,23 +284,12 @@ class Session(QObject):
             self._last_point = points[-1]
             self.snapshots_grown.emit()
 
-    @property
-    def _loaded_model(self) -> tuple[LoadedModel, Path | None] | None:
-        if self.model is None or self.network is None:
-            return None
-        return LoadedModel(self.model, self.network), self.model_path
-
     @Slot(object)
     def _on_model_updated(self, loaded: LoadedModel) -> None:
         self._trained_model = loaded
         self._model_is_latest = self._thread is None or self._thread.model_is_latest
         if self._model_follows_run:
             self._use_model(loaded, None)
-
-    @Slot(str, Model)
-    def _on_model_not_saved(self, sentence: str, model: Model) -> None:
-        self.unsaved_models.append((model, sentence))
-        self.model_not_saved.emit(sentence)
 
     @Slot(object)
     def _set_ended_run(self, ended: EndedRun | None) -> None:
@@ -428,20 +344,12 @@ class Session(QObject):
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         return self._files.finish() and self._data_files.finish()
 
-    def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
-        self.reader.read(kind, name, work, use, self.error_message.emit)
-
     def _on_data_error(self, problem: str) -> None:
         self.error_message.emit(problem)
         if self._pending_run is not None and self.data is None:
             self._pending_run = None
             self.run_failed.emit(f"There is no data to train on: {problem}")
             self._set_run_state(RunState.IDLE)
-
-
-def _load(path: Path) -> LoadedModel:
-    return LoadedModel.from_model(load_kept_model(path))
 
 
 def _remove_leftovers() -> None:

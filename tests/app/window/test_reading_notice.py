@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.session import session as session_module
+from app.session import model_session
 from nncore.files.model_file import Model, load_model, save_model
 from nncore.system.reading_budget import report_progress
 from tests.app.storage.kept_models import small_model
@@ -27,7 +27,7 @@ def test_a_large_model_is_read_in_sight_and_can_be_cancelled(
             report_progress(0.43)
         return load_model(given)
 
-    monkeypatch.setattr(session_module, "load_kept_model", load_slowly)
+    monkeypatch.setattr(model_session, "load_kept_model", load_slowly)
     with opened_window(qtbot, qapp, 1366, 768) as window:
         before, notice = window.session.model, window.reading_notice
         window.open_paths([path])

@@ -1,0 +1,121 @@
+"""The models of the session: the one in use, opened, saved or reverted, and those that could not be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background.task_queue import TaskQueue
+from app.background.watched_reader import WatchedReader
+from app.session.loaded_model import LoadedModel
+from app.storage.models.model_library import load_kept_model
+from nncore.files.model_file import Model, bundled_model_path, save_model
+from nncore.model.network import Network
+
+
+class ModelSession(QObject):
+    """The part of the session that reads and writes models; files are read and written on a thread.
+
+    model, network: the model in use and its network; None before one is open. model_path: its file, None if it has
+    none. reader: shows the reading of a large model or checkpoint, and can cancel it.
+    """
+
+    model_changed = Signal(Model)
+    """The model in use has changed: opened, reverted, or trained by the current run; `network` is built from it."""
+    status_message = Signal(str)
+    """One sentence: an action has succeeded."""
+    error_message = Signal(str)
+    """One sentence: what could not be done, and why. Nothing has changed."""
+    model_not_saved = Signal(str)
+    """One sentence: why the model of a run could not be saved. It is one of the `unsaved_models`."""
+    unsaved_models_changed = Signal()
+    """One of the `unsaved_models` was saved or discarded."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model: Model | None = None
+        self.network: Network | None = None
+        self.model_path: Path | None = None
+        self.unsaved_models: list[tuple[Model, str]] = []
+        """Models of runs that could not be saved, each with a sentence that says why; the oldest first."""
+        self._saved_model: tuple[LoadedModel, Path | None] | None = None
+        self._files = TaskQueue(self)
+        self.reader = WatchedReader(self._files, self)
+
+    @property
+    def model_is_saved(self) -> bool:
+        """Whether the model in use is the one that was last opened or saved."""
+        return self._saved_model is not None and self.model is self._saved_model[0].model
+
+    def open_bundled_model(self) -> None:
+        """Use the bundled model."""
+        self._start_reading("model", "", partial(_load, bundled_model_path()), self._use_bundled_model)
+
+    def open_model(self, path: Path) -> None:
+        """Use the model in a file."""
+        self._start_reading("model", path.name, partial(_load, path), partial(self._use_opened_model, path))
+
+    def save_model(self, path: Path, model: Model) -> None:
+        """Write `model` to `path`; `revert_model` then returns to it."""
+        loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
+        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(model, loaded, path)
+        self._files.add("save", write, on_result, self.error_message.emit)
+
+    def revert_model(self) -> None:
+        """Use the model that was last opened or saved again."""
+        if self._saved_model is not None:
+            self._select_model(*self._saved_model)
+            self.status_message.emit(f"Reverted to the model {self._saved_model[0].model.card.name}.")
+
+    def _use_bundled_model(self, loaded: LoadedModel) -> None:
+        self._select_model(loaded, None)
+
+    def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
+        self._select_model(loaded, path)
+        self.status_message.emit(f"Opened {path.name}.")
+
+    def discard_unsaved(self, model: Model) -> None:
+        """Remove a model from `unsaved_models`."""
+        self.unsaved_models = [each for each in self.unsaved_models if each[0] is not model]
+        self.unsaved_models_changed.emit()
+
+    def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path) -> None:
+        if loaded is not None:
+            self._saved_model = loaded, path
+            if self.model is loaded.model:
+                self._use_model(loaded, path)
+        self.status_message.emit(f"Saved as {path}.")
+        if any(each is model for each, _ in self.unsaved_models):
+            self.discard_unsaved(model)
+
+    def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
+        """Use a model that the user chose."""
+        self._saved_model = loaded, path
+        self._use_model(loaded, path)
+
+    def _use_model(self, loaded: LoadedModel, path: Path | None) -> None:
+        self.model, self.network, self.model_path = loaded.model, loaded.network, path
+        self.model_changed.emit(loaded.model)
+
+    @property
+    def _loaded_model(self) -> tuple[LoadedModel, Path | None] | None:
+        if self.model is None or self.network is None:
+            return None
+        return LoadedModel(self.model, self.network), self.model_path
+
+    @Slot(str, Model)
+    def _on_model_not_saved(self, sentence: str, model: Model) -> None:
+        self.unsaved_models.append((model, sentence))
+        self.model_not_saved.emit(sentence)
+
+    def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+        """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
+        self.reader.read(kind, name, work, use, self.error_message.emit)
+
+
+def _load(path: Path) -> LoadedModel:
+    return LoadedModel.from_model(load_kept_model(path))
