@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.background.task_queue import TaskQueue
-from app.session.rescued_models import RescuedModel, rescued_models
+from app.storage.models.rescued_models import RescuedModel, rescued_models
 from app.widgets.elements import bar_layout, close_button, push_button
 from app.widgets.plain_text import ElidedLabel
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.dialogs.help.help_keys import add_help_keys
-from app.session.rescued_models import rescue
 from app.session.session import Session
+from app.storage.models.rescued_models import rescue
 from nncore.errors import ModelFileError
 from nncore.files.model_file import Model
 

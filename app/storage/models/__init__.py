@@ -1,4 +1,4 @@
-"""The models in the user's folder: their names, notes and pins, and the deletion of old ones.
+"""The models in the user's folder: names, notes and pins, the deletion of old ones, the rescue of unsaved ones.
 
 Read first: `model_library.py`.
 """

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 from pytestqt.qtbot import QtBot
 
 from app.session.loaded_model import LoadedModel
-from app.session.rescued_models import RESCUED_NAME_START
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
 from app.storage.models.model_library import ModelLibrary
+from app.storage.models.rescued_models import RESCUED_NAME_START
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import Appearance, ThemeChoice
 from app.window.main_window import MainWindow

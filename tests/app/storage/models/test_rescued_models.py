@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.session.rescued_models import RESCUED_NAME_START, rescue, rescued_models
+from app.storage.models.rescued_models import RESCUED_NAME_START, rescue, rescued_models
 from app.storage.paths import models_folder
 from nncore.errors import ModelFileError
 from nncore.files.model_file import load_model
