@@ -12,6 +12,9 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.errors import DataError
+from nncore.evaluation.recognition import Prediction, read_digit
+from nncore.model.network import Network
 from nncore.training.events import EpochDone, StepDone
 from nncore.training.history import EpochFigures
 
@@ -52,6 +55,26 @@ class PreviousPart:
     curve: NDArray[np.float32]
     epochs: tuple[EpochFigures, ...]
     rates: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PinnedReading:
+    """What the network of a run in progress reads in the pinned drawing after `steps` steps.
+
+    prediction: None if the network cannot read drawings; `problem` then says why in a sentence.
+    """
+
+    steps: int
+    prediction: Prediction | None
+    problem: str = ""
+
+    @classmethod
+    def by(cls, network: Network, drawing: NDArray[np.uint8], steps: int = 0) -> PinnedReading:
+        """Let `network` read a drawing (28, 28)."""
+        try:
+            return cls(steps, read_digit(network, drawing))
+        except DataError as problem:
+            return cls(steps, None, str(problem))
 
 
 class StepBatcher:

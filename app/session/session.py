@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
@@ -13,7 +15,7 @@ from app.session.curve_fit import Fit
 from app.session.loaded_model import LoadedModel, RunOutcome
 from app.session.model_session import ModelSession
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import RunState
+from app.session.run_events import PinnedReading, RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
 from app.session.training_thread import TrainingThread
@@ -58,6 +60,10 @@ class Session(ModelSession):
     """The snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
     snapshots_grown = Signal()
     """`snapshots` has another point than before; at most once for each event of a run."""
+    pinned_drawing_changed = Signal(object)
+    """`pinned_drawing` has changed; the image (28, 28) uint8, or None."""
+    drawing_read = Signal(PinnedReading)
+    """What the network of the run in progress reads in the pinned drawing now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +71,7 @@ class Session(ModelSession):
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
         self.snapshots: Snapshots | None = None
+        self.pinned_drawing: NDArray[np.uint8] | None = None
         self.outcome: RunOutcome | None = None
         self._trained_model: LoadedModel | None = None
         self._model_is_latest = True
@@ -216,6 +223,8 @@ class Session(ModelSession):
         self._thread.model_updated.connect(self._on_model_updated)
         self._thread.failed.connect(self._on_run_failure)
         self._thread.snapshots_created.connect(self._on_snapshots_created)
+        self._thread.drawing = self.pinned_drawing
+        self._thread.drawing_read.connect(self.drawing_read)
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_not_saved.connect(self._on_model_not_saved)
         self._thread.not_logged.connect(self.error_message)
@@ -224,6 +233,13 @@ class Session(ModelSession):
         self._thread.finished.connect(self._on_thread_end)
         self.run_starting.emit(plan)
         self._thread.start()
+
+    def pin_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        """Let each run read this drawing (28, 28) as it learns, also the run in progress; None: no drawing."""
+        self.pinned_drawing = image
+        if self._thread is not None:
+            self._thread.drawing = image
+        self.pinned_drawing_changed.emit(image)
 
     def pause(self) -> None:
         """Pause after the current mini-batch."""

@@ -7,13 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.background.task_queue import ShownError, unexpected_error
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import PreviousPart, StepBatcher
+from app.session.run_events import PinnedReading, PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
 from app.session.snapshots_keeper import SnapshotsKeeper
 from app.storage.models.model_library import run_model_name
@@ -31,6 +33,11 @@ from nncore.training.events import Diverged, EpochDone, Finished, Started, StepD
 
 FIT_INTERVAL_SECONDS, MODEL_INTERVAL_SECONDS = 0.1, 0.25
 """Minimum time between two fits, and between two models, that a run in progress sends to the window."""
+
+
+MAX_READING_FRACTION, PAUSE_CHECK_SECONDS = 0.02, 0.1
+"""The largest part of the time that reading the pinned drawing takes, and the time in which a paused run notices
+another pinned drawing."""
 
 
 class TrainingThread(QThread):
@@ -56,6 +63,8 @@ class TrainingThread(QThread):
     """The snapshots of the run that starts. They grow while it trains, and may be read at the same time."""
     snapshots_not_saved = Signal(str)
     """One sentence: why the snapshots could not be saved."""
+    drawing_read = Signal(PinnedReading)
+    """What the network reads in `drawing` now."""
     run_ended = Signal(EndedRun)
     """The ended run; not emitted if it diverged or made no step."""
 
@@ -69,6 +78,7 @@ class TrainingThread(QThread):
     ) -> None:
         """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed.
 
+        drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
         model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
         progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
         """
@@ -81,6 +91,9 @@ class TrainingThread(QThread):
         self._model_emitted_at = self._fit_emitted_at = float("-inf")
         self._curve: CurvePoints | None = None
         self.model_is_latest = True
+        self.drawing: NDArray[np.uint8] | None = None
+        self._last_read: NDArray[np.uint8] | None = None
+        self._next_reading = 0.0
 
     def run(self) -> None:
         """Train; Qt calls this on the new thread."""
@@ -123,6 +136,7 @@ class TrainingThread(QThread):
             self._snapshots = self._keeper.restore(self._snapshots, training.point)
         self._add_snapshot()
         self.snapshots_created.emit(self._snapshots)
+        self._read_drawing(at_once=True)
         if training.steps:
             rates, control = list(self.control.rates_used), self.control
             if not rates or rates[-1][1] != control.learning_rate:
@@ -151,7 +165,10 @@ class TrainingThread(QThread):
                 self._emit_model(test=None)
         elif self.control.paused:
             self._emit_steps(self._batcher.flush())
-            self.control.wait_for_turn()
+            self._read_drawing(at_once=True)
+            while not self.control.wait_for_turn(PAUSE_CHECK_SECONDS):
+                if self.drawing is not self._last_read:
+                    self._read_drawing(at_once=True)
             self._batcher.restart_clock()
         else:
             self._paint_priority.wait_for_release()
@@ -166,6 +183,17 @@ class TrainingThread(QThread):
     def _emit_steps(self, steps: object | None) -> None:
         if steps is not None:
             self.run_event.emit(steps)
+            self._read_drawing()
+
+    def _read_drawing(self, *, at_once: bool = False) -> None:
+        """Read the pinned drawing, unless that would take more than MAX_READING_FRACTION of the time."""
+        drawing, started = self.drawing, perf_counter()
+        if drawing is not None and (at_once or started >= self._next_reading):
+            reading = PinnedReading.by(self._training.network, drawing, self._training.steps)
+            ended = perf_counter()
+            self._next_reading = ended + (ended - started) / MAX_READING_FRACTION
+            self.drawing_read.emit(reading)
+        self._last_read = drawing
 
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learned."""

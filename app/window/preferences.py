@@ -7,11 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
 
 from app.storage.paths import user_folder
 from app.style.fonts import TEXT_SCALES
 from app.style.theme import Appearance, ThemeChoice
+from nncore.preprocessing.ink import SIDE
 
 MAX_RECENT_FILES = 8
 
@@ -101,6 +104,24 @@ class WindowPreferences:
         self._store.setValue("screen", screen)
         self._store.setValue(f"screens/{screen}/area", place.area)
         self._store.setValue(f"screens/{screen}/state", place.state.name)
+
+    @property
+    def pinned_drawing(self) -> NDArray[np.uint8] | None:
+        """The image (28, 28) that is pinned in the Train tab; None if none is."""
+        stored = self._store.value("pinned")
+        with suppress(ValueError):
+            pixels = bytes.fromhex(stored) if isinstance(stored, str) else b""
+            if len(pixels) == SIDE * SIDE:
+                return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE)
+        return None
+
+    @pinned_drawing.setter
+    def pinned_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        if image is None:
+            self._store.remove("pinned")
+        else:
+            self._store.setValue("pinned", image.tobytes().hex())
+        self._write()
 
     @property
     def recent_files(self) -> list[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 
 from app.session.fine_tuning import Adaptation
@@ -32,6 +34,8 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.widgets.explanation import Explanation
     from app.window.main_window import MainWindow
 
+PINNED = "Pinned: the Train tab shows what the network reads in this drawing while it learns."
+
 
 class TabConnections(QObject):
     """Connects each new tab with the session and the window, and gives it the current state.
@@ -58,6 +62,17 @@ class TabConnections(QObject):
         self._session.data_changed.connect(tab.settings.set_data)
         tab.error_message.connect(self._window.messages.show_error)
         tab.keep_settings(train_settings_path())
+        self._session.pin_drawing(self._preferences.pinned_drawing)
+        self._session.pinned_drawing_changed.connect(self._keep_pinned_drawing)
+
+    @Slot(object)
+    def _keep_pinned_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        self._preferences.pinned_drawing = image
+
+    @Slot(np.ndarray)
+    def _pin_drawing(self, image: NDArray[np.uint8]) -> None:
+        self._session.pin_drawing(image)
+        self._window.messages.show_message(PINNED)
 
     def connect_draw_tab(self, tab: DrawTab) -> None:
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
@@ -75,6 +90,7 @@ class TabConnections(QObject):
         tab.network_pane.toggle.toggled.connect(self._keep_shown_network)
         tab.network_pane.full_size_requested.connect(self.show_inside_tab)
         tab.network_pane.number_requested.connect(self.show_number)
+        tab.pin_requested.connect(self._pin_drawing)
         tab.keep_drawing(ink_folder())
         tab.connect_teacher(teacher)
         teacher.load()

@@ -7,13 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.background.task_queue import TaskQueue
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
-from app.session.run_events import PreviousPart, RunState, StepsDone
+from app.session.run_events import PinnedReading, PreviousPart, RunState, StepsDone
 from app.session.run_plan import EndedRun, RunPlan
 from app.session.session import Session
 from app.storage.run_store import RunStore
@@ -104,6 +106,13 @@ class TrainingActions(QObject):
         train_tab.outcome_bar.back_requested.connect(session.use_model_before)
         session.outcome_changed.connect(self._show_outcome)
         session.model_changed.connect(self._show_outcome)
+        train_tab.unpin_requested.connect(partial(session.pin_drawing, None))
+        session.pinned_drawing_changed.connect(self._show_pinned_drawing)
+        session.drawing_read.connect(self._show_pinned_reading)
+        session.model_changed.connect(self._read_pinned_drawing)
+        session.run_state_changed.connect(self._read_pinned_drawing)
+        if session.pinned_drawing is not None:  # it was kept
+            self._show_pinned_drawing(session.pinned_drawing)
 
     def connect_runs_tab(self, runs: RunsTab) -> None:
         """Connect the requests of the Runs tab, which is built later than the Train tab."""
@@ -291,6 +300,26 @@ class TrainingActions(QObject):
     def _prepare_charts(self, plan: RunPlan) -> None:
         self.train_tab.begin_run((plan.spec, plan.config), plan.curve)
         self.train_tab.curves.announce(plan.settings)
+
+    @Slot(object)
+    def _show_pinned_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        self.train_tab.pin_drawing(image)
+        self._read_pinned_drawing()
+
+    @Slot(PinnedReading)
+    def _show_pinned_reading(self, reading: PinnedReading) -> None:
+        if self.session.pinned_drawing is not None and self.session.run_state is not RunState.IDLE:
+            self.train_tab.pinned.show_reading(reading)
+
+    @Slot()
+    def _read_pinned_drawing(self) -> None:
+        """Read the pinned drawing with the model in use, unless a run is in progress, whose thread reads it."""
+        session = self.session
+        if session.pinned_drawing is None or session.run_state is not RunState.IDLE:
+            return
+        if session.network is not None and session.model is not None:
+            reading = PinnedReading.by(session.network, session.pinned_drawing)
+            self.train_tab.pinned.show_model(reading, session.model.card.name)
 
     @Slot(object)
     def _show_event(self, event: object) -> None:

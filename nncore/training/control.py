@@ -92,9 +92,11 @@ class TrainingControl(NotCopyable):
             self._stopped = True
             self._turn.notify_all()
 
-    def wait_for_turn(self) -> None:
-        """Block while paused, until resume, step or stop."""
+    def wait_for_turn(self, seconds: float | None = None) -> bool:
+        """Block while paused, until resume, step or stop; False if none of them came within `seconds`."""
         with self._turn:
-            self._turn.wait_for(lambda: self._stopped or not self._paused or self._steps_allowed > 0)
+            if not self._turn.wait_for(lambda: self._stopped or not self._paused or self._steps_allowed > 0, seconds):
+                return False
             # Without a pause the count is 0 already.
             self._steps_allowed = max(0, self._steps_allowed - 1)
+            return True

@@ -15,6 +15,7 @@ EVENTS = "carries one of several event classes"
 UNTYPED = {
     "background/task_queue.py: succeeded": "carries the result of any function",
     "session/session.py: ended_run_changed": NONE,
+    "session/session.py: pinned_drawing_changed": NONE,
     "session/session.py: run_event": EVENTS,
     "session/training_thread.py: run_event": EVENTS,
     "tabs/data/source_panel.py: synthetic_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",

@@ -47,6 +47,7 @@ from nncore.preprocessing.ink import Ink, stages
 EMPTY_CANVAS = "Nothing is drawn yet."
 NO_MODEL_TO_READ_WITH = "No model is open. Train or open one to read your drawing."
 RESTORED = "Your last drawing is on the canvas again."
+PIN_TIP = "Pin this drawing to Train: its ten bars follow the training beside the loss"
 NO_ANSWER = "This model cannot read drawings."
 
 
@@ -62,6 +63,8 @@ class DrawTab(Tab):
     """The image (28, 28) uint8 of the digit shown; None if nothing is drawn."""
     reader_changed = Signal(object, str)
     """The network that reads, None without a model, and its name: the model in use, or an epoch of the last run."""
+    pin_requested = Signal(np.ndarray)
+    """Show the bars of this image (28, 28) uint8 in the Train tab while a network learns."""
     status_message = Signal(str)
     error_message = Signal(str)
 
@@ -242,6 +245,7 @@ class DrawTab(Tab):
         self._show_explanation()
         self.snapshot_row.set_image(image)
         self.image = image
+        self.pin_action.setEnabled(image is not None)
         self.image_changed.emit(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities, has_answer=self._prediction.is_accepted)
@@ -270,6 +274,11 @@ class DrawTab(Tab):
             self.reading_row.setVisible(bool(name))
             self._square_canvas()
         self.reading_label.set_full_text(f"Reading {name} …")
+
+    @Slot()
+    def _pin(self) -> None:
+        if self.image is not None:
+            self.pin_requested.emit(self.image)
 
     @Slot(int)
     def _teach(self, digit: int) -> None:
@@ -343,7 +352,9 @@ class DrawTab(Tab):
         self.open_action.triggered.connect(self.ask_picture)
         self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
         self.paste_action.triggered.connect(self.pictures.paste)
-        for action in (self.open_action, self.paste_action):
+        self.pin_action = self._action("Pin to Train", "pin", "Ctrl+Shift+P", PIN_TIP)
+        self.pin_action.triggered.connect(self._pin)
+        for action in (self.pin_action, self.open_action, self.paste_action):
             row.addWidget(self._tool(action, shows_text=False))
         return row
 

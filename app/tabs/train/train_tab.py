@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -35,6 +38,7 @@ from nncore.training.events import Diverged, Finished, Started
 
 if TYPE_CHECKING:
     from app.tabs.train.charts.curves_view import CurvesView
+    from app.tabs.train.pinned_drawing import PinnedDrawing
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
@@ -64,6 +68,8 @@ class TrainTab(Tab):
     """Show the page of the recipe with this name."""
     curves_painting = Signal()
     """The charts are about to be painted with new points."""
+    unpin_requested = Signal()
+    """Remove the pinned drawing."""
     error_message = Signal(str)
     """One sentence: why the settings could not be saved."""
 
@@ -107,13 +113,35 @@ class TrainTab(Tab):
         """The charts of loss, accuracy and learning rate."""
         return self.charts.curves
 
+    @cached_property
+    def pinned(self) -> PinnedDrawing:
+        """The pinned drawing and its bars, beside the charts; built when a drawing is pinned for the first time."""
+        from app.tabs.train.pinned_drawing import PinnedDrawing
+
+        pinned = PinnedDrawing()
+        pinned.removed.connect(self.unpin_requested)
+        self._page.addWidget(pinned)
+        return pinned
+
+    @Slot(object)
+    def pin_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        """Show this drawing (28, 28) beside the charts; None shows none."""
+        if image is not None:
+            self.pinned.set_drawing(image)
+            self.pinned.show()
+        elif "pinned" in vars(self):
+            self.pinned.hide()
+
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(GROUP_GAP)
         left.addWidget(self.settings, 1)
         left.addWidget(self.buttons)
         right.setSpacing(GAP)
-        right.addWidget(ScrollPage(self.charts), 1)
+        self._page = QHBoxLayout()
+        self._page.setSpacing(GAP)
+        self._page.addWidget(ScrollPage(self.charts), 1)
+        right.addLayout(self._page, 1)
         right.addWidget(self.progress)
         right.addWidget(self.outcome_bar)
         layout = QHBoxLayout(self)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.background.task_queue import ShownError
 from app.session import run_plan
 from app.session.loaded_model import LoadedModel
-from app.session.run_events import PreviousPart, RunState, StepsDone
+from app.session.run_events import PinnedReading, PreviousPart, RunState, StepsDone
 from app.session.session import Session
 from app.storage.paths import last_snapshots_path, models_folder, run_log_path
 from nncore.data import dataset
@@ -19,6 +19,7 @@ from nncore.data.dataset import Splits
 from nncore.evaluation.snapshots import Snapshots
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, EpochDone, Finished
@@ -469,6 +470,49 @@ def test_a_run_that_diverged_in_its_first_epoch_leaves_the_model_before_in_use(s
     assert session.snapshots.points[0].label == "step 0"
     assert all(np.isfinite(each.values).all() for each in session.snapshots.all)
     assert not session.model_is_latest_snapshot
+
+
+def test_the_pinned_drawing_is_read_from_the_first_step_on_and_when_it_is_pinned_in_a_pause(
+    session: Session, qtbot: QtBot
+) -> None:
+    readings: list[PinnedReading] = []
+    session.drawing_read.connect(readings.append)
+    first, second = small_mnist().training.images[:2]
+    session.pin_drawing(first)
+    session.start_training(SPEC, LONG, paused=True)
+    qtbot.waitUntil(lambda: len(readings) > 0 and readings[-1].steps == 1)
+    assert readings[0].steps == 0
+    session.step()
+    session.step()
+    qtbot.waitUntil(lambda: readings[-1].steps == 3)
+    assert session.snapshots is not None
+    by_step = {point.step: session.snapshots.network(point) for point in session.snapshots.points}
+    for reading in readings:
+        if reading.steps in by_step:  # 0, 1 and 3
+            assert reading.prediction is not None
+            expected = by_step[reading.steps].predict((first.reshape(1, -1) / 255).astype(np.float32))[0]
+            np.testing.assert_allclose(reading.prediction.probabilities, expected, atol=1e-6)
+    session.pin_drawing(second)
+    qtbot.waitUntil(lambda: readings[-1].prediction is not None and (readings[-1].prediction.image == second).all())
+    session.pin_drawing(None)
+    count = len(readings)
+    session.step()
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert len(readings) == count
+
+
+def test_a_pinned_drawing_leaves_the_bits_of_a_training_as_they_are(session: Session, qtbot: QtBot) -> None:
+    spec = NetworkSpec((28, 28), (Conv2D(4), BatchNorm(), Activation("relu"), Flatten(), Dropout(0.3), Dense(10)))
+    config, results = TrainingConfig(epochs=2, seed=3), []
+    for drawing in (None, small_mnist().training.images[0]):
+        session.pin_drawing(drawing)
+        session.start_training(spec, config)
+        qtbot.waitUntil(lambda: is_idle(session))
+        assert session.ended_run is not None
+        state = session.ended_run.checkpoint
+        results.append([array.tobytes() for array in state.arrays.values()])
+    assert results[0] == results[1]
 
 
 def test_without_an_earlier_run_there_are_no_epochs(session: Session, qtbot: QtBot) -> None:

@@ -638,3 +638,32 @@ def test_the_models_tab_reads_the_drawing_on_the_canvas(window: MainWindow, qtbo
     first, second = tab.pages.image_page.columns
     assert first.bars.winner == 1
     assert second.bars.probabilities is not None
+
+
+def test_a_drawing_is_pinned_in_draw_and_shown_in_train_until_it_is_removed(window: MainWindow, qtbot: QtBot) -> None:
+    assert not window.draw_tab.pin_action.isEnabled()  # nothing is drawn
+    draw_a_one(qtbot, window)
+    window.draw_tab.throttle.flush()
+    image = window.draw_tab.image
+    assert image is not None
+    window.draw_tab.pin_action.trigger()
+    pinned = window.train_tab.pinned
+    window.tabs.setCurrentWidget(window.train_tab)
+    assert pinned.isVisible()
+    np.testing.assert_array_equal(pinned.picture.image, image)
+    assert pinned.reader.full_text == "read by handwriting"
+    choose_small_network(window, epochs=1)
+    click(qtbot, window, "train_button")
+    trained(window, qtbot)
+    model = window.session.model
+    assert model is not None
+    assert pinned.reader.full_text == f"read by {model.card.name}"
+    expected = model.network().predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
+    assert pinned.bars.probabilities == pytest.approx(expected, abs=1e-6)
+    later = MainWindow(Session(), WindowPreferences())
+    qtbot.addWidget(later)
+    np.testing.assert_array_equal(later.train_tab.pinned.picture.image, image)
+    later.close()
+    pinned.close_button.click()
+    assert not pinned.isVisible()
+    assert WindowPreferences().pinned_drawing is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QRect, Qt
 
@@ -123,3 +124,19 @@ def test_only_the_first_start_is_the_first_one() -> None:
 def test_settings_of_an_earlier_version_are_no_first_start() -> None:
     WindowPreferences().add_recent_file(Path("model.digitnet"))
     assert not WindowPreferences().is_first_start
+
+
+def test_the_pinned_drawing_is_kept_until_it_is_removed(user_files: Path) -> None:
+    image = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
+    first = WindowPreferences()
+    assert first.pinned_drawing is None
+    first.pinned_drawing = image
+    kept = WindowPreferences().pinned_drawing
+    assert kept is not None
+    np.testing.assert_array_equal(kept, image)
+    assert kept.dtype == np.uint8
+    WindowPreferences().pinned_drawing = None
+    assert WindowPreferences().pinned_drawing is None
+    for damaged in ("zz", "00" * 783, "00" * 785, "@Rect(1 2 3 4)", "ä" * 1568):
+        (user_files / "settings.ini").write_text(f"[General]\npinned={damaged}\n", encoding="utf-8")
+        assert WindowPreferences().pinned_drawing is None
