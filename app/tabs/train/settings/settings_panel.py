@@ -13,8 +13,8 @@ from app.session.typed_settings import TrainSettings
 from app.style.theme import GAP
 from app.tabs.train.setting_changes import SettingChange
 from app.tabs.train.settings.augmentation_form import AugmentationForm
-from app.tabs.train.settings.collapsible_group import CollapsibleGroup, MoreSettings
 from app.tabs.train.settings.curve_form import CurveForm
+from app.tabs.train.settings.form_groups import FormGroups
 from app.tabs.train.settings.learning_form import LearningForm
 from app.tabs.train.settings.network_form import NetworkForm, are_same_choices
 from app.tabs.train.settings.recipe_chooser import RecipeChooser, RestoredRow
@@ -72,17 +72,13 @@ class SettingsPanel(QWidget):
         self.learning_rate = self.learning.learning_rate
         self.distort = self.augmentation.distort
         self._forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
-        self.groups = (
-            CollapsibleGroup("Network", self.network),
-            CollapsibleGroup("Curve to learn", self.curve),
-            CollapsibleGroup("Learning", self.learning),
-            CollapsibleGroup("Loss and regularization", self.loss, is_open=False),
-            CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
-            CollapsibleGroup("Stopping", self.stopping, is_open=False),
-        )
-        self.more_settings = MoreSettings(self._forms)
+        self.form_groups = FormGroups(
+            ("Network", self.network, True), ("Curve to learn", self.curve, True), ("Learning", self.learning, True),
+            ("Loss and regularization", self.loss, False), ("Augmentation", self.augmentation, False),
+            ("Stopping", self.stopping, False),
+        )  # fmt: skip
+        self.groups, self.more_settings = self.form_groups.groups, self.form_groups.more_settings
         self._lay_out()
-        self.more_settings.fields_changed.connect(self._show_groups)
         for form in self._forms:
             form.changed.connect(self._on_edit)
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
@@ -94,17 +90,9 @@ class SettingsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.data.setProperty("quiet", True)
-        self._content = QWidget()
-        groups = QVBoxLayout(self._content)
-        groups.setContentsMargins(0, 0, GAP, 0)
-        groups.setSpacing(GAP)
-        groups.addWidget(self.more_settings)
-        for group in self.groups:
-            groups.addWidget(group)
-        groups.addStretch()
-        self._content.installEventFilter(self)
+        self.form_groups.installEventFilter(self)
         self._scroll = QScrollArea()
-        self._scroll.setWidget(self._content)
+        self._scroll.setWidget(self.form_groups)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -238,17 +226,9 @@ class SettingsPanel(QWidget):
 
     def mark(self, changes: Sequence[SettingChange]) -> None:
         """Mark the settings that were changed, and show the first; the marks stay until the next run or recipe."""
-        changed = {each.field: f"Changed from {each.before}." for each in reversed(changes)}
-        self.more_settings.reveal(changed)
-        for form, group in zip(self._forms, self.groups, strict=True):
-            for field, row in form.rows.items():
-                row.mark(changed.get(field, ""))
-            if not group.is_open and any(field in changed for field in form.rows):
-                group.open()
-        rows = {field: row for form in self._forms for field, row in form.rows.items() if field in changed}
-        if rows:
-            self._content.adjustSize()  # the group may have been opened just now
-            self._scroll.ensureWidgetVisible(next(iter(rows.values())).control)
+        first = self.form_groups.mark({each.field: f"Changed from {each.before}." for each in reversed(changes)})
+        if first is not None:
+            self._scroll.ensureWidgetVisible(first)
 
     def run_settings(self) -> RunSettings:
         """The settings that a run would have. Raises SettingError."""
@@ -303,21 +283,12 @@ class SettingsPanel(QWidget):
         if self._filling:
             return
         self._problems = self._all_problems()
-        self.more_settings.reveal(self._problems)
-        self._show_groups()
-        for form, group in zip(self._forms, self.groups, strict=True):
-            form.show_problems(self._problems)
-            if not group.is_open and any(field in self._problems for field in form.rows):
-                group.open()
+        # Only images can be distorted, and only a regression has a curve.
+        self.form_groups.show_problems(
+            self._problems, unused=self.augmentation if self.recipe.fits_a_curve else self.curve
+        )
         self._summarize(self.network.draw())
         self.changed.emit()
-
-    @Slot()
-    def _show_groups(self) -> None:
-        for form, group in zip(self._forms, self.groups, strict=True):
-            # Only images can be distorted, and only a regression has a curve.
-            is_other = form is self.augmentation if self.recipe.fits_a_curve else form is self.curve
-            group.setVisible(self.more_settings.shows(form) and not is_other)
 
     def _all_problems(self) -> dict[str, SettingError]:
         """All errors, by setting; those of the network first."""
@@ -366,14 +337,12 @@ class SettingsPanel(QWidget):
         return False
 
     def _fit_to_font(self) -> None:
-        names = max(form.label_width for form in self._forms)
-        for form in self._forms:
-            form.set_label_width(names)
+        self.form_groups.align_names()
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         wanted = min(WIDTH_IN_LETTERS * self.fontMetrics().averageCharWidth(), MAX_WIDTH)
         # Collapsed groups count too, so that the panel keeps its width when one opens.
         needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
-        width = max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar)
+        width = max(wanted, needed + bar, self.form_groups.minimumSizeHint().width() + bar)
         # The width only grows, unless the font changes: removing a layer must not move the window.
         font = self.font().toString()
         self._font_and_width = font, width if self._font_and_width[0] != font else max(width, self._font_and_width[1])

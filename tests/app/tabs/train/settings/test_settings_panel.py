@@ -339,7 +339,7 @@ def test_nothing_is_cut_off_in_any_font(
     panel.resize(panel.width(), 400)
     deliver_events()
     assert panel._scroll.verticalScrollBar().isVisible()
-    assert panel._content.minimumSizeHint().width() <= panel._scroll.viewport().width()
+    assert panel.form_groups.minimumSizeHint().width() <= panel._scroll.viewport().width()
     assert panel.minimumSizeHint().height() < 400
 
 
