@@ -50,6 +50,7 @@ class WindowPreferences:
         """Count no later start as the first one."""
         if self.is_first_start:
             self._store.setValue("started", True)
+            self._write()
 
     @property
     def appearance(self) -> Appearance:
@@ -104,6 +105,7 @@ class WindowPreferences:
         self._store.setValue("screen", screen)
         self._store.setValue(f"screens/{screen}/area", place.area)
         self._store.setValue(f"screens/{screen}/state", place.state.name)
+        self._write()
 
     @property
     def pinned_drawing(self) -> NDArray[np.uint8] | None:

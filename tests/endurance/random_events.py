@@ -51,8 +51,8 @@ NO_BUTTON, NO_KEY, COPY = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifie
 ROUND = 500
 """Events between two moments at rest, at which the memory is read."""
 
-WAIT_SECONDS = 120
-"""How long a moment of rest may take to come."""
+WAIT_SECONDS, WAIT_WALL_SECONDS = 120, 3600
+"""How long a moment of rest may take to come: processor time, so that other programs do not count, and time at all."""
 
 
 def prepare_files(folder: Path) -> list[Path]:
@@ -292,10 +292,19 @@ class Monkey:
                 widget.reject()
 
     def _wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + WAIT_SECONDS
+        end, wall_end = time.process_time() + WAIT_SECONDS, time.monotonic() + WAIT_WALL_SECONDS
         while not condition():
-            assert time.monotonic() < end, "the window did not come to rest"
-            QTest.qWait(10)
+            is_late = time.process_time() > end or time.monotonic() > wall_end
+            assert not is_late, f"the window did not come to rest: {self._busy()}"
+            loop = QEventLoop()  # unlike QTest.qWait, it lets other threads run
+            QTimer.singleShot(10, loop.quit)
+            loop.exec()
+
+    def _busy(self) -> list[str]:
+        """What still runs: the state of the run, and the kinds of tasks."""
+        queues = self.window.findChildren(TaskQueue)
+        kinds = [queue._current.kind for queue in queues if queue._current is not None]
+        return [self.window.session.run_state.name, *kinds]
 
     def _place(self, target: QWidget) -> QPoint:
         return QPoint(int(self.rng.integers(max(1, target.width()))), int(self.rng.integers(max(1, target.height()))))

@@ -35,6 +35,9 @@ WARM_UP, MIN_SAMPLES = 0.4, 20
 MOST_GROWN = 12
 """How many classes are named of whose objects there are more and more."""
 
+SHOWN_SAMPLES = 20
+"""After how many samples of memory one is printed."""
+
 TRAIL = 400
 """How many of the last steps are kept with a failure."""
 
@@ -72,6 +75,10 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
                 done = found["step"]
                 samples.append((done, found["mebibytes"], found["open files"]))
                 objects.append(Counter(found["objects"]))
+                if len(samples) % SHOWN_SAMPLES == 0:
+                    report.figure(
+                        f"{done:,} steps: {found['mebibytes']:.0f} MiB, {sum(found['objects'].values()):,} objects"
+                    )
                 process.stdin.write("go on\n" if limits.allow(done) else "end\n")
                 process.stdin.flush()
         _, errors = process.communicate()
