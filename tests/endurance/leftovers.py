@@ -19,10 +19,17 @@ def resources_of_this_process() -> Counter[str]:
     return Counter({
         "Python threads": sum(not thread.daemon for thread in threading.enumerate()),
         **{f"threads {name}": names.count(name) for name in names},
-        "processes": len(process.children(recursive=True)),
+        "processes": sum(not _is_resource_tracker(each) for each in process.children(recursive=True)),
         "open files": process.num_fds(),
         "shared memory": sum("/memfd:digitlab" in line for line in maps.splitlines()),
     })  # fmt: skip
+
+
+def _is_resource_tracker(process: psutil.Process) -> bool:
+    """Whether this is the process that Python starts with the first sweep, and that ends with its parent."""
+    with suppress(psutil.Error):
+        return "multiprocessing.resource_tracker" in " ".join(process.cmdline())
+    return False
 
 
 def processes_of(home: Path | str) -> list[str]:

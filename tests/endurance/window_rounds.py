@@ -123,6 +123,9 @@ def work(name: str, seed: int, folder: Path) -> None:
     from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
+    from app.background.guarded_overrides import guard_overrides
+
+    guard_overrides("app")  # before the classes are created, as the program does
     from app.session.session import Session
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences

@@ -212,11 +212,12 @@ class NetworkView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between layers and units with the arrow keys, within a map with Shift; Enter chooses."""
-        where = self._pointed or self._choice or (0, self._first_position(0))
-        key, inside = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if self._inspection is None:
             super().keyPressEvent(event)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return
+        where = self._pointed or self._choice or (0, self._first_position(0))
+        key, inside = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._select(*where)
         elif (moved := self._moved(where, key, inside)) is not None:
             self._move_to(moved)
