@@ -19,7 +19,7 @@ from unittest import mock
 
 import numpy as np
 
-from app.session.typed_settings import SweepValues, TrainSettings, read_typed, write_typed
+from app.session.typed_settings import Kind, SweepValues, TrainSettings, read_typed, write_typed
 from app.storage.drawing_file import DrawingFile
 from app.storage.ink_library import InkLibrary
 from app.storage.models.model_library import LABELS, ModelLibrary
@@ -98,7 +98,7 @@ def _labels(home: Path) -> str:
     return labels_digest(read_labels(home / "models" / LABELS))
 
 
-def _typed(kind: type[TrainSettings] | type[SweepValues], path: Path) -> str:
+def _typed(kind: type[Kind], path: Path) -> str:
     typed = read_typed(kind, path)
     assert typed is not None or not path.exists(), f"{path.name} cannot be read"
     return typed_digest(typed)
