@@ -109,6 +109,9 @@ class TabConnections(QObject):
 
     def connect_inside_tab(self, tab: InsideTab) -> None:
         """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
+        from app.tabs.inside.calculation.calculation_panel import CalculationPanel  # with the tab, not at the start
+
+        tab.add_panel(CalculationPanel())
         draw_tab = self._window.draw_tab
         draw_tab.reader_changed.connect(self._look_inside)
         draw_tab.image_changed.connect(tab.set_drawing)

@@ -15,7 +15,7 @@ from nncore.errors import DataError, SettingError
 from nncore.evaluation.calculation.source_lines import SourceLines
 from nncore.evaluation.recognition import Prediction
 from nncore.model.layers import LayerSpec
-from nncore.model.layers.terms import Position, Terms
+from nncore.model.layers.terms import Position, Terms, position_in_shape
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.reporting.number_text import number_in_words
@@ -84,7 +84,8 @@ class Inspection(DeepCopyable):
             raise DataError("The input has a number that is not finite.")
         self.network = network
         row = np.array(values, network.dtype).reshape(1, *network.spec.shapes[0])
-        self._keep(row[0], [output[0] for output in network.activations(row)])
+        with np.errstate(all="ignore"):  # the weights of a diverged training may overflow or be NaN
+            self._keep(row[0], [output[0] for output in network.activations(row)])
 
     def _keep(self, row: NDArray[np.floating], outputs: Sequence[NDArray[np.floating]]) -> None:
         """Keep the input and the output of each layer, which nobody else may change from now on."""
@@ -96,7 +97,8 @@ class Inspection(DeepCopyable):
             InspectedLayer(number, spec, output)
             for number, (spec, output) in enumerate(zip(network.spec.layers, outputs, strict=True), start=1)
         )
-        self.answers = OUTPUTS[network.spec.output](outputs[-1][None])[0]
+        with np.errstate(all="ignore"):
+            self.answers = OUTPUTS[network.spec.output](outputs[-1][None])[0]
 
     @classmethod
     def of_image(cls, network: Network, image: NDArray[np.uint8]) -> Inspection:
@@ -141,6 +143,15 @@ class Inspection(DeepCopyable):
             shape = (1, *spec.input_shape)[-3:] if len(spec.input_shape) in (2, 3) else shape
         return (shape[0], shape[1], shape[2]) if len(shape) == 3 and prod(shape) > 1 else None
 
+    def place_in_short(self, number: int, position: Position) -> str:
+        """Where a number is, in figures: "17" for a unit, "7, 3" for line and column, "2: 7, 3" with the map before."""
+        shape, picture = self.numbers(number).shape, self.picture_shape(number)
+        if picture is None:
+            return f"{position[0] + 1:,}"
+        map_number, line, column = position_in_shape(position, shape, picture)
+        where = f"{line + 1}, {column + 1}"
+        return where if picture[0] == 1 else f"{map_number + 1}: {where}"
+
     def nearest(self, number: int, position: Position) -> tuple[int, Position] | None:
         """The number of this network nearest to a layer and position of another network; None if nothing is like it."""
         if not 0 <= number <= len(self.layers):
@@ -163,7 +174,8 @@ class Inspection(DeepCopyable):
         """
         self.layer(number)
         self._number_at(number, position)
-        return self.network.layers[number - 1].terms(self.input_of(number)[None], position)
+        with np.errstate(all="ignore"):  # the weights of a diverged training may overflow or be NaN
+            return self.network.layers[number - 1].terms(self.input_of(number)[None], position)
 
     def in_words(self, number: int, position: Position) -> str:
         """A number as a screen reader says it: "layer 2, unit 17 of 64, 0.83, third largest".
@@ -187,8 +199,7 @@ class Inspection(DeepCopyable):
         shape = self.numbers(number).shape
         picture = self.picture_shape(number) if number == 0 else None
         if picture is not None:
-            position = tuple(int(index) for index in np.unravel_index(np.ravel_multi_index(position, shape), picture))
-            shape = picture
+            position, shape = position_in_shape(position, shape, picture), picture
         if len(shape) == 1:
             return f"{'unit' if number else 'number'} {position[0] + 1:,} of {shape[0]:,}"
         where = f"line {position[1] + 1}, column {position[2] + 1}"
@@ -202,9 +213,10 @@ class Inspection(DeepCopyable):
         if not (isfinite(temperature) and temperature > 0):
             raise SettingError("temperature", f"The temperature must be a number above 0; got {temperature}.")
         logits = self._inputs[-1]
-        shifted = (logits - logits.max()) / np.asarray(temperature, logits.dtype)
-        powers = np.exp(shifted)
-        return SoftmaxSteps(logits, shifted, powers, powers / powers.sum(), temperature)
+        with np.errstate(all="ignore"):
+            shifted = (logits - logits.max()) / np.asarray(temperature, logits.dtype)
+            powers = np.exp(shifted)
+            return SoftmaxSteps(logits, shifted, powers, powers / powers.sum(), temperature)
 
     @cached_property
     def is_finite(self) -> bool:

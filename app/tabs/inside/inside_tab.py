@@ -100,6 +100,7 @@ class InsideTab(Tab):
         """Let the visible panel show the chosen number."""
         panel = self.details.currentWidget()
         if isinstance(panel, NumberPanel):
+            panel.set_class_names(self._class_names)
             layer, position = self._choice or (0, (0,))
             panel.show_number(self._inspection if self._choice else None, layer, position)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -33,6 +34,9 @@ class NumberPanel(QWidget):
         there is nothing to show, and `layer` and `position` have no meaning.
         """
         raise NotImplementedError
+
+    def set_class_names(self, names: Sequence[str]) -> None:
+        """The names of the classes that the network's outputs stand for; by default unused."""
 
     def mark(self, layer: int, position: Position | None) -> None:
         """Light up the number that the mouse is over elsewhere in the tab; None for none. By default nothing."""

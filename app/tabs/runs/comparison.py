@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.comparison_plot import ComparisonPlot, pen_sample
-from app.tabs.runs.run_view import table_style
 from app.widgets.elements import text_label, without_margins
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import plain_tooltip
+from app.widgets.table_style import table_style
 from nncore.errors import printable
 from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.experiments.run_log.seed_groups import SeedGroup, compared_figure, group_differences, seed_groups

@@ -32,6 +32,7 @@ from app.tabs.runs.run_columns import RUN_COLUMNS, SPARKLINE_COLUMN
 from app.tabs.runs.run_table import RunFilter, RunTable
 from app.tabs.runs.sparklines import SparklineDelegate, Sparklines
 from app.widgets.selection_mark import mark_selected
+from app.widgets.table_style import TEXT_MARGIN, table_style
 from nncore.experiments.run_log.logged_run import LoggedRun
 
 STARTED_COLUMN, COURSE_COLUMN = (
@@ -191,16 +192,3 @@ class RunView(QTableView):
             widest = max(metrics.horizontalAdvance(column.sample), title)
             header.resizeSection(index, widest + 2 * (GAP + TEXT_MARGIN))
         self.viewport().update()
-
-
-TEXT_MARGIN = 3
-"""Pixels that Qt adds at both sides of a cell's text, but not of a title's."""
-
-
-def table_style(widget: QWidget) -> str:
-    """A style sheet for a table, for the current theme of `widget`: space beside the texts of its cells."""
-    return f"""
-QTableView {{ background: {colours_of(widget).surface}; }}
-QTableView::item {{ padding: 0 {GAP}px; }}
-QHeaderView::section {{ padding: 6px {GAP + TEXT_MARGIN}px 4px {GAP + TEXT_MARGIN}px; }}
-"""

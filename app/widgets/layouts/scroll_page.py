@@ -49,5 +49,5 @@ class ScrollPage(QScrollArea):
         """The minimum size of the page in a viewport of this width, in pixels."""
         layout, needed = self._page.layout(), self._page.minimumSizeHint()
         if layout is not None and layout.hasHeightForWidth():
-            needed.setHeight(layout.minimumHeightForWidth(max(width, needed.width())))
+            needed.setHeight(layout.totalMinimumHeightForWidth(max(width, needed.width())))
         return needed

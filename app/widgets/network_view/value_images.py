@@ -49,9 +49,14 @@ def layer_image(values: NDArray[np.floating], place: LayerPlace, colours: Colour
     layer = place.layer
     shades = shades_of(values.reshape(layer.drawn_as), layer.is_signed)[place.first : place.first + place.drawn]
     pixels = _grid_of_maps(shades, place) if layer.has_maps else _grid_of_units(shades, place)
-    height, width = pixels.shape
-    image = QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
-    image.setColorTable(_colour_table(colours, layer.is_signed))
+    return shades_image(pixels, layer.is_signed, colours)
+
+
+def shades_image(shades: NDArray[np.uint8], is_signed: bool, colours: Colours) -> QImage:
+    """Indices of the colour table (height, width) as an image."""
+    height, width = shades.shape
+    image = QImage(shades.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
+    image.setColorTable(_colour_table(colours, is_signed))
     return image.convertToFormat(QImage.Format.Format_RGB32)  # owns its bytes
 
 

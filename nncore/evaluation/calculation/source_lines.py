@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from inspect import getsourcelines
 from textwrap import dedent
 from typing import Any
@@ -18,6 +19,7 @@ class SourceLines:
     text: str
 
     @classmethod
+    @cache
     def of(cls, function: Callable[..., Any]) -> SourceLines:
         """Find the source of a function or method; raises OSError if the program has no source files."""
         lines, first = getsourcelines(function)

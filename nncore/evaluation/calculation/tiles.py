@@ -36,6 +36,12 @@ class Tiles:
     def cell_of(self, position: Position) -> tuple[int, int]:
         """The line and column in the picture of the number (map, line, column)."""
         number, line, column = position
+        down, across = divmod(number, self.columns)
+        return down * (self.height + 1) + line, across * (self.width + 1) + column
+
+    def cells_of(self, positions: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The lines (n,) and columns (n,) in the picture of positions (n, 3)."""
+        number, line, column = positions.T
         return number // self.columns * (self.height + 1) + line, number % self.columns * (self.width + 1) + column
 
     def position_at(self, line: int, column: int) -> tuple[int, int, int] | None:

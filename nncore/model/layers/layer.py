@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -27,6 +27,9 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
 from nncore.system.copying import NotCopyable
+
+if TYPE_CHECKING:
+    from nncore.model.layers.windows import Windows
 
 Array = NDArray[np.floating]
 
@@ -66,6 +69,11 @@ class LayerSpec(ABC):
     def summary(self) -> str:
         """Its part of a one-line summary of the network; "" if it has none."""
         return self.summary_format.format(**vars(self))
+
+    @property
+    def windows(self) -> Windows | None:
+        """The windows of the image from which it computes its numbers; None if it uses no windows."""
+        return None
 
     @property
     def full_label(self) -> str:

@@ -74,6 +74,14 @@ def terms_of_one(
     return Terms(value, np.array([position], np.intp), row[position].reshape(1), None, constants, steps=steps)
 
 
+def position_in_shape(position: Position, shape: tuple[int, ...], other: tuple[int, ...]) -> Position:
+    """Where the number at `position` of an array of `shape` is in the same numbers, arranged in the shape `other`."""
+    if shape == other:
+        return position
+    flat = int(np.ravel_multi_index(position, shape))
+    return tuple(int(index) for index in np.unravel_index(flat, other))
+
+
 def positions_of_all(shape: tuple[int, ...]) -> NDArray[np.intp]:
     """(n, axes) the positions of all numbers of an array of this shape."""
     return np.stack(np.unravel_index(np.arange(int(np.prod(shape))), shape), axis=1)

@@ -69,11 +69,17 @@ class Windows:
         channels, height, width = input_shape
         return channels, height + 2 * self.padding[0], width + 2 * self.padding[1]
 
+    def corner(self, window: Position) -> Pair:
+        """The line and column in the image of the first pixel of a window (y, x); below 0 in the padding."""
+        down, across = (
+            index * stride - padding for index, stride, padding in zip(window, self.stride, self.padding, strict=True)
+        )
+        return down, across
+
     def pixels_inside(self, window: Position, input_shape: Shape) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The pixels (2, n) of a window (y, x) that are not padding: in the window, and in the image."""
         pixels = np.indices(self.size).reshape(2, -1)
-        begin = np.array(window) * self.stride - np.array(self.padding)
-        in_image = pixels + begin[:, None]
+        in_image = pixels + np.array(self.corner(window))[:, None]
         inside = np.all((in_image >= 0) & (in_image < np.array(input_shape[1:])[:, None]), axis=0)
         return pixels[:, inside], in_image[:, inside]
 
