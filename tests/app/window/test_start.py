@@ -55,22 +55,27 @@ def kinds(tabs: list[Tab]) -> list[str]:
     return [type(tab).__name__ for tab in tabs]
 
 
+def index_of(name: str) -> int:
+    """The place in the tab bar of the tab of this class."""
+    return [row.name for row in TABS].index(name)
+
+
 def test_before_the_window_is_shown_only_the_first_tab_is_built(window: MainWindow) -> None:
     assert kinds(window.tabs.built()) == ["TrainTab"]
     assert window.tabs.currentWidget() is window.train_tab
 
 
 def test_a_tab_is_built_when_it_is_chosen_and_takes_the_place_of_its_page(window: MainWindow) -> None:
-    window.tabs.setCurrentIndex(3)
+    window.tabs.setCurrentIndex(index_of("EvaluateTab"))
     assert window.tabs.currentWidget() is window.evaluate_tab
     assert kinds(window.tabs.built()) == ["TrainTab", "EvaluateTab"]
-    assert window.tabs.currentIndex() == 3
+    assert window.tabs.currentIndex() == index_of("EvaluateTab")
     assert [window.tabs.tabText(number) for number in range(window.tabs.count())] == [row.title for row in TABS]
     assert [window.tabs.tabToolTip(number) for number in range(window.tabs.count())] == [row.tool_tip for row in TABS]
 
 
 def test_building_another_tab_leaves_the_selected_one(window: MainWindow) -> None:
-    window.tabs.setCurrentIndex(4)
+    window.tabs.setCurrentIndex(index_of("DataTab"))
     changes: list[int] = []
     window.tabs.currentChanged.connect(changes.append)
     for number in range(window.tabs.count()):
