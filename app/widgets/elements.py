@@ -43,6 +43,13 @@ def set_style(widget: QWidget, style: str, enabled: bool) -> None:
         widget.style().polish(widget)
 
 
+def reserve_place(widget: QWidget) -> None:
+    """Let the layout keep the place of a widget while it is hidden, so that nothing moves when it appears."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+
+
 def push_button(text: str, tooltip: str, on_click: Callable[..., Any] | Any) -> QPushButton:
     """A button with a tooltip; `on_click`: the slot or the signal that a click calls."""
     button = QPushButton(text)

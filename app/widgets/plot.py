@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QGraphicsGridLayout, QGridLayout, QLabel, QSizePolicy, QWidget
 
@@ -51,6 +51,15 @@ class FixedPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no type
             axis.linkToView(self.box)
             axis.setZValue(0.5)  # above images; other items may have a higher value
         self.setCentralItem(content)
+
+    def sizeHint(self) -> QSize:
+        """As large as the layout makes it; not the 640 x 480 pixels of pyqtgraph, which a page would have to scroll."""
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the axes and some lines."""
+        line = self.fontMetrics().height()
+        return QSize(10 * line, 8 * line)
 
     def show_grid(self, x: bool, y: bool) -> None:
         """Show or hide the vertical lines (x) and the horizontal lines (y)."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QProgressBar,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,9 +30,10 @@ from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
 from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
 from app.storage.run_process import machine_description
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
-from app.widgets.elements import column_of, push_button, row_of, text_label, without_margins
+from app.widgets.elements import column_of, row_of, text_label, without_margins
 from app.widgets.form import Form, HintedEdit
 from app.widgets.layouts.vertical_scroll import VerticalScroll
+from app.widgets.start_stop import StartStopButtons
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
@@ -41,6 +43,8 @@ from nncore.reporting.number_text import about_duration_text, duration_text
 
 ALL_SETTINGS = "all"
 STOP_QUESTION = "The sweep is running. Stop it and close the dialog? Finished runs stay in the log."
+NO_DATA_YET = "The data is still being read."
+NO_RUNS_YET = "There is no run to do. Correct the values above."
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels."""
 
@@ -79,9 +83,11 @@ class SweepDialog(QDialog):
         self.kept = KeptValues(self.entries, values)
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.parallel, self.plots = ParallelPlot(self._measure.capitalize()), QStackedWidget()
-        self._stop_is_confirmed = False
+        self._stop_is_confirmed = self._is_stopping = False
         self.progress, self.state = QProgressBar(), text_label(style="quiet")
-        self.run_button = push_button("", "", self._start_or_stop)
+        self.buttons = _run_and_stop_buttons()
+        self.buttons.start_requested.connect(self._start)
+        self.buttons.stop_requested.connect(self._stop)
         self._lay_out()
         self._read_entries()
         self._list_axis_choices()
@@ -104,7 +110,7 @@ class SweepDialog(QDialog):
         column.addStretch(1)
         entries.setLayout(column)
         left = column_of(VerticalScroll(entries))
-        for widget in (self.state, self.progress, self.run_button):
+        for widget in (self.state, self.progress, self.buttons):
             left.addWidget(widget)
         label = QLabel(f"{self._measure} against")
         label.setBuddy(self.against)
@@ -134,7 +140,6 @@ class SweepDialog(QDialog):
         self.count.setProperty("value", True)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the sweep")
-        self.run_button.setProperty("primary", True)
         self.against.setAccessibleName(f"{self._measure.capitalize()} against")
         self.against.setToolTip(
             "Horizontal axis: a setting, the training time, the number of parameters, or all "
@@ -200,11 +205,15 @@ class SweepDialog(QDialog):
     # --------------------------------------------------------------------- run
 
     @Slot()
-    def _start_or_stop(self) -> None:
+    def _stop(self) -> None:
         if self._thread is not None:
             self._thread.stop()
+            self._is_stopping = True
             self.state.setText("Stopping …")
-            return
+            self._show_running(True)
+
+    @Slot()
+    def _start(self) -> None:
         try:
             data, share = self._examples()
         except SettingError as problem:
@@ -261,6 +270,7 @@ class SweepDialog(QDialog):
         if self._thread is not None:
             self._thread.deleteLater()
             self._thread = None
+        self._is_stopping = False
         ends = [result.state for result in self.results]
         counts = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
         best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
@@ -276,12 +286,8 @@ class SweepDialog(QDialog):
         for each in (*self.entries.values(), self.kept.button):
             each.setEnabled(not is_running)
         self.progress.setVisible(is_running)
-        self.run_button.setText("&Stop" if is_running else "&Run")
-        self.run_button.setEnabled(is_running or bool(self._jobs and self._data is not None))
-        why = "" if self._data is not None else " The data is still being read."
-        stop = "Stop all runs; finished runs are kept."
-        start = f"Train these runs, one on each core at a time, and log them.{why}"
-        self.run_button.setToolTip(stop if is_running else start)
+        obstacle = NO_DATA_YET if self._data is None else "" if self._jobs else NO_RUNS_YET
+        self.buttons.show_state(is_busy=is_running, obstacle=obstacle, is_stopping=self._is_stopping)
 
     # -------------------------------------------------------------------- plot
 
@@ -340,3 +346,15 @@ class SweepDialog(QDialog):
             self._ask_to_stop()
         elif self.finish():
             super().reject()
+
+
+def _run_and_stop_buttons() -> StartStopButtons:
+    run = QPushButton("&Run")
+    run.setProperty("primary", True)
+    purposes = (
+        "Train these runs, one on each core at a time, and log them.",
+        "Stop all runs; finished runs are kept.",
+    )
+    return StartStopButtons(
+        run, QPushButton("&Stop"), purposes=purposes, idle="No sweep is running.", busy="The sweep is running."
+    )

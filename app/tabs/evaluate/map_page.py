@@ -9,14 +9,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QMouseEvent, QPainterPath, QTransform
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, digit_colours
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.evaluation_runner import MapResult
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import text_label
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.plot import Dots, Plot
+from app.widgets.start_stop import StartStopButtons
 from nncore.evaluation.projection import output_names, why_no_tsne
 from nncore.reporting.number_text import percent_text
 
@@ -25,6 +26,7 @@ MAP_HINT = "Point at a digit to see its image; click it to see why it got its an
 OWN_DRAWING = "yours"
 COMPUTING_MAP = "Computing the map …"
 COMPUTING_TSNE = "Computing t-SNE, which takes some seconds …"
+UP_TO_DATE = "The map is up to date. Choose another layer or projection for another map."
 STOPPED = "Stopped; the map is not finished."
 
 
@@ -54,9 +56,15 @@ class MapPage(QWidget):
         self.sentence, self.caption = text_label(style="quiet"), text_label(MAP_HINT, "quiet")
         for label in (self.sentence, self.caption):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._is_busy = False
-        self.button = push_button("", "", self._on_click)
-        self.button.hide()
+        self._is_busy, self._is_outdated = False, False
+        purposes = "Compute the map again, with your present drawing.", "Stop; the map drawn so far stays."
+        self.buttons = StartStopButtons(
+            QPushButton("Map &again"), QPushButton("&Stop"), purposes=purposes, idle="No map is being computed.",
+            busy="The map is being computed.",
+        )  # fmt: skip
+        self.buttons.start_requested.connect(self.request)
+        self.buttons.stop_requested.connect(self.stop_requested)
+        self._update_buttons()
         self.plot, self.image_view = MapPlot(), OcclusionView()
         self.image_view.setToolTip("The image of the digit under the pointer.")
         self.image_view.setAccessibleName("Image under the pointer")
@@ -92,6 +100,7 @@ class MapPage(QWidget):
             self.sentence.setText(reason)
             return
         self.sentence.setText(COMPUTING_TSNE if self.by_tsne else COMPUTING_MAP)
+        self._is_outdated = False
         self.requested.emit(self.layer_choice.currentIndex(), self.by_tsne)
 
     @Slot(object)
@@ -118,28 +127,20 @@ class MapPage(QWidget):
 
     @Slot(bool)
     def show_busy(self, is_busy: bool) -> None:
-        """Offer to stop a slow map, and to start a stopped one again."""
+        """Offer to stop a map that is being computed, and to start a stopped one again."""
         self._is_busy = is_busy
-        stopped = not is_busy and self.sentence.text().endswith("…")
-        if stopped:
+        if not is_busy and self.sentence.text().endswith("…"):
+            self._is_outdated = True
             self.sentence.setText(STOPPED)
-        self.button.setText("&Stop" if is_busy else "Map &again")
-        self.button.setToolTip("Stop; the map drawn so far stays." if is_busy else "Compute the map again.")
-        self.button.setVisible(stopped or (is_busy and self.by_tsne))
+        self._update_buttons()
 
     def offer_again(self) -> None:
         """Offer to compute the map again, because the drawing has changed."""
-        if not self._is_busy and self.map is not None:
-            self.button.setText("Map &again")
-            self.button.setToolTip("Compute the map again, with your present drawing.")
-            self.button.show()
+        self._is_outdated = self.map is not None
+        self._update_buttons()
 
-    @Slot()
-    def _on_click(self) -> None:
-        if self._is_busy:
-            self.stop_requested.emit()
-        else:
-            self.request()
+    def _update_buttons(self) -> None:
+        self.buttons.show_state(is_busy=self._is_busy, obstacle="" if self._is_outdated else UP_TO_DATE)
 
     @Slot(str)
     def show_error(self, sentence: str) -> None:
@@ -170,11 +171,11 @@ class MapPage(QWidget):
             widget.setMinimumContentsLength(18)
             side.addWidget(label)
             side.addWidget(widget)
-        sentence_row = row_of(self.sentence, self.button)
-        sentence_row.setStretchFactor(self.sentence, 1)
-        side.addLayout(sentence_row)
+        side.addWidget(self.buttons)
         side.addSpacing(GAP)
         side.addWidget(self.image_view, 10)
+        # At the bottom: these texts have one line or several, and must not move what is above.
+        side.addWidget(self.sentence)
         side.addWidget(self.caption)
         side.addStretch(1)
         page = QHBoxLayout(self)

@@ -6,17 +6,19 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.tabs.evaluate.sample_strip import SampleStrip
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Dots, Plot
+from app.widgets.start_stop import StartStopButtons
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 from nncore.reporting.number_text import percent_text
 
 ROBUSTNESS_DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
 NOT_MEASURED = "Press Measure to draw this curve."
+NOT_EVALUATED = "There is no evaluation yet; a model and data are needed."
 OUTDATED = "The model or the data has changed. Press Measure."
 
 
@@ -31,9 +33,10 @@ class RobustnessPage(QWidget):
         self.is_measuring = self._is_stopping = False
         self._can_measure = False
         self.plots = {distortion.name: RobustnessPlot(distortion) for distortion in DISTORTIONS}
-        self.button, self.description = push_button("", "", self._on_click), text_label(ROBUSTNESS_DESCRIPTION, "quiet")
-        self.button.setProperty("primary", True)
-        head = row_of(self.button, self.description, spacing=GROUP_GAP)
+        self.buttons, self.description = _start_stop_buttons(), text_label(ROBUSTNESS_DESCRIPTION, "quiet")
+        self.buttons.start_requested.connect(self._start)
+        self.buttons.stop_requested.connect(self._stop)
+        head = row_of(self.buttons, self.description, spacing=GROUP_GAP)
         head.setStretchFactor(self.description, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, GAP, 0, 0)
@@ -44,16 +47,16 @@ class RobustnessPage(QWidget):
             plot.clear(NOT_MEASURED)
         for first in range(0, len(plots), 2):  # a QGridLayout would insist on the preferred height of the plots
             page.addLayout(row_of(*plots[first : first + 2]), 1)
-        self._update_button()
+        self._update_buttons()
 
     def reset(self, can_measure: bool) -> None:
-        """Clear the curves of an older result, and enable the button or not."""
+        """Clear the curves of an older result, and enable the Measure button or not."""
         self._can_measure = can_measure
         self._is_stopping = self.is_measuring
         drawn = any(plot.points for plot in self.plots.values())
         if drawn or self.is_measuring:
             self._clear(OUTDATED)
-        self._update_button()
+        self._update_buttons()
 
     def set_sample(self, image: NDArray[np.uint8] | None) -> None:
         """Show this image (height, width) at each point of the next curves; None for no images."""
@@ -71,35 +74,42 @@ class RobustnessPage(QWidget):
         """Show that the measurement has ended; `sentence` is the error, "" if there was none."""
         self.is_measuring = self._is_stopping = False
         self.description.setText(sentence or ROBUSTNESS_DESCRIPTION)
-        self._update_button()
+        self._update_buttons()
 
     @Slot()
-    def _on_click(self) -> None:
-        if self.is_measuring:
-            self._is_stopping = True
-            self._update_button()
-            self.stop_requested.emit()
-            return
+    def _start(self) -> None:
         self._clear("")
         self.is_measuring = True
         self.description.setText(ROBUSTNESS_DESCRIPTION)
-        self._update_button()
+        self._update_buttons()
         self.measure_requested.emit()
+
+    @Slot()
+    def _stop(self) -> None:
+        self._is_stopping = True
+        self._update_buttons()
+        self.stop_requested.emit()
 
     def _clear(self, sentence: str) -> None:
         for plot in self.plots.values():
             plot.clear(sentence)
 
-    def _update_button(self) -> None:
-        self.button.setText("&Stop" if self.is_measuring else "&Measure")
-        self.button.setEnabled(not self._is_stopping and (self.is_measuring or self._can_measure))
-        self.button.setToolTip(
-            "Stop; the measured points stay."
-            if self.is_measuring
-            else "Measure the accuracy on increasingly distorted images; takes some seconds."
-            if self._can_measure
-            else "There is no evaluation yet; a model and data are needed."
-        )
+    def _update_buttons(self) -> None:
+        obstacle = "" if self._can_measure else NOT_EVALUATED
+        self.buttons.show_state(is_busy=self.is_measuring, obstacle=obstacle, is_stopping=self._is_stopping)
+
+
+def _start_stop_buttons() -> StartStopButtons:
+    measure = QPushButton("&Measure")
+    measure.setProperty("primary", True)
+    purposes = (
+        "Measure the accuracy on increasingly distorted images; takes some seconds.",
+        "Stop; the measured points stay.",
+    )
+    return StartStopButtons(
+        measure, QPushButton("&Stop"), purposes=purposes, idle="Nothing is being measured.",
+        busy="The curves are being measured.",
+    )  # fmt: skip
 
 
 class RobustnessPlot(Plot):

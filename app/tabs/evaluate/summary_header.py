@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult
-from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
+from app.widgets.elements import reserve_place, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import ElidedLabel
+from app.widgets.start_stop import StartStopButtons
 from nncore.reporting.number_text import percent_range_text, percent_text
 
+NOTHING_TO_EVALUATE = "There is no model yet, or no data."
 EVALUATED_PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
 
 
 class SummaryHeader(QWidget):
-    """`part_chosen`: another part of the data was selected; `evaluate_requested`, `cancel_requested`: the button."""
+    """`part_chosen`: another part of the data was selected; `evaluate_requested`, `cancel_requested`: the buttons."""
 
     part_chosen = Signal()
     evaluate_requested = Signal()
@@ -24,8 +26,10 @@ class SummaryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.accuracy, self.interval = text_label("–", "value", wraps=False), text_label(wraps=False)
-        self.message, self.about = text_label(), ElidedLabel()
+        self._about, self._message = "", ""
+        self.about = ElidedLabel()
         self.about.setProperty("quiet", True)
+        reserve_place(self.about)
         self.accuracy.setToolTip("The share of images read correctly.")
         self.interval.setToolTip("95 % confidence interval (Wilson) of the accuracy on many more such images.")
         self.part = QComboBox()
@@ -34,10 +38,16 @@ class SummaryHeader(QWidget):
         self.part.currentIndexChanged.connect(lambda _: self.part_chosen.emit())
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
-        self.progress.setFixedWidth(120)
+        self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the evaluation")
-        self.button = push_button("", "", self._on_click)
-        self._is_busy = False
+        reserve_place(self.progress)
+        purposes = "Evaluate the model again.", "Stop the evaluation; the last result stays."
+        self.buttons = StartStopButtons(
+            QPushButton("&Evaluate again"), QPushButton("&Cancel"), purposes=purposes,
+            idle="There is no evaluation to cancel.", busy="The model is being evaluated.",
+        )  # fmt: skip
+        self.buttons.start_requested.connect(self.evaluate_requested)
+        self.buttons.stop_requested.connect(self.cancel_requested)
         self._compose()
         self.show_busy(False, False)
 
@@ -56,10 +66,10 @@ class SummaryHeader(QWidget):
 
     def show_result(self, result: EvaluationResult | None) -> None:
         """Show its accuracy; a dash for None."""
-        for widget in (self.interval, self.about):
-            widget.setVisible(result is not None)
+        self.interval.setVisible(result is not None)
         if result is None:
             self.accuracy.setText("–")
+            self._show_line("", self._message, is_error=False)
             return
         predictions = result.predictions
         low, high = predictions.interval
@@ -67,36 +77,24 @@ class SummaryHeader(QWidget):
         self.accuracy.setText(percent_text(accuracy))
         self.interval.setText(f"{percent_range_text(low, high)} (95 % interval)")
         misread = predictions.count - predictions.correct
-        self.about.set_full_text(
-            f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
-        )
+        about = f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
+        self._show_line(about, self._message, is_error=bool(self.about.property("error")))
 
     def show_message(self, sentence: str, is_error: bool = False) -> None:
-        """Show `sentence` below the figures; "" hides it."""
-        set_style(self.message, "error", is_error)
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+        """Show `sentence` below the figures, instead of what was evaluated; "" shows that again. Nothing moves."""
+        self._show_line(self._about, sentence, is_error=is_error)
+
+    def _show_line(self, about: str, message: str, *, is_error: bool) -> None:
+        self._about, self._message = about, message
+        set_style(self.about, "error", is_error and bool(message))
+        self.about.set_full_text(message or about)
 
     def show_busy(self, is_busy: bool, can_evaluate: bool) -> None:
         """Offer to cancel a running evaluation, otherwise to evaluate again."""
-        self._is_busy = is_busy
         self.progress.setVisible(is_busy)
-        self.button.setText("&Cancel" if is_busy else "&Evaluate again")
-        self.button.setEnabled(is_busy or can_evaluate)
-        self.button.setToolTip(
-            "Stop the evaluation; the last result stays."
-            if is_busy
-            else "Evaluate the model again."
-            if can_evaluate
-            else "There is no model yet, or no data."
-        )
-
-    @Slot()
-    def _on_click(self) -> None:
-        (self.cancel_requested if self._is_busy else self.evaluate_requested).emit()
+        self.buttons.show_state(is_busy=is_busy, obstacle="" if can_evaluate else NOTHING_TO_EVALUATE)
 
     def _compose(self) -> None:
-        self.button.setMinimumWidth(self.button.fontMetrics().horizontalAdvance("Evaluate again") + 4 * GAP)
         texts, figures = QVBoxLayout(), QHBoxLayout()
         figures.setSpacing(GROUP_GAP)
         figures.addWidget(self.accuracy)
@@ -104,11 +102,11 @@ class SummaryHeader(QWidget):
         texts.setSpacing(2)
         texts.addLayout(figures)
         texts.addWidget(self.about)
-        texts.addWidget(self.message)
         row = without_margins(QHBoxLayout(self))
-        controls = row_of(self.progress, self.part, self.button)
-        for widget in (self.progress, self.part, self.button):
-            controls.setAlignment(widget, Qt.AlignmentFlag.AlignVCenter)
+        controls = QVBoxLayout()
+        controls.setSpacing(GAP // 2)
+        controls.addLayout(row_of(self.part, self.buttons))
+        controls.addWidget(self.progress)
         row.addLayout(texts, 1)
         row.addLayout(controls)
         row.setAlignment(controls, Qt.AlignmentFlag.AlignTop)

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QButtonGroup, QProgressBar, QPushButton, QVBoxLayo
 
 from app.style.theme import GAP
 from app.tabs.models.library_work import LibraryWork, ReadingModel
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import row_of, text_label
 from app.widgets.gallery import Gallery, image_of
+from app.widgets.start_stop import StartStopButtons
 from nncore.data.dataset import Dataset
 from nncore.evaluation.model_comparison import ModelComparison
 from nncore.evaluation.predictions import Predictions
@@ -21,6 +22,7 @@ from nncore.reporting.number_text import percent_text
 
 NOT_COMPARED = "Both models read all test images; then the images that they read differently are listed here."
 NO_TEST_IMAGES = "The data set in use has no images to test with."
+COMPARED_ALREADY = "These two models have been compared; the result is below."
 COMPARISON_CANCELLED = "The comparison was cancelled."
 LIKELY_CHANCE = 0.05
 """From this probability on, a difference may well be chance."""
@@ -82,12 +84,14 @@ class DifferencesPage(QWidget):
         self._data: Dataset | None = None
         self.examples: ComparedExamples | None = None
         self.sentence, self.chosen_sentence = text_label(NOT_COMPARED), text_label(style="quiet")
-        self.compare_button = push_button("&Compare on the test images", "", self.compare)
-        self.compare_button.setProperty("primary", True)
-        self.cancel_button = push_button("C&ancel", "Stop comparing.", work.stop_comparing)
+        self.buttons = _compare_and_cancel_buttons()
+        self.buttons.start_requested.connect(self.compare)
+        self.buttons.stop_requested.connect(work.stop_comparing)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the comparison")
         self.progress.setTextVisible(False)
+        self.progress.hide()
+        self._is_busy = False
         self.gallery, self.empty = Gallery(), text_label(NONE_LISTED, "quiet")
         self.gallery.setAccessibleName("Images that the models read differently")
         self.gallery.setToolTip("Double-click an image to see the bars of both models.")
@@ -110,7 +114,7 @@ class DifferencesPage(QWidget):
         return buttons
 
     def _compose(self) -> None:
-        head = row_of(self.compare_button, self.progress, self.cancel_button)
+        head = row_of(self.buttons, self.progress)
         head.addStretch()
         self.groups = QWidget()
         groups = row_of(*self.group_buttons)
@@ -214,14 +218,12 @@ class DifferencesPage(QWidget):
         self.chosen_sentence.setVisible(has_result)
         self.empty.hide()
         obstacle = NO_TEST_IMAGES if self._data is None else "" if len(self._models) == 2 else "Select a model first."
-        self.compare_button.setEnabled(not obstacle)
-        self.compare_button.setToolTip(obstacle or "Let both models read all test images.")
-        self.compare_button.setVisible(not has_result and self.progress.isHidden())
+        self.buttons.show_state(is_busy=self._is_busy, obstacle=obstacle or (COMPARED_ALREADY if has_result else ""))
 
     @Slot(bool)
     def _show_busy(self, busy: bool) -> None:
-        for widget in (self.progress, self.cancel_button):
-            widget.setVisible(busy)
+        self._is_busy = busy
+        self.progress.setVisible(busy)
         self._show_state()
 
     @Slot(float)
@@ -232,10 +234,15 @@ class DifferencesPage(QWidget):
     def _fail(self, sentence: str) -> None:
         self.sentence.setText(sentence)
 
-    def showEvent(self, event: object) -> None:
-        """Hide the progress while nothing runs."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self._show_state()
+
+def _compare_and_cancel_buttons() -> StartStopButtons:
+    compare = QPushButton("&Compare on the test images")
+    compare.setProperty("primary", True)
+    purposes = "Let both models read all test images.", "Stop comparing."
+    return StartStopButtons(
+        compare, QPushButton("C&ancel"), purposes=purposes, idle="No comparison is running.",
+        busy="The models are being compared.",
+    )  # fmt: skip
 
 
 def _summary(comparison: ModelComparison) -> str:

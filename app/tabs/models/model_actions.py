@@ -24,6 +24,7 @@ class ModelActions(QWidget):
         self.use.setProperty("primary", True)
         self.settings = push_button("Open settings in &Train", "", self.settings_requested)
         self.pin = push_button("&Pin", "", self.pin_requested)
+        self.pin.setCheckable(True)
         self.rename = push_button("Re&name", "", self.rename_requested)
         self.export = push_button("&Export …", "", self.export_requested)
         self.delete = push_button("De&lete", "", self.delete_requested)
@@ -36,12 +37,11 @@ class ModelActions(QWidget):
         not_one = none or ("" if len(selected) == 1 else "Select exactly one model first.")
         unreadable = not_one or selected[0].problem
         pinned = bool(selected) and all(model.label.is_pinned for model in selected)
-        self.pin.setText("Un&pin" if pinned else "&Pin")
-        pin_tip = "Remove the pin." if pinned else "Show it at the top of the list, and never thin it out."
+        self.pin.setChecked(pinned)
         for button, obstacle, purpose in (
             (self.use, unreadable, "Read with this model from now on (Enter)."),
             (self.settings, unreadable, "Show its training settings, to change them and train again."),
-            (self.pin, none, pin_tip),
+            (self.pin, none, "A pinned model is at the top of the list, and is never thinned out."),
             (self.rename, not_one, "Change its name (F2)."),
             (self.export, unreadable, "Save a copy: for Digit Lab, as ONNX, or as a Python script."),
             (self.delete, none, "Delete the selected models; Undo restores them (Delete)."),

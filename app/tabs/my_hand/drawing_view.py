@@ -37,7 +37,7 @@ class DrawingView(QWidget):
         self.teach_button = push_button("", "", self._teach)
         show_tip = "Show this drawing on the canvas of the Draw tab."
         self.show_button = push_button("Sho&w on Draw", show_tip, self._request_show)
-        buttons = row_of(self.teach_button, self.show_button)
+        buttons = row_of(self.show_button, self.teach_button)  # the second one is as wide as its text, which changes
         buttons.addStretch()
         page = without_margins(QVBoxLayout(self))
         page.addWidget(self.title)
@@ -81,7 +81,7 @@ class DrawingView(QWidget):
             return
         taught = id(self.drawing) in self._taught
         digit = self.drawing.prompted
-        self.teach_button.setText("Taught" if taught else f"&Teach it as {with_article(digit)}")
+        self.teach_button.setText(f"&Teach it as {with_article(digit)}")
         self.teach_button.setEnabled(not taught)
         self.teach_button.setToolTip(
             "The model has already learned this drawing."

@@ -17,7 +17,7 @@ EXPLANATION = (
     "misread digit which part the answer depended on."
 )
 PRIVACY = "Your drawings stay on this computer."
-CONTINUE_TIP = "Write the remaining digits."
+CONTINUE_TIP = "Go on with the unfinished test: write the remaining digits, then see the result."
 NO_UNFINISHED_TEST = "There is no unfinished test to continue."
 NO_TESTS_YET = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
 
@@ -38,7 +38,9 @@ class IntroPage(QWidget):
         self.obstacle, self.unfinished = text_label(style="error"), text_label()
         self.empty = text_label(NO_TESTS_YET, "quiet")
         self.continue_button = push_button("&Continue", CONTINUE_TIP, self.continue_requested)
-        self.start_button = push_button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)
+        self.start_button = push_button(
+            "&Start", "Start a new test: 20 digits, about two minutes.", self.start_requested
+        )
         self.import_button = push_button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
         self.list = HistoryList()
         self.open_button = push_button("&Open", "Open the selected test (Enter).", self.list.open_chosen)
@@ -64,14 +66,10 @@ class IntroPage(QWidget):
         self.continue_button.setToolTip(CONTINUE_TIP if test is not None else NO_UNFINISHED_TEST)
         for button, primary in ((self.start_button, test is None), (self.continue_button, test is not None)):
             set_style(button, "primary", primary)
-        self.start_button.setText("&Start" if test is None else "&Start again")
-        self.continue_button.setText("&Continue")
         if test is not None:
             done, count = len(test.drawings), len(test.prompts)
-            to_do = "Press Read to see the result." if test.is_complete else "Press Continue to write the rest."
+            to_do = "Press Continue to see the result." if test.is_complete else "Press Continue to write the rest."
             self.unfinished.setText(f"There is an unfinished test with {done} of {count} digits. {to_do}")
-            if test.is_complete:
-                self.continue_button.setText("&Read")
 
     def set_entries(self, entries: list[Entry]) -> None:
         """List the earlier tests."""

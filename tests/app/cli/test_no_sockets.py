@@ -84,7 +84,7 @@ def session(window):
     for entry in sweep.entries.values():
         entry.clear()
     sweep.entries["seed"].setText("1 2")
-    sweep.run_button.click()
+    sweep.buttons.start.click()
     yield lambda: "2 finished" in sweep.state.text()
     sweep.close()
     print("SWEPT", flush=True)

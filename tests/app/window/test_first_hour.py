@@ -276,7 +276,7 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     for entry in dialog.entries.values():
         entry.clear()
     qtbot.keyClicks(dialog.entries["seed"], "1 2")
-    qtbot.mouseClick(dialog.run_button, LEFT)
+    qtbot.mouseClick(dialog.buttons.start, LEFT)
     qtbot.waitUntil(lambda: "2 finished" in dialog.state.text())
     dialog.close()
     hour.check()

@@ -555,16 +555,16 @@ def test_a_file_of_points_is_fitted_and_an_invalid_file_gives_a_message(
 def test_a_learning_rate_is_found_and_a_search_can_be_cancelled(window: MainWindow, qtbot: QtBot) -> None:
     learning = window.train_tab.settings.learning
     choose_small_network(window)
-    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(learning.finding.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("The loss fell fastest"))
     assert 1e-4 < learning.values()["learning_rate"] < 1
-    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
+    qtbot.waitUntil(learning.finding.start.isEnabled)
     found = learning.learning_rate.text()
     learning.batch.choose("one")
-    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
-    assert learning.find_button.text() == "Cancel"
-    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
+    qtbot.mouseClick(learning.finding.start, Qt.MouseButton.LeftButton)
+    assert learning.finding.stop.isEnabled()
+    qtbot.mouseClick(learning.finding.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(learning.finding.start.isEnabled)
     assert learning.learning_rate.text() == found
     assert logged(window) == []
 

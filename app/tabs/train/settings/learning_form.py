@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
+from app.widgets.start_stop import StartStopButtons
 from nncore.errors import SettingError
 from nncore.reporting.number_text import decimal_text
 from nncore.training import TrainingConfig
@@ -34,7 +35,8 @@ FIND_TIP = (
     "loss falls fastest."
 )
 TRYING_RATES = "Trying rates on a copy of the network …"
-CANCEL_TIP = "Cancel this and keep the current rate."
+CANCEL_TIP = "Cancel finding a rate, and keep the current one."
+NOT_FINDING = "No rate is being sought. Press Find first."
 BATCH_TIP = (
     "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
 )
@@ -61,11 +63,13 @@ class LearningForm(SettingsForm):
         if setting.name == "learning_rate":
             self.learning_rate = RateEdit()
             self.learning_rate.textChanged.connect(self.changed)
-            self.find_button = QToolButton()
-            self.find_button.setProperty("plain", True)
-            self.find_button.setAccessibleName("find a learning rate")
-            self.find_button.clicked.connect(self._on_find_clicked)
-            self.add(setting.name, setting.label, self.learning_rate, setting.help + RATE_KEYS, beside=self.find_button)
+            self.finding = StartStopButtons(
+                _plain_button("Find", "find a learning rate"), _plain_button("Cancel", "cancel the search"),
+                purposes=(FIND_TIP, CANCEL_TIP), idle=NOT_FINDING, busy=TRYING_RATES,
+            )  # fmt: skip
+            self.finding.start_requested.connect(self.find_requested)
+            self.finding.stop_requested.connect(self.find_cancelled)
+            self.add(setting.name, setting.label, self.learning_rate, setting.help + RATE_KEYS, beside=self.finding)
             self.readers[setting.name] = self._read_rate
             self.rate_slider = RateSlider()
             self.rate_slider.rate_shown.connect(self._show_rate)
@@ -120,13 +124,6 @@ class LearningForm(SettingsForm):
                 self.rate_plot.show_chosen(rate)
 
     # ------------------------------------------------------------ finding a rate
-
-    @Slot()
-    def _on_find_clicked(self) -> None:
-        if self._finding:
-            self.find_cancelled.emit()
-        else:
-            self.find_requested.emit()
 
     def set_finding(self, finding: bool) -> None:
         """Show that a rate is being found, or that this has ended."""
@@ -207,6 +204,12 @@ class LearningForm(SettingsForm):
             row.lock(LOCKED if self._running and field != "learning_rate" else "")
         if not self._running and self.batch.value != "some":
             self.rows["batch_size"].lock(WHY_NO_BATCH_SIZE[self.batch.value])
-        self.find_button.setText("Cancel" if self._finding else "Find")
-        self.find_button.setToolTip(LOCKED if self._running else CANCEL_TIP if self._finding else FIND_TIP)
-        self.find_button.setEnabled(not self._running)
+        self.finding.show_state(is_busy=self._finding, obstacle=LOCKED if self._running else "")
+
+
+def _plain_button(text: str, accessible_name: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("plain", True)
+    button.setAccessibleName(accessible_name)
+    return button

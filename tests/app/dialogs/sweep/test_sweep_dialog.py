@@ -35,7 +35,7 @@ def dialog(qtbot: QtBot, tmp_path: Path) -> Iterator[SweepDialog]:
 
 
 def press(dialog: SweepDialog, qtbot: QtBot) -> None:
-    qtbot.mouseClick(dialog.run_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.buttons.start, Qt.MouseButton.LeftButton)
 
 
 def test_the_number_of_runs_is_shown(dialog: SweepDialog, qtbot: QtBot) -> None:
@@ -49,9 +49,9 @@ def test_the_number_of_runs_is_shown(dialog: SweepDialog, qtbot: QtBot) -> None:
 def test_an_invalid_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["optimizer"], "adam bogus")
     assert "bogus" in dialog.form.rows["optimizer"].message.text()
-    assert not dialog.run_button.isEnabled()
+    assert not dialog.buttons.start.isEnabled()
     dialog.entries["optimizer"].clear()
-    assert dialog.run_button.isEnabled()
+    assert dialog.buttons.start.isEnabled()
 
 
 @pytest.mark.parametrize("typed", ODD_TEXTS)
@@ -59,9 +59,9 @@ def test_odd_text_in_any_field_is_read_or_rejected_beside_it(dialog: SweepDialog
     for field, entry in dialog.entries.items():
         entry.setText(typed)
         rejected = bool(dialog.form.rows[field].message.text() or dialog.problem.text())
-        assert dialog.run_button.isEnabled() != rejected
+        assert dialog.buttons.start.isEnabled() != rejected
         entry.clear()
-    assert dialog.run_button.isEnabled()
+    assert dialog.buttons.start.isEnabled()
 
 
 def test_escape_and_the_button_of_the_window_close_the_dialog(dialog: SweepDialog, qtbot: QtBot) -> None:
@@ -105,8 +105,10 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["seed"], "0 1 2 3 4 5")
     press(dialog, qtbot)
     qtbot.waitUntil(lambda: "runs" in dialog.state.text())
-    press(dialog, qtbot)
-    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
+    press(dialog, qtbot)  # Run does nothing now
+    assert dialog.buttons.stop.isEnabled()
+    qtbot.mouseClick(dialog.buttons.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.buttons.start.isEnabled)
     assert {result.state for result in dialog.results} <= {"stopped"}
     assert dialog.entries["seed"].isEnabled()
 
@@ -142,7 +144,7 @@ def test_escape_asks_before_it_stops_a_sweep(dialog: SweepDialog, qtbot: QtBot) 
     assert dialog.isVisible()
     qtbot.mouseClick(box.button(QMessageBox.StandardButton.Cancel), Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
-    assert dialog.run_button.text() == "&Stop"
+    assert dialog.buttons.stop.isEnabled()
     qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is None)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     box = dialog.findChild(QMessageBox)
@@ -157,15 +159,15 @@ def test_settings_that_do_not_fit_the_data_are_rejected(dialog: SweepDialog, qtb
     press(dialog, qtbot)
     qtbot.waitUntil(lambda: bool(dialog.problem.text()))
     assert "no examples" in dialog.problem.text()
-    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
+    qtbot.waitUntil(lambda: not dialog.buttons.stop.isEnabled())
     assert not dialog.results
 
 
 def test_without_data_the_run_button_is_disabled(qtbot: QtBot) -> None:
     dialog = SweepDialog(BASE, None, None)
     qtbot.addWidget(dialog)
-    assert not dialog.run_button.isEnabled()
-    assert "still being read" in dialog.run_button.toolTip()
+    assert not dialog.buttons.start.isEnabled()
+    assert "still being read" in dialog.buttons.start.toolTip()
 
 
 def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> None:
@@ -194,7 +196,7 @@ def test_too_few_images_for_the_recipe_give_a_message(qtbot: QtBot) -> None:
     dialog.show()
     press(dialog, qtbot)
     assert "1,000" in dialog.problem.text()
-    assert dialog.run_button.text() == "&Run"
+    assert not dialog.buttons.stop.isEnabled()
 
 
 def test_the_time_of_the_sweep_is_shown_beside_the_number_of_runs(dialog: SweepDialog, qtbot: QtBot) -> None:

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.style.theme import Appearance, ThemeChoice, apply_appearance
 from app.tabs.evaluate.evaluate_tab import CANCELLED, EVALUATING, NO_DATA, NO_MODEL_TO_EVALUATE, EvaluateTab
+from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import percent_text
@@ -128,11 +131,11 @@ def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot
     tab.set_data(Splits(mnist().training))
     tab.set_model(nearest_mean_network(small_mnist().training))
     show(tab, qtbot)
-    QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.header.buttons.stop, Qt.MouseButton.LeftButton)
     wait_until_settled(tab, qtbot)
     assert tab.result is None
     assert tab.empty.text() == CANCELLED
-    QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.header.buttons.start, Qt.MouseButton.LeftButton)
     assert tab.runner.is_evaluating
 
 
@@ -142,11 +145,11 @@ def test_a_model_that_does_not_fit_gives_a_message_and_the_last_result_stays(tab
     tab.set_model(Network(NetworkSpec.dense((5, 10))), "small")
     wait_until_settled(tab, qtbot)
     assert tab.result is before
-    assert tab.header.message.isVisible()
-    assert "784 pixels" in tab.header.message.text()
-    tab.set_model(nearest_mean_network(small_mnist().training))
+    assert tab.header.about.isVisible()
+    assert "784 pixels" in tab.header.about.full_text
+    tab.set_model(nearest_mean_network(small_mnist().training), "nearest mean")
     wait_until_settled(tab, qtbot)
-    assert tab.header.message.isHidden()
+    assert tab.header.about.full_text.endswith("misread · MNIST, test part · nearest mean")
 
 
 def test_regression_data_gives_an_error(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -154,7 +157,7 @@ def test_regression_data_gives_an_error(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(Dataset.from_floats([1.0], [2.0], source="sine")))
     show(tab, qtbot)
     wait_until_settled(tab, qtbot)
-    assert "without classes" in tab.header.message.text()
+    assert "without classes" in tab.header.about.full_text
 
 
 def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -202,7 +205,7 @@ def test_the_map_is_computed_when_its_page_opens_and_a_click_opens_an_image(tab:
 def test_robustness_is_measured_on_request(tab: EvaluateTab, qtbot: QtBot) -> None:
     evaluate(tab, qtbot)
     tab.pages.setCurrentWidget(tab.robustness)
-    QTest.mouseClick(tab.robustness.button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.robustness.buttons.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not tab.robustness.is_measuring)
     for plot in tab.robustness.plots.values():
         assert [point.strength for point in plot.points] == list(plot.distortion.strengths)
@@ -226,3 +229,19 @@ def test_it_fits_a_small_screen(tab: EvaluateTab, qtbot: QtBot) -> None:
     evaluate(tab, qtbot)
     assert tab.minimumSizeHint().width() <= 1350
     assert tab.minimumSizeHint().height() <= 640
+
+
+@pytest.mark.parametrize("appearance", [Appearance(ThemeChoice.LIGHT), Appearance(ThemeChoice.LIGHT, projector=True)])
+def test_the_tab_does_not_scroll_on_a_small_screen(
+    tab: EvaluateTab, qtbot: QtBot, qapp: QApplication, appearance: Appearance
+) -> None:
+    apply_appearance(qapp, appearance)
+    tab.resize(1366, 700)
+    evaluate(tab, qtbot)
+    (page,) = [area for area in tab.findChildren(ScrollPage) if area.isVisible()]
+    for shown in (tab.mistakes, tab.classes, tab.robustness, tab.map):
+        tab.pages.setCurrentWidget(shown)
+        qtbot.wait(1)  # the layout of the page
+        assert page.verticalScrollBar().maximum() == 0
+        assert shown.height() >= shown.minimumSizeHint().height()
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))

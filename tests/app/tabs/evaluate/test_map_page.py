@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 import nncore.evaluation.projection
 from app.tabs.evaluate.evaluation_runner import MapResult
-from app.tabs.evaluate.map_page import MAP_HINT, STOPPED, MapPage
+from app.tabs.evaluate.map_page import MAP_HINT, STOPPED, UP_TO_DATE, MapPage
+from app.widgets.plain_text import plain_tooltip
 from nncore.evaluation.projection import Projection, output_names
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
@@ -103,17 +104,20 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points), 0.5))
     assert "50 %" in page.sentence.text()
     with qtbot.waitSignal(page.stop_requested):
-        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(page.buttons.stop, Qt.MouseButton.LeftButton)
     page.show_map(None)
     page.show_busy(False)
     assert page.sentence.text() == STOPPED
     requests = requested(page)
-    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.buttons.start, Qt.MouseButton.LeftButton)
     assert requests == [(0, True)]
     page.show_busy(True)
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points)))
     page.show_busy(False)
-    assert page.button.isHidden()
+    assert not page.buttons.stop.isEnabled()
+    assert page.buttons.start.toolTip() == plain_tooltip(UP_TO_DATE)
+    page.offer_again()
+    assert page.buttons.start.isEnabled()
     assert page.sentence.text() == "3 digits; misread ones have a ring."
 
 

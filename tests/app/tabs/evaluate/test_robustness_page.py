@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.robustness_page import OUTDATED, ROBUSTNESS_DESCRIPTION, RobustnessPage
@@ -21,60 +22,61 @@ def page(qtbot: QtBot) -> RobustnessPage:
     return page
 
 
-def press(page: RobustnessPage) -> None:
-    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+def press(button: QWidget) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_the_tooltip_says_why_nothing_can_be_measured(page: RobustnessPage) -> None:
-    assert not page.button.isEnabled()
-    assert "needed" in page.button.toolTip()
+    assert not page.buttons.start.isEnabled()
+    assert "needed" in page.buttons.start.toolTip()
     page.reset(can_measure=True)
-    assert page.button.isEnabled()
+    assert page.buttons.start.isEnabled()
 
 
 def test_points_appear_in_their_plot(page: RobustnessPage, qtbot: QtBot) -> None:
     page.reset(can_measure=True)
     with qtbot.waitSignal(page.measure_requested):
-        press(page)
+        press(page.buttons.start)
     page.add_point(POINT)
     assert page.plots["Noise"].points == [POINT]
     assert page.plots["Shift"].points == []
-    assert page.button.text() == "&Stop"
+    assert page.buttons.stop.isEnabled()
     page.show_end("")
-    assert page.button.text() == "&Measure"
+    assert page.buttons.start.isEnabled()
     assert page.plots["Noise"].points == [POINT]
 
 
 def test_after_stop_no_more_points_are_added(page: RobustnessPage, qtbot: QtBot) -> None:
     page.reset(can_measure=True)
-    press(page)
+    press(page.buttons.start)
     page.add_point(POINT)
     with qtbot.waitSignal(page.stop_requested):
-        press(page)
-    assert not page.button.isEnabled()
+        press(page.buttons.stop)
+    assert not page.buttons.start.isEnabled()
+    assert not page.buttons.stop.isEnabled()
     page.add_point(POINT)
     page.show_end("")
     assert page.plots["Noise"].points == [POINT]
-    assert page.button.isEnabled()
+    assert page.buttons.start.isEnabled()
 
 
 def test_another_model_clears_the_curves(page: RobustnessPage) -> None:
     page.reset(can_measure=True)
-    press(page)
+    press(page.buttons.start)
     page.add_point(POINT)
     page.reset(can_measure=True)
     page.add_point(POINT)
     assert page.plots["Noise"].points == []
     assert page.plots["Noise"].empty.text() == OUTDATED
-    assert not page.button.isEnabled()
+    assert not page.buttons.start.isEnabled()
     page.show_end("")
-    assert page.button.isEnabled()
+    assert page.buttons.start.isEnabled()
 
 
 def test_an_error_is_shown_until_the_next_measurement(page: RobustnessPage) -> None:
     page.reset(can_measure=True)
-    press(page)
+    press(page.buttons.start)
     page.show_end("Only pictures can be turned.")
     assert page.description.text() == "Only pictures can be turned."
-    press(page)
+    press(page.buttons.start)
     assert page.description.text() == ROBUSTNESS_DESCRIPTION

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -32,20 +32,22 @@ def test_the_accuracy_has_its_interval_and_source(header: SummaryHeader) -> None
     assert header.interval.isHidden()
 
 
-def test_one_button_cancels_or_evaluates_again(header: SummaryHeader) -> None:
+def test_each_button_keeps_its_place_and_its_meaning(header: SummaryHeader) -> None:
     heard: list[str] = []
     header.evaluate_requested.connect(lambda: heard.append("evaluate"))
     header.cancel_requested.connect(lambda: heard.append("cancel"))
-    header.show_busy(True, True)
-    assert header.progress.isVisible()
-    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
-    header.show_busy(False, True)
-    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
-    header.show_busy(False, False)
-    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
+    start, stop = header.buttons.start, header.buttons.stop
+    places = set()
+    for is_busy, can_evaluate in ((True, True), (False, True), (False, False)):
+        header.show_busy(is_busy, can_evaluate)
+        assert header.progress.isVisible() == is_busy
+        header.grab()
+        places.add((start.mapTo(header, QPoint()).toTuple(), stop.mapTo(header, QPoint()).toTuple()))
+        QTest.mouseClick(start, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
     assert heard == ["cancel", "evaluate"]
-    assert header.progress.isHidden()
-    assert "no model" in header.button.toolTip()
+    assert len(places) == 1
+    assert "no model" in start.toolTip()
 
 
 def test_only_a_selection_by_the_user_emits_part_chosen(header: SummaryHeader) -> None:
@@ -61,9 +63,14 @@ def test_only_a_selection_by_the_user_emits_part_chosen(header: SummaryHeader) -
     assert header.part.isHidden()
 
 
-def test_a_message_is_shown_below_the_figures(header: SummaryHeader) -> None:
-    header.show_message("It does not fit.", is_error=True)
-    assert header.message.isVisible()
-    assert header.message.property("error")
-    header.show_message("")
-    assert header.message.isHidden()
+def test_a_message_takes_the_place_of_the_figures_and_moves_nothing(header: SummaryHeader) -> None:
+    header.show_result(None)
+    heights = set()
+    for sentence in ("It does not fit.", ""):
+        for shown in (None, result()):
+            header.show_result(shown)
+            header.show_message(sentence, is_error=True)
+            assert bool(header.about.property("error")) == bool(sentence)
+            assert header.about.full_text == sentence or header.about.full_text.endswith("nearest mean") == bool(shown)
+            heights.add(header.sizeHint().height())
+    assert len(heights) == 1

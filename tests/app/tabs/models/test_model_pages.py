@@ -13,6 +13,7 @@ from app.tabs.models.differences_page import COMPARISON_CANCELLED, NO_TEST_IMAGE
 from app.tabs.models.image_page import DRAWING, NO_DRAWING
 from app.tabs.models.model_pages import IS_IN_USE, NONE_IN_USE, SELECT_PAIR
 from app.tabs.models.models_tab import ModelsTab
+from app.widgets.plain_text import plain_tooltip
 from nncore.data.dataset import Splits
 from nncore.evaluation.model_comparison import compare_networks
 from nncore.evaluation.recognition import read_digit
@@ -94,20 +95,20 @@ def test_a_file_that_vanished_leaves_no_comparison(opened: ModelsTab, three_mode
         opened.list.select(set(three_models[:2]))
         open_page(opened, qtbot, 2)
     assert "there is no such file" in opened.pages.pair.text()
-    assert not opened.pages.differences.compare_button.isEnabled()
+    assert not opened.pages.differences.buttons.start.isEnabled()
 
 
 def test_the_images_that_only_one_model_reads_are_listed(
     opened: ModelsTab, three_models: list[Path], qtbot: QtBot
 ) -> None:
     page, data = opened.pages.differences, small_mnist()
-    assert page.compare_button.toolTip() == NO_TEST_IMAGES
+    assert page.buttons.start.toolTip() == plain_tooltip(NO_TEST_IMAGES)
     opened.set_data(data)
     pair_of(opened, qtbot, three_models[:2], 2)
     shares: list[float] = []
     opened.work.comparison_progressed.connect(shares.append)
     with qtbot.waitSignal(opened.work.compared):
-        qtbot.mouseClick(page.compare_button, LEFT_BUTTON)
+        qtbot.mouseClick(page.buttons.start, LEFT_BUTTON)
     assert shares
     assert data.test is not None
     expected = compare_networks(load_model(three_models[1]).network(), load_model(three_models[0]).network(), data.test)
@@ -144,7 +145,7 @@ def test_other_models_or_data_drop_the_comparison(opened: ModelsTab, three_model
     assert page.examples is not None
     opened.set_data(small_mnist())
     assert page.examples is None
-    assert page.compare_button.isVisible()
+    assert page.buttons.start.isEnabled()
     page.compare()
     opened.list.select({three_models[2]})
     assert opened.work.finish()
@@ -160,10 +161,10 @@ def test_a_comparison_is_cancelled(opened: ModelsTab, three_models: list[Path], 
     pair_of(opened, qtbot, wide, 2)
     opened.work.comparison_progressed.connect(opened.work.stop_comparing)
     with qtbot.waitSignal(opened.work.compared) as compared:
-        qtbot.mouseClick(page.compare_button, LEFT_BUTTON)
+        qtbot.mouseClick(page.buttons.start, LEFT_BUTTON)
     assert compared.args == [None]
     assert page.sentence.text() == COMPARISON_CANCELLED
-    qtbot.waitUntil(lambda: not page.progress.isVisible() and page.compare_button.isVisible())
+    qtbot.waitUntil(lambda: not page.progress.isVisible() and page.buttons.start.isEnabled())
 
 
 def test_data_that_does_not_fit_is_one_sentence(opened: ModelsTab, three_models: list[Path], qtbot: QtBot) -> None:
@@ -174,4 +175,4 @@ def test_data_that_does_not_fit_is_one_sentence(opened: ModelsTab, three_models:
         page.compare()
     assert page.sentence.text() == failed.args[0]
     opened.set_data(Splits(small_mnist().training, None, None))
-    assert not page.compare_button.isEnabled()
+    assert not page.buttons.start.isEnabled()

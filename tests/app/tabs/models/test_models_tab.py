@@ -166,7 +166,8 @@ def test_a_pinned_model_is_at_the_top(tab: ModelsTab, three_models: list[Path], 
     click_model(tab, qtbot, "one")
     press(tab, qtbot, tab.actions_row.pin)
     qtbot.waitUntil(lambda: names(tab)[0] == "one")
-    assert tab.actions_row.pin.text() == "Un&pin"
+    assert tab.actions_row.pin.isChecked()
+    assert tab.actions_row.pin.text() == "&Pin"
     assert [model.name for model in tab.list.selected()] == ["one"]
     press(tab, qtbot, tab.actions_row.pin)
     qtbot.waitUntil(lambda: names(tab)[0] == "curve")

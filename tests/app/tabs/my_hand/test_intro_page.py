@@ -58,7 +58,8 @@ def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> N
     with qtbot.waitSignal(page.continue_requested):
         qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
     page.set_unfinished(HandwritingTest((3,), (ink(1),)))
-    assert page.continue_button.text() == "&Read"
+    assert page.continue_button.text() == "&Continue"
+    assert "to see the result" in page.unfinished.text()
     page.set_unfinished(None)
     assert not page.continue_button.isEnabled()
     assert "no unfinished test" in page.continue_button.toolTip()
