@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.storage.models.model_library import renamed
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.files.model_file import Model
 from nncore.model.network import Network
@@ -28,12 +30,13 @@ class LoadedModel:
 class RunOutcome:
     """The models between which the user can choose after a run that learns digits.
 
-    trained: the model of the run. before: the model that was in use before the run and its file, None if there was
-    none. The file is None for a model without one.
+    trained: the model of the run; path: the file in which it is kept, None if it could not be saved. before: the model
+    that was in use before the run and its file, None if there was none. The file is None for a model without one.
     """
 
     trained: LoadedModel
     before: tuple[LoadedModel, Path | None] | None
+    path: Path | None = None
 
     @property
     def is_better(self) -> bool:
@@ -51,6 +54,37 @@ class RunOutcome:
         if new_accuracy is None:
             return False
         return old_accuracy is None or new_accuracy >= old_accuracy
+
+
+class Renaming:
+    """Gives models the names and notes of their files. Equal models stay equal: each is copied at most once."""
+
+    def __init__(self, labels: Mapping[Path, tuple[str, str]]) -> None:
+        """labels: name and note by file; a model of another file stays as it is."""
+        self._labels = labels
+        self._copies: dict[int, LoadedModel] = {}
+
+    def __call__(self, loaded: LoadedModel, path: Path | None) -> LoadedModel:
+        """The model of the file `path` with its name and note; the same object if it has them."""
+        card = loaded.model.card
+        unchanged = card.name, card.notes
+        label = unchanged if path is None else self._labels.get(path, unchanged)
+        if label == unchanged:
+            return loaded
+        if id(loaded.model) not in self._copies:
+            self._copies[id(loaded.model)] = replace(loaded, model=renamed(loaded.model, *label))
+        return self._copies[id(loaded.model)]
+
+    def with_path(self, known: tuple[LoadedModel, Path | None] | None) -> tuple[LoadedModel, Path | None] | None:
+        """The same for a model with its file."""
+        return known and (self(*known), known[1])
+
+    def outcome(self, outcome: RunOutcome) -> RunOutcome:
+        """The same for the models of a run; the same object if nothing changes."""
+        trained, before = self(outcome.trained, outcome.path), self.with_path(outcome.before)
+        old = outcome.trained, outcome.before and outcome.before[0]
+        is_same = all(new is each for new, each in zip((trained, before and before[0]), old, strict=True))
+        return outcome if is_same else RunOutcome(trained, before, outcome.path)
 
 
 def measured_accuracy(model: Model) -> float | None:

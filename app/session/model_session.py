@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.task_queue import TaskQueue
 from app.background.watched_reader import WatchedReader
-from app.session.loaded_model import LoadedModel
-from app.storage.models.model_library import load_kept_model
+from app.session.loaded_model import LoadedModel, Renaming
+from app.storage.models.model_library import labelled, load_kept_model
 from nncore.files.model_file import Model, bundled_model_path, save_model
 from nncore.model.network import Network
 
@@ -26,6 +26,8 @@ class ModelSession(QObject):
 
     model_changed = Signal(Model)
     """The model in use has changed: opened, reverted, or trained by the current run; `network` is built from it."""
+    model_renamed = Signal(Model)
+    """The model in use has another name, note or file; it reads as before."""
     status_message = Signal(str)
     """One sentence: an action has succeeded."""
     error_message = Signal(str)
@@ -62,8 +64,19 @@ class ModelSession(QObject):
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
         loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
-        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(model, loaded, path)
-        self._files.add("save", write, on_result, self.error_message.emit)
+        on_result = partial(self._remember_saved, model, loaded, path)
+        self._files.add("save", partial(_save, model, path), on_result, self.error_message.emit)
+
+    def rename_models(self, labels: Mapping[Path, tuple[str, str]]) -> None:
+        """Take over the names and notes of kept models, by file, wherever the session refers to them."""
+        self._rename(Renaming(labels))
+
+    def _rename(self, new: Renaming) -> None:
+        in_use = self._loaded_model
+        self._saved_model = new.with_path(self._saved_model)
+        if in_use is not None and (now := new(*in_use)) is not in_use[0]:
+            self.model = now.model
+            self.model_renamed.emit(now.model)
 
     def revert_model(self) -> None:
         """Use the model that was last opened or saved again."""
@@ -83,11 +96,13 @@ class ModelSession(QObject):
         self.unsaved_models = [each for each in self.unsaved_models if each[0] is not model]
         self.unsaved_models_changed.emit()
 
-    def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path) -> None:
+    def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path, saved: Model) -> None:
+        """saved: `model` with the name that its file has in the list of models."""
         if loaded is not None:
-            self._saved_model = loaded, path
+            named = LoadedModel(saved, loaded.network)
+            self._saved_model = named, path
             if self.model is loaded.model:
-                self._use_model(loaded, path)
+                self._use_model(named, path)
         self.status_message.emit(f"Saved as {path}.")
         if any(each is model for each, _ in self.unsaved_models):
             self.discard_unsaved(model)
@@ -115,6 +130,11 @@ class ModelSession(QObject):
     def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
         """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
         self.reader.read(kind, name, work, use, self.error_message.emit)
+
+
+def _save(model: Model, path: Path) -> Model:
+    save_model(model, path)
+    return labelled(model, path)
 
 
 def _load(path: Path) -> LoadedModel:

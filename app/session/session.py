@@ -12,19 +12,21 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
-from app.session.loaded_model import LoadedModel, RunOutcome
+from app.session.loaded_model import LoadedModel, Renaming, RunOutcome
 from app.session.model_session import ModelSession
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PinnedReading, RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
 from app.session.training_thread import TrainingThread
+from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
+from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
@@ -76,8 +78,10 @@ class Session(ModelSession):
         self._trained_model: LoadedModel | None = None
         self._model_is_latest = True
         self._last_point: TrainingPoint | None = None
+        self._trained_path: Path | None = None
         self._model_before_run: tuple[LoadedModel, Path | None] | None = None
-        self._model_follows_run = self._learns_digits = False
+        self._model_is_of_run = self._learns_digits = False
+        self._run_may_replace_model = False
         self._run_has_ended, self.planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
@@ -110,7 +114,7 @@ class Session(ModelSession):
     @property
     def model_follows_run(self) -> bool:
         """Whether the model in use comes from the run in progress, and changes with it."""
-        return self._model_follows_run and self.run_state is not RunState.IDLE
+        return self._model_is_of_run and self.run_state is not RunState.IDLE
 
     @property
     def model_is_latest_snapshot(self) -> bool:
@@ -118,7 +122,7 @@ class Session(ModelSession):
 
         Within the first epoch of a run, the model before the run is still in use.
         """
-        return self._model_follows_run and self._trained_model is not None and self._model_is_latest
+        return self._model_is_of_run and self._model_is_latest
 
     def open_last_snapshots(self) -> None:
         """Emit the snapshots of the last run before this start, unless a run starts first."""
@@ -129,21 +133,45 @@ class Session(ModelSession):
             self.snapshots, self.planned_epochs = loaded
             self.snapshots_created.emit(*loaded)
 
+    def keep_trained_model(self, name: str) -> None:
+        """Keep the model of the last run under `name`: its file gets this name. Does nothing without an outcome.
+
+        A model with a name is never thinned out. If the run could not save its model, it is saved now.
+        """
+        if self.outcome is not None:
+            model, library = self.outcome.trained.model, ModelLibrary(self.error_message.emit)
+            work = partial(library.keep, model, self.outcome.path, name)
+            self._files.add("keep", work, partial(self._on_kept_under_name, model, name), self.error_message.emit)
+
+    def _on_kept_under_name(self, model: Model, name: str, path: Path) -> None:
+        self._on_model_kept(model, path)
+        self.rename_models({path: (name, model.card.notes)})
+        self.status_message.emit(f"Kept as “{name}”. The Models tab lists it.")
+        if any(each is model for each, _ in self.unsaved_models):
+            self.discard_unsaved(model)
+
+    def _rename(self, new: Renaming) -> None:
+        super()._rename(new)
+        self._model_before_run = new.with_path(self._model_before_run)
+        self._trained_model = self._trained_model and new(self._trained_model, self._trained_path)
+        if self.outcome is not None and (outcome := new.outcome(self.outcome)) is not self.outcome:
+            self._set_outcome(outcome)
+
     def use_trained_model(self) -> None:
         """Use the model of the last run; does nothing without an outcome."""
         if self.outcome is not None:
-            self._model_follows_run = True
-            self._use_model(self.outcome.trained, None)
+            self._model_is_of_run = True
+            self._use_model(self.outcome.trained, self.outcome.path)
 
     def use_model_before(self) -> None:
         """Use the model that was in use before the last run; does nothing if there was none."""
         if self.outcome is not None and self.outcome.before is not None:
-            self._model_follows_run = False
+            self._model_is_of_run = False
             self._use_model(*self.outcome.before)
 
     def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
-        self._model_follows_run = False
+        self._model_is_of_run = self._run_may_replace_model = False
         super()._select_model(loaded, path)
 
     # ------------------------------------------------------------------- run
@@ -214,9 +242,10 @@ class Session(ModelSession):
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
         # A network that fits a curve cannot read digits.
-        self._model_follows_run = self._learns_digits = plan.curve is None
+        self._run_may_replace_model = self._learns_digits = plan.curve is None
+        self._model_is_of_run = False
         self._run_has_ended, self.planned_epochs = False, plan.config.epochs
-        self._trained_model, self._model_before_run = None, self._loaded_model
+        self._trained_model, self._trained_path, self._model_before_run = None, None, self._loaded_model
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)
@@ -226,6 +255,7 @@ class Session(ModelSession):
         self._thread.drawing = self.pinned_drawing
         self._thread.drawing_read.connect(self.drawing_read)
         self._thread.curve_fitted.connect(self.curve_fitted)
+        self._thread.model_kept.connect(self._on_model_kept)
         self._thread.model_not_saved.connect(self._on_model_not_saved)
         self._thread.not_logged.connect(self.error_message)
         self._thread.snapshots_not_saved.connect(self.error_message)
@@ -304,8 +334,21 @@ class Session(ModelSession):
     def _on_model_updated(self, loaded: LoadedModel) -> None:
         self._trained_model = loaded
         self._model_is_latest = self._thread is None or self._thread.model_is_latest
-        if self._model_follows_run:
+        # What the user draws is not read by a network that still reads worse than the model before.
+        is_better = RunOutcome(loaded, self._model_before_run).is_better
+        if self._model_is_of_run or (self._run_may_replace_model and is_better):
+            self._model_is_of_run = True
             self._use_model(loaded, None)
+
+    @Slot(Model, Path)
+    def _on_model_kept(self, model: Model, path: Path) -> None:
+        if self._trained_model is not None and model is self._trained_model.model:
+            self._trained_path = path
+        if self.outcome is not None and model is self.outcome.trained.model:
+            self._set_outcome(replace(self.outcome, path=path))
+        if model is self.model:
+            self.model_path = path
+            self.model_renamed.emit(model)
 
     @Slot(object)
     def _set_ended_run(self, ended: EndedRun | None) -> None:
@@ -314,7 +357,7 @@ class Session(ModelSession):
 
     @Slot(object)
     def _on_snapshots_created(self, snapshots: Snapshots) -> None:
-        if self._model_follows_run:
+        if self._learns_digits:
             self.snapshots = snapshots
             self._last_point = snapshots.points[-1] if snapshots.points else None
             self.snapshots_created.emit(snapshots, self.planned_epochs)
@@ -335,13 +378,16 @@ class Session(ModelSession):
         learns_digits, self._learns_digits = self._learns_digits, False
         self._set_run_state(RunState.IDLE)
         if learns_digits and self._trained_model is not None:
-            self._end_with(RunOutcome(self._trained_model, self._model_before_run))
+            self._end_with(RunOutcome(self._trained_model, self._model_before_run, self._trained_path))
 
     def _end_with(self, outcome: RunOutcome) -> None:
-        """Keep the model of the run in use only if it reads as well as the one before."""
-        if self._model_follows_run and not outcome.is_better and outcome.before is not None:
-            self._model_follows_run = False
-            self._use_model(*outcome.before)
+        """Use the model of the run only if it reads as well as the one before, and the user has not chosen another."""
+        if self._run_may_replace_model and outcome.is_better != self._model_is_of_run:
+            self._model_is_of_run = outcome.is_better
+            if outcome.is_better:
+                self._use_model(outcome.trained, outcome.path)
+            elif outcome.before is not None:
+                self._use_model(*outcome.before)
         self._set_outcome(outcome)
 
     def _set_outcome(self, outcome: RunOutcome | None) -> None:

@@ -53,6 +53,8 @@ class TrainingThread(QThread):
     """The model trained so far, after an epoch or at the end."""
     failed = Signal(str)
     """One sentence: why the run could not start or continue."""
+    model_kept = Signal(Model, Path)
+    """The Model of the run, and the file in which it is kept."""
     model_not_saved = Signal(str, Model)
     """One sentence: why the model could not be saved; and the model."""
     curve_fitted = Signal(Fit)
@@ -230,6 +232,7 @@ class TrainingThread(QThread):
             self.model_not_saved.emit(f"The model of this run could not be saved: {problem}", model)
         else:
             self._recorder.keep_model(path)
+            self.model_kept.emit(model, path)
             self._save_snapshots()
 
     def _save_snapshots(self) -> None:

@@ -112,11 +112,6 @@ class FileActions(QObject):
         data.setUrls([QUrl.fromLocalFile(str(path))])
         self.open_dropped(data)
 
-    @Slot(object)
-    def keep_model(self, model: Model) -> None:
-        """Ask where to save a model that may not be in use."""
-        self.ask_where_to_save(model)
-
     def ask_where_to_save(
         self, model: Model, title: str = "Save the model", filters: str = MODEL_FILES, suffix: str = MODEL_SUFFIX
     ) -> QFileDialog:

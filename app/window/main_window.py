@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, messages, actions = self.session, self.messages, self.training_actions
         session.model_changed.connect(self.header.show_model)
+        session.model_renamed.connect(self.header.show_model)
         session.model_changed.connect(self._add_recent_model)
         session.status_message.connect(messages.show_message)
         session.error_message.connect(messages.show_error)
@@ -109,7 +110,6 @@ class MainWindow(QMainWindow):
         actions.tab_requested.connect(self.tabs.setCurrentWidget)
         actions.draw_requested.connect(self.connections.show_draw_tab)
         actions.mistakes_requested.connect(self.connections.show_mistakes)
-        actions.keep_requested.connect(self.files.keep_model)
         self.run_offer.continue_requested.connect(actions.continue_run)
         self.run_offer.error_message.connect(messages.show_error)
         self.painted.connect(self.rescued_offer.check)
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _add_recent_model(self) -> None:
-        if self.session.model_path is not None:
+        if self.session.model_path is not None and self.session.model_is_saved:
             self.preferences.add_recent_file(self.session.model_path)
 
     # ---------------------------------------------------------------- events

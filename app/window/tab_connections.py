@@ -23,6 +23,7 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
 if TYPE_CHECKING:  # a tab is imported when it is built
+    from app.storage.models.model_library import KeptModel
     from app.tabs.data.data_tab import DataTab
     from app.tabs.draw.draw_tab import DrawTab
     from app.tabs.evaluate.evaluate_tab import EvaluateTab
@@ -46,6 +47,8 @@ class TabConnections(QObject):
     reading_network_changed = Signal(Network, str, bool)
     """The network that reads drawings from now on, its name, and whether a step or epoch that was selected goes
     on reading."""
+    reader_renamed = Signal(str)
+    """The network that reads drawings has this name now."""
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
@@ -53,8 +56,9 @@ class TabConnections(QObject):
         self._window, self._session, self._teacher = window, session, teacher
         self._preferences: WindowPreferences = window.preferences
         self._reading_network: Network | None = None
-        self._reader = ""
+        self._reader, self._taught = "", ""
         session.model_changed.connect(self._read_with_model)
+        session.model_renamed.connect(self._rename_reader)
         teacher.adapted.connect(self._show_adaptation)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
@@ -81,6 +85,7 @@ class TabConnections(QObject):
         session.model_changed.connect(self._update_snapshot_row)
         session.snapshots_grown.connect(self._update_snapshot_row)
         self.reading_network_changed.connect(tab.set_network)
+        self.reader_renamed.connect(tab.rename_model)
         tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
         tab.set_network(self._reading_network, self._reader)
         tab.pictures.opened.connect(self._preferences.add_recent_file)
@@ -131,6 +136,7 @@ class TabConnections(QObject):
         tab.teach_requested.connect(self._teacher.teach)
         tab.show_requested.connect(self._show_ink)
         self.reading_network_changed.connect(tab.set_network)
+        self.reader_renamed.connect(tab.rename_model)
         if self._reading_network is not None:
             tab.set_network(self._reading_network, self._reader)
 
@@ -141,6 +147,7 @@ class TabConnections(QObject):
         self._connect_drawing()
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
+        self._session.model_renamed.connect(self._rename_evaluated)
         if self._session.data is not None:
             tab.set_data(self._session.data)
         if self._session.model is not None:
@@ -176,6 +183,8 @@ class TabConnections(QObject):
         tab.set_drawing(self._window.draw_tab.image)
         session.data_changed.connect(tab.set_data)
         session.model_changed.connect(self._show_model_in_use)
+        session.model_renamed.connect(self._show_model_in_use)
+        tab.models_listed.connect(self._take_over_names)
         if session.data is not None:
             tab.set_data(session.data)
         if session.model is not None:
@@ -186,8 +195,13 @@ class TabConnections(QObject):
         if self._session.network is not None:
             self._window.models_tab.set_model_in_use(model, self._session.network, self._session.model_path)
 
+    @Slot(list)
+    def _take_over_names(self, models: list[KeptModel]) -> None:
+        self._session.rename_models({model.path: (model.name, model.note) for model in models if model.header})
+
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
+        self._taught = ""
         self._read_with(self._session.network, model.card.name, keeps_point=self._session.model_follows_run)
         self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
 
@@ -208,8 +222,17 @@ class TabConnections(QObject):
     def _show_adaptation(self, adaptation: Adaptation) -> None:
         """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
         name, count = self._session.model.card.name if self._session.model else "", adaptation.examples
-        taught = f" with {count} drawing{'' if count == 1 else 's'} of yours" if count else ""
-        self._read_with(adaptation.network, f"{name}{taught}")
+        self._taught = f" with {count} drawing{'' if count == 1 else 's'} of yours" if count else ""
+        self._read_with(adaptation.network, f"{name}{self._taught}")
+
+    @Slot(object)
+    def _rename_reader(self, model: Model) -> None:
+        self._reader = f"{model.card.name}{self._taught}"
+        self.reader_renamed.emit(self._reader)
+
+    @Slot(object)
+    def _rename_evaluated(self, model: Model) -> None:
+        self._window.evaluate_tab.rename_model(model.card.name)
 
     @Slot(object)
     def _evaluate_model(self, model: Model) -> None:

@@ -27,7 +27,6 @@ from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
-from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
@@ -48,8 +47,6 @@ class TrainingActions(QObject):
     """Show the Draw tab, whose network is that of the last run now."""
     mistakes_requested = Signal()
     """Show the mistakes of the network of the last run."""
-    keep_requested = Signal(Model)
-    """Save this Model of a run under a name."""
 
     def __init__(self, session: Session, train_tab: TrainTab, window: QWidget) -> None:
         """window: the parent of dialogs."""
@@ -102,10 +99,11 @@ class TrainingActions(QObject):
         session.run_starting.connect(self.recipe_durations.cancel)
         train_tab.outcome_bar.try_requested.connect(partial(self._use_trained_model, self.draw_requested))
         train_tab.outcome_bar.mistakes_requested.connect(partial(self._use_trained_model, self.mistakes_requested))
-        train_tab.outcome_bar.keep_requested.connect(self.keep_requested)
+        train_tab.outcome_bar.keep_requested.connect(self.dialogs.ask_for_name)
         train_tab.outcome_bar.back_requested.connect(session.use_model_before)
         session.outcome_changed.connect(self._show_outcome)
         session.model_changed.connect(self._show_outcome)
+        session.model_renamed.connect(self._show_outcome)
         train_tab.unpin_requested.connect(partial(session.pin_drawing, None))
         session.pinned_drawing_changed.connect(self._show_pinned_drawing)
         session.drawing_read.connect(self._show_pinned_reading)

@@ -69,6 +69,16 @@ class TrainingDialogs(QObject):
     def _forget_sweep(self) -> None:
         self._sweep = None
 
+    @Slot()
+    def ask_for_name(self) -> None:
+        """Ask for the name under which the model of the run is kept."""
+        from app.dialogs.keep_model import KeepModelDialog
+
+        if self._session.outcome is not None:
+            dialog = KeepModelDialog(self._session.outcome.trained.model.card.name, self._window)
+            dialog.named.connect(self._session.keep_trained_model)
+            dialog.open()
+
     @Slot(str)
     def show_recipe_page(self, name: str) -> None:
         """Open the page of a recipe in a separate window, which does not block."""

@@ -278,10 +278,10 @@ def evaluate_robustness(stage: Stage) -> QWidget:
     evaluated(stage)
     evaluate = stage.window.evaluate_tab
     evaluate.pages.setCurrentWidget(evaluate.robustness)
-    if evaluate.robustness.button.text().replace("&", "").startswith("Measure"):
+    if evaluate.robustness.buttons.start.isEnabled():
         ends: list[object] = []
         evaluate.runner.robustness_finished.connect(ends.append)
-        evaluate.robustness.button.click()
+        evaluate.robustness.buttons.start.click()
         until(lambda: bool(ends))
     return stage.window
 
@@ -351,7 +351,7 @@ def models_of(count: int, page: int, *, compared: bool = False) -> State:
         wait(300)
         differences = models.pages.differences
         if compared and differences.examples is None:
-            until(differences.compare_button.isEnabled)
+            until(differences.buttons.start.isEnabled)
             differences.compare()
             until(lambda: differences.examples is not None)
         return stage.window
@@ -461,7 +461,7 @@ def sweep_ended(against: str) -> State:
         dialog = sweep(stage)
         dialog.entries["learning_rate"].setText("0.001 0.01")
         dialog.entries["seed"].setText("1 2")
-        dialog.run_button.click()
+        dialog.buttons.start.click()
         until(lambda: "4 finished" in dialog.state.text())
         dialog.against.setCurrentIndex(max(0, dialog.against.findData(against)))
         return dialog

@@ -43,7 +43,7 @@ from nncore.reporting.number_text import about_duration_text, duration_text
 
 ALL_SETTINGS = "all"
 STOP_QUESTION = "The sweep is running. Stop it and close the dialog? Finished runs stay in the log."
-NO_DATA_YET = "The data is still being read."
+DATA_IS_READ = "The data is still being read."
 NO_RUNS_YET = "There is no run to do. Correct the values above."
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels."""
@@ -286,7 +286,7 @@ class SweepDialog(QDialog):
         for each in (*self.entries.values(), self.kept.button):
             each.setEnabled(not is_running)
         self.progress.setVisible(is_running)
-        obstacle = NO_DATA_YET if self._data is None else "" if self._jobs else NO_RUNS_YET
+        obstacle = DATA_IS_READ if self._data is None else "" if self._jobs else NO_RUNS_YET
         self.buttons.show_state(is_busy=is_running, obstacle=obstacle, is_stopping=self._is_stopping)
 
     # -------------------------------------------------------------------- plot

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from app.storage.paths import models_folder, valid_file_name
 from nncore.errors import ModelFileError, NewerModelFileError
-from nncore.files.model_file import Model, load_header, load_model
-from nncore.files.model_header import ModelHeader
+from nncore.files.model_file import Model, load_header, load_model, save_model
+from nncore.files.model_header import ModelCard, ModelHeader
 from nncore.files.model_labels import ModelLabel, label_text, read_labels, write_labels
 from nncore.system.file_lock import FileLock
 
@@ -62,9 +62,7 @@ class KeptModel:
     @property
     def default_name(self) -> str:
         """The name of a model that the user has not renamed."""
-        if self.header is None or not is_of_run(self.path):
-            return self.path.stem
-        return self.header.card.name
+        return self.path.stem if self.header is None else _default_name(self.path, self.header.card)
 
     @property
     def note(self) -> str:
@@ -100,15 +98,31 @@ def is_of_run(path: Path) -> bool:
 
 def load_kept_model(path: Path) -> Model:
     """Read a model; one of the user's folder with the name and note that the user gave it. Raises ModelFileError."""
-    model = load_model(path)
+    return labelled(load_model(path), path)
+
+
+def labelled(model: Model, path: Path) -> Model:
+    """`model`, which is in the file `path`, with the name and the note that the list of models shows for this file.
+
+    A file outside the user's folder has no label: then the model is returned unchanged.
+    """
     if path.parent != models_folder():
         return model
     try:
         label = read_labels(path.with_name(LABELS)).get(path.name, ModelLabel(path.name))
     except ModelFileError:  # the list of models reports it
         return model
-    card = model.card
-    return replace(model, card=replace(card, name=label.name or card.name, notes=label.note or card.notes))
+    return renamed(model, label.name or _default_name(path, model.card), label.note or model.card.notes)
+
+
+def renamed(model: Model, name: str, note: str) -> Model:
+    """A copy of `model` with this name and note; it shares the parameters."""
+    return replace(model, card=replace(model.card, name=name, notes=note))
+
+
+def _default_name(path: Path, card: ModelCard) -> str:
+    """The name in the card for a file of a run; otherwise the name of the file, which the user chose."""
+    return card.name if is_of_run(path) else path.stem
 
 
 class ModelLibrary:
@@ -143,8 +157,24 @@ class ModelLibrary:
             if cancelled():
                 return None
             found.append(self._kept(path, (changed, size), labels))
-        self._headers = {model.path: self._headers[model.path] for model in found}
+        known = {model.path for model in found}
+        gone = [path for path in self._headers if path not in known and path.parent != self.deleted_folder]
+        for path in gone:
+            del self._headers[path]
         return sorted(found, key=lambda model: (model.label.is_pinned, model.created), reverse=True)
+
+    def deleted_models(self, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
+        """The models that can be restored, the one deleted last first; None if `cancelled()` became true.
+
+        The time of their last change is that of their deletion.
+        """
+        labels = self._labels()
+        found = []
+        for path, changed, size in _files(self.deleted_folder):
+            if cancelled():
+                return None
+            found.append(self._kept(path, (changed, size), labels))
+        return sorted(found, key=lambda model: model.changed, reverse=True)
 
     def _kept(self, path: Path, stamp: tuple[int, int], labels: Mapping[str, ModelLabel]) -> KeptModel:
         known = self._headers.get(path)
@@ -172,6 +202,17 @@ class ModelLibrary:
                 label.is_pinned if pinned is None else pinned,
             )
 
+    def keep(self, model: Model, path: Path | None, name: str) -> Path:
+        """Give a model the name `name`; returns its file.
+
+        path: the file in which it is kept. If that is None, or deleted meanwhile, the model is saved first.
+        """
+        if path is None or not path.exists():
+            path = _free_path(self.folder / f"{valid_file_name(name, 'model')}.digitnet")
+            save_model(model, path)
+        self.set_label(path, name=name)
+        return path
+
     def delete(self, paths: Sequence[Path]) -> list[tuple[Path, Path]]:
         """Move models to the folder of deleted ones; returns where each was and is.
 
@@ -182,6 +223,14 @@ class ModelLibrary:
     def restore(self, moved: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
         """Undo `delete`, whose result is given; returns where each was and is now."""
         return self._move([(now, before) for before, now in moved])
+
+    def delete_for_good(self, paths: Sequence[Path]) -> None:
+        """Delete models of the folder of deleted ones; they cannot be restored any more."""
+        for path in paths:
+            with _system_errors(path), suppress(FileNotFoundError):
+                path.unlink()
+        with self._changing():
+            pass  # forget their labels
 
     def _move(self, pairs: Sequence[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
         done = []

@@ -139,6 +139,12 @@ class DrawTab(Tab):
             self.snapshot_row.select_current_model()
         self._read()
 
+    @Slot(str)
+    def rename_model(self, name: str) -> None:
+        """The model that reads has this name now; its network and its answers stay."""
+        self._name = name
+        self._show_reader()
+
     def set_snapshots(self, snapshots: Snapshots | None, epochs: int = 0, has_model: bool = True) -> None:
         """Offer the networks of the steps and epochs of a training of `epochs` epochs; None for no training.
 

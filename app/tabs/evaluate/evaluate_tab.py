@@ -128,6 +128,15 @@ class EvaluateTab(Tab):
         self._network, self._model = network, name or "unnamed model"
         self._mark_stale()
 
+    def rename_model(self, name: str) -> None:
+        """The model has this name now; its evaluation stays."""
+        self._model = name or "unnamed model"
+        self._show_name()
+
+    def _show_name(self) -> None:
+        if self.result is not None and self.result.network is self._network:
+            self.header.show_name(self._model)
+
     def set_data(self, data: Splits | None) -> None:
         """Evaluate on `data`: on its test part unless the user selects another part."""
         self._data = data
@@ -213,6 +222,7 @@ class EvaluateTab(Tab):
             self.result = result
             self.stack.setCurrentWidget(self.pages)
             self.header.show_result(result)
+            self._show_name()  # it may have been renamed during the evaluation
             self.mistakes.show_result(result)
             self.classes.show_result(result)
             self.runner.stop_measuring()

@@ -26,7 +26,7 @@ class SummaryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.accuracy, self.interval = text_label("–", "value", wraps=False), text_label(wraps=False)
-        self._about, self._message = "", ""
+        self._figures, self._about, self._message = "", "", ""
         self.about = ElidedLabel()
         self.about.setProperty("quiet", True)
         reserve_place(self.about)
@@ -77,8 +77,12 @@ class SummaryHeader(QWidget):
         self.accuracy.setText(percent_text(accuracy))
         self.interval.setText(f"{percent_range_text(low, high)} (95 % interval)")
         misread = predictions.count - predictions.correct
-        about = f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
-        self._show_line(about, self._message, is_error=bool(self.about.property("error")))
+        self._figures = f"{misread:,} of {predictions.count:,} misread · {predictions.source}"
+        self.show_name(result.model)
+
+    def show_name(self, name: str) -> None:
+        """The model of the result has this name now."""
+        self._show_line(f"{self._figures} · {name}", self._message, is_error=bool(self.about.property("error")))
 
     def show_message(self, sentence: str, is_error: bool = False) -> None:
         """Show `sentence` below the figures, instead of what was evaluated; "" shows that again. Nothing moves."""

@@ -63,6 +63,8 @@ class ModelsTab(Tab):
     export_requested = Signal(Model)
     open_requested, draw_requested = Signal(), Signal()
     status_message, error_message = Signal(str), Signal(str)
+    models_listed = Signal(list)
+    """All KeptModel, with their present names."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +175,7 @@ class ModelsTab(Tab):
     def _show_models(self, models: Sequence[KeptModel]) -> None:
         self._all = list(models)
         self._list()
+        self.models_listed.emit(list(models))
 
     @Slot()
     def _list(self) -> None:

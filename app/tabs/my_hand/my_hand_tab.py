@@ -74,6 +74,11 @@ class MyHandTab(Tab):
         self._run("unfinished", self._history.unfinished, self._offer_unfinished)
         self._list()
 
+    @Slot(str)
+    def rename_model(self, name: str) -> None:
+        """The model that reads has this name now."""
+        self._model = name or "unnamed model"
+
     def set_network(self, network: Network | None, name: str = "") -> None:
         """Use `network`, called `name`, from now on; results already shown stay unchanged."""
         self._network, self._model = network, name or "unnamed model"

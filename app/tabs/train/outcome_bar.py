@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.session.loaded_model import RunOutcome, measured_accuracy, model_in_words
@@ -28,18 +28,17 @@ class OutcomeBar(QWidget):
     """Use the model of the run, and draw for it."""
     mistakes_requested = Signal()
     """Use the model of the run, and look at the images that it misreads."""
-    keep_requested = Signal(Model)
-    """Save the Model of the run under a name."""
+    keep_requested = Signal()
+    """Keep the model of the run under a name."""
     back_requested = Signal()
     """Use the model before the run again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._outcome: RunOutcome | None = None
         self.sentence = ElidedLabel()
         self.try_button = push_button("Try it in Draw", "", self.try_requested)
         self.mistakes_button = push_button("See its mistakes", "", self.mistakes_requested)
-        self.keep_button = push_button("Keep it…", "", self._keep)
+        self.keep_button = push_button("Keep it…", "", self.keep_requested)
         self.back_button = push_button("Model before", "", self.back_requested)
         buttons = FlowLayout(self.try_button, self.mistakes_button, self.keep_button, self.back_button)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
@@ -52,22 +51,17 @@ class OutcomeBar(QWidget):
 
         outcome: the models of the run that has ended, None if there is none. is_running: whether a run is in progress.
         """
-        self._outcome = outcome
         self.sentence.set_full_text(_sentence(outcome, in_use))
         obstacle = "" if outcome else RUN_NOT_ENDED if is_running else NO_TRAINED_MODEL
         name = model_in_words(outcome.trained.model) if outcome else ""
         enable(self.try_button, f"Use {name}, and draw a digit for it.", obstacle)
         enable(self.mistakes_button, f"Use {name}, and look at the test images that it misreads.", obstacle)
-        enable(self.keep_button, f"Save {name} under a name. The Runs tab keeps it too.", obstacle)
+        keep_tip = f"Give {name} a name of your own. A model with a name is never deleted by itself."
+        enable(self.keep_button, keep_tip, obstacle)
         before = outcome.before[0].model if outcome and outcome.before else None
         tip = f"Use {model_in_words(before)} again." if before else ""
         no_way_back = "" if before else "There was no model before this run."
         enable(self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if before is in_use else ""))
-
-    @Slot()
-    def _keep(self) -> None:
-        if self._outcome is not None:
-            self.keep_requested.emit(self._outcome.trained.model)
 
 
 def _sentence(outcome: RunOutcome | None, in_use: Model | None) -> str:

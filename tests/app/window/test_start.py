@@ -130,7 +130,7 @@ def test_tabs_that_are_built_later_show_the_model_and_the_data(window: MainWindo
 
 def test_a_draw_tab_that_is_built_after_a_run_offers_its_epochs(window: MainWindow) -> None:
     snapshots = Snapshots(NetworkSpec.dense((784, 10)))
-    window.session._model_follows_run, window.session.planned_epochs = True, 7
+    window.session._learns_digits, window.session.planned_epochs = True, 7
     window.session._on_snapshots_created(snapshots)
     assert window.draw_tab._snapshots is snapshots
     assert window.draw_tab.snapshot_row._total == 7
