@@ -1,0 +1,100 @@
+"""The weights of one unit or map as pictures: those with which it is computed, and those with which it acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.errors import SettingError
+from nncore.model.layers import Dense, Flatten
+from nncore.model.network import Network
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class UnitWeights:
+    """layer: the number of the layer, from 1, that has the weights. pictures: (n, height, width), one for each of:
+
+    into a unit: the maps of the layer's input, or its only picture; out of a unit: the units or maps of that layer. A
+    picture of a single number is 1 x 1; the weights of a row of units are one picture of one line.
+    """
+
+    layer: int
+    pictures: Array
+
+    @property
+    def single(self) -> Array | None:
+        """The weights as a row (n,) if each picture is a single number; None otherwise."""
+        return self.pictures[:, 0, 0] if self.pictures.shape[1:] == (1, 1) else None
+
+
+def weights_into(network: Network, number: int, unit: int) -> UnitWeights | None:
+    """Return the weights with which the unit or map `unit`, from 0, of layer `number`, from 1, is computed.
+
+    Activations, normalizations, pooling and dropout have none of their own: they show those of the layer before. None
+    if there are no weights before it. Raises SettingError if there is no such layer or unit.
+    """
+    _check(network, number, unit)
+    spec = network.spec
+    while number and f"{number}.W" not in spec.parameter_shapes:
+        if isinstance(spec.layers[number - 1], Flatten):
+            return None  # a number of the row is one pixel of a map, and has no weights of its own
+        number -= 1
+    if not number:
+        return None
+    W, before = network.parameters.value(f"{number}.W"), spec.shapes[number - 1]
+    if W.ndim == 4:  # (filters, channels, height, width)
+        return UnitWeights(number, W[unit].copy())
+    return UnitWeights(number, W[:, unit].reshape(_picture_shape(network, number, before)).copy())
+
+
+def weights_out_of(network: Network, number: int, unit: int) -> UnitWeights | None:
+    """Return the weights with which later layers use the unit or map `unit`, from 0, of layer `number`, from 1.
+
+    They belong to the next layer that has weights; None if there is none. Raises SettingError if there is no such
+    layer or unit.
+    """
+    _check(network, number, unit)
+    spec, shape = network.spec, network.spec.shapes[number]
+    inputs = np.arange(prod(shape)).reshape(shape)[unit]  # the numbers of the unit in a row, after Flatten
+    is_flat = len(shape) == 1
+    for following in range(number + 1, len(spec.layers) + 1):
+        layer = spec.layers[following - 1]
+        if f"{following}.W" in spec.parameter_shapes:
+            W = network.parameters.value(f"{following}.W")
+            if W.ndim == 4:
+                return UnitWeights(following, W[:, unit].copy())
+            rows = np.atleast_1d(inputs).reshape(-1)
+            height, width = (1, 1) if inputs.ndim == 0 else inputs.shape
+            return UnitWeights(following, W[rows].T.reshape(-1, height, width).copy())
+        if isinstance(layer, Flatten):
+            is_flat = True
+        elif not is_flat and spec.shapes[following] != shape:  # pooling keeps the maps and makes them smaller
+            shape = spec.shapes[following]
+            inputs = np.arange(prod(shape)).reshape(shape)[unit]
+    return None
+
+
+def _picture_shape(network: Network, number: int, before: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape (n, height, width) of the weights of a unit of a dense layer whose input has the shape `before`."""
+    spec = network.spec
+    for earlier in range(number - 1, 0, -1):
+        layer = spec.layers[earlier - 1]
+        if isinstance(layer, Flatten):
+            return spec.shapes[earlier - 1]
+        if isinstance(layer, Dense):
+            return 1, 1, before[0]
+    images = len(spec.input_shape) in (2, 3)
+    return (prod(spec.input_shape[:-2]), *spec.input_shape[-2:]) if images else (1, 1, before[0])
+
+
+def _check(network: Network, number: int, unit: int) -> None:
+    if not 1 <= number <= len(network.layers):
+        raise SettingError("layer", f"There is no layer {number}; the network has layers 1 to {len(network.layers)}.")
+    units = network.spec.shapes[number][0]
+    if not 0 <= unit < units:
+        raise SettingError("unit", f"Layer {number} has units 1 to {units:,}; there is no {unit + 1:,}.")
