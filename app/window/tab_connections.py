@@ -115,6 +115,7 @@ class TabConnections(QObject):
     def connect_inside_tab(self, tab: InsideTab) -> None:
         """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
         from app.tabs.inside.calculation.calculation_panel import CalculationPanel  # with the tab, not at the start
+        from app.tabs.inside.examples.examples_panel import ExamplesPanel
 
         tab.add_panel(CalculationPanel())
         draw_tab = self._window.draw_tab
@@ -125,8 +126,13 @@ class TabConnections(QObject):
         self._look_inside(draw_tab.network, draw_tab.reader_name)
         tab.set_drawing(draw_tab.image)
         self._session.data_changed.connect(tab.source.set_data)
+        looks_for = ExamplesPanel()
+        tab.add_panel(looks_for)
+        looks_for.image_chosen.connect(tab.source.go_to)
+        self._session.data_changed.connect(looks_for.set_data)
         if self._session.data is not None:
             tab.source.set_data(self._session.data)
+            looks_for.set_data(self._session.data)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""

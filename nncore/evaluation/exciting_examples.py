@@ -101,9 +101,7 @@ def exciting_examples(
         with np.errstate(over="ignore", invalid="ignore"):
             outputs = _outputs(network, dataset.inputs(slice(start, start + PREDICTION_BATCH_SIZE)), number)
         if not np.isfinite(outputs).all():
-            raise DataError(
-                f"Layer {number} gives numbers that are not finite: the weights of this model have diverged."
-            )
+            raise DataError(f"Layer {number} gives numbers that are not finite: this model has diverged.")
         values, places = _largest_of_maps(outputs)
         most.add(values, places, start)
         least.add(-values, places, start)

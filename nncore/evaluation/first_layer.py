@@ -29,7 +29,7 @@ def first_layer_picture(spec: NetworkSpec, parameters: NDArray[np.float32], coun
     strength = np.sqrt(np.square(tiles, dtype=np.float64).sum(axis=(1, 2)))
     strongest = np.sort(np.argsort(-strength, kind="stable")[:count])
     chosen = tiles[strongest]
-    return Tiles(*chosen.shape).arranged(_scaled(chosen))
+    return Tiles(*chosen.shape).arranged(scaled_weights(chosen))
 
 
 def _tiles(spec: NetworkSpec, parameters: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -47,7 +47,8 @@ def _tiles(spec: NetworkSpec, parameters: NDArray[np.float32]) -> NDArray[np.flo
     return W.T[np.newaxis, :MAX_MATRIX_SIDE, :MAX_MATRIX_SIDE]
 
 
-def _scaled(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+def scaled_weights(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return weights of any shape from -1 to 1: those at STRONGEST_PERCENTILE of the sizes, and larger ones, are 1."""
     largest = float(np.percentile(np.abs(tiles), STRONGEST_PERCENTILE)) or float(np.abs(tiles).max())
     if largest == 0:
         return np.zeros_like(tiles)

@@ -17,10 +17,10 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class UnitWeights:
-    """layer: the number of the layer, from 1, that has the weights. pictures: (n, height, width), one for each of:
+    """Weights of a unit in layer `layer`, from 1, as pictures (n, height, width).
 
-    into a unit: the maps of the layer's input, or its only picture; out of a unit: the units or maps of that layer. A
-    picture of a single number is 1 x 1; the weights of a row of units are one picture of one line.
+    Into a unit: one picture for each map of the layer's input, or one for all of it; a row of units is one line. Out of
+    a unit: one picture for each unit or map of the layer; a single weight is a picture of 1 x 1.
     """
 
     layer: int

@@ -67,6 +67,10 @@ class InsideTab(Tab):
         """Put the focus on the network."""
         self.view.setFocus()
 
+    def finish(self) -> bool:
+        """Stop the background work of all panels and wait for it; False if that takes too long."""
+        return all(panel.finish() for panel in self.panels)
+
     # ----------------------------------------------------------------- panels
 
     def add_panel(self, panel: NumberPanel) -> None:

@@ -38,5 +38,9 @@ class NumberPanel(QWidget):
     def set_class_names(self, names: Sequence[str]) -> None:
         """The names of the classes that the network's outputs stand for; by default unused."""
 
+    def finish(self) -> bool:
+        """Stop the panel's background work and wait for it, before the window closes; False if that takes too long."""
+        return True
+
     def mark(self, layer: int, position: Position | None) -> None:
         """Light up the number that the mouse is over elsewhere in the tab; None for none. By default nothing."""
