@@ -16,11 +16,12 @@ import sys
 import threading
 import traceback
 from collections import Counter, deque
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 import numpy as np
@@ -35,11 +36,31 @@ WARM_UP, MIN_SAMPLES = 0.4, 20
 MOST_GROWN = 12
 """How many classes are named of whose objects there are more and more."""
 
+SMALL_BLOCK_BYTES = 64
+"""Mean size of a block of Python's allocator for small objects, about."""
+
 SHOWN_SAMPLES = 20
 """After how many samples of memory one is printed."""
 
 TRAIL = 400
 """How many of the last steps are kept with a failure."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a moment at rest needs: memory in MiB, see `_memory_at_rest`; files: open ones; objects: {class: number}."""
+
+    step: int
+    allocated: float
+    resident: float
+    files: int
+    objects: dict[str, int]
+
+    @property
+    def in_words(self) -> str:
+        """All of it in one line."""
+        memory = f"{self.allocated:.0f} MiB allocated, {self.resident:.0f} resident"
+        return f"{self.step:,} steps: {memory}, {sum(self.objects.values()):,} objects"
 
 
 def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, max_slope: float) -> None:
@@ -55,8 +76,7 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        samples: list[tuple[int, float, int]] = []
-        objects: list[Counter[str]] = []
+        samples: list[Sample] = []
         done = 0
         process.stdin.write("go on\n" if limits.allow(0) else "end\n")
         process.stdin.flush()
@@ -73,12 +93,9 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
                     report.fail(f"left after the window was closed: {found['left']}")
             else:
                 done = found["step"]
-                samples.append((done, found["mebibytes"], found["open files"]))
-                objects.append(Counter(found["objects"]))
+                samples.append(Sample(**found))
                 if len(samples) % SHOWN_SAMPLES == 0:
-                    report.figure(
-                        f"{done:,} steps: {found['mebibytes']:.0f} MiB, {sum(found['objects'].values()):,} objects"
-                    )
+                    report.figure(samples[-1].in_words)
                 process.stdin.write("go on\n" if limits.allow(done) else "end\n")
                 process.stdin.flush()
         _, errors = process.communicate()
@@ -90,26 +107,32 @@ def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, ma
         if left:
             report.fail(f"processes left: {left}")
     report.figure(f"{done:,} steps")
+    if len(samples) >= 2:
+        _report_memory(samples, report, unit, max_slope)
+
+
+def _report_memory(samples: list[Sample], report: Report, unit: int, max_slope: float) -> None:
     kept = samples[int(WARM_UP * len(samples)) :]
-    if len(kept) >= 2:
-        steps, memory, files = np.array(kept, float).T
-        slope = unit * float(np.polyfit(steps, memory, 1)[0])
-        report.figure(
-            f"memory: {samples[0][1]:.0f} MiB first, {memory[0]:.0f} after the warm-up, {memory[-1]:.0f} last"
+    steps = [each.step for each in kept]
+    for name, unit_name in (("allocated", "MiB"), ("resident", "MiB"), ("files", "open files")):
+        values = [getattr(each, name) for each in kept]
+        slope = unit * float(np.polyfit(steps, values, 1)[0])
+        course = (
+            f"{getattr(samples[0], name):.0f} at first, {values[0]:.0f} after the warm-up, {values[-1]:.0f} at the end"
         )
-        report.figure(f"slope after the warm-up: {slope:+.2f} MiB for {unit:,} steps, of {len(kept)} samples")
-        report.figure(f"open files at rest: {files[0]:.0f} after the warm-up, {files[-1]:.0f} last")
-        report.figure(f"objects that became more after the warm-up: {_grown(objects[-len(kept) :])}")
-        if len(kept) >= MIN_SAMPLES and slope > max_slope:
-            course = [round(each) for _, each, _ in samples]
-            report.fail(f"memory grows by {slope:.2f} MiB for {unit:,} steps: {course}")
+        report.figure(f"{name}: {course}; slope {slope:+.2f} {unit_name} for {unit:,} steps, of {len(kept)} samples")
+        if name == "allocated" and len(kept) >= MIN_SAMPLES and slope > max_slope:
+            every = [round(each.allocated) for each in samples]
+            report.fail(f"allocated memory grows by {slope:.2f} MiB for {unit:,} steps: {every}")
+    report.figure(f"objects that became more after the warm-up: {_grown([each.objects for each in kept])}")
 
 
-def _grown(counts: list[Counter[str]]) -> str:
+def _grown(counts: list[dict[str, int]]) -> str:
     """The classes with the most new objects: the median of the last third of the counts, and that of the first."""
     third = max(1, len(counts) // 3)
     first, last = (
-        {name: median(each[name] for each in part) for name in counts[-1]} for part in (counts[:third], counts[-third:])
+        {name: median(each.get(name, 0) for each in part) for name in counts[-1]}
+        for part in (counts[:third], counts[-third:])
     )
     grown = sorted(((last[name] - first[name], name) for name in last), reverse=True)[:MOST_GROWN]
     return ", ".join(f"{name} {first[name]:,.0f} to {last[name]:,.0f}" for more, name in grown if more > 0) or "none"
@@ -174,8 +197,8 @@ def work(name: str, seed: int, folder: Path) -> None:
             user.calm_down()
             now = resources_of_this_process()
             before = before or now
-            memory = _memory_at_rest()
-            tell(step=count, mebibytes=memory, objects=_objects(), **{"open files": now["open files"]})
+            memory, resident = _memory_at_rest()
+            tell(step=count, allocated=memory, resident=resident, files=now["open files"], objects=_objects())
     user.calm_down()
     is_closed = user.close()
     del user, window
@@ -197,12 +220,38 @@ def _objects() -> Counter[str]:
     return Counter(type(each).__qualname__ for each in gc.get_objects()) + Counter(widgets)
 
 
-def _memory_at_rest() -> float:
-    """The memory of this process in MiB, without what is only waiting to be reused."""
+class _Mallinfo2(ctypes.Structure):
+    """The statistics of glibc's memory; `uordblks` and `hblkhd` are the bytes in use, in heaps and in mapped blocks."""
+
+    _fields_: ClassVar = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    ]
+
+
+def _memory_at_rest() -> tuple[float, float]:
+    """The memory that this process has allocated and not freed, and its resident memory, both in MiB.
+
+    The resident memory is larger, because freed blocks between others in use cannot be returned to the system.
+    """
     gc.collect()
     libc = ctypes.CDLL(ctypes.util.find_library("c"))
     libc.malloc_trim(0)
-    return float(psutil.Process().memory_info().rss / 2**20)
+    libc.mallinfo2.restype = _Mallinfo2
+    found = libc.mallinfo2()
+    small = SMALL_BLOCK_BYTES * sys.getallocatedblocks()  # Python's own blocks are not among those of glibc
+    return (found.uordblks + found.hblkhd + small) / 2**20, psutil.Process().memory_info().rss / 2**20
 
 
 if __name__ == "__main__":
