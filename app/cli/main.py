@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if argument.startswith("--") and argument.endswith("=--"):  # argparse would treat "--" as a missing value
             return _fail(f'{argument}: "--" is not a valid value for this option.')
     try:
-        if given and _names_a_file(given[0]):
+        if not given or _names_a_file(given[0]):
             return _open_window([Path(argument) for argument in given])
         options = argument_parser(given).parse_args(given)
         with one_blas_thread():
@@ -84,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
 
         print(install_desktop_entry() if options.desktop == "install" else remove_desktop_entry())
         return 0
-    if options.command is None:
+    if options.command is None:  # such as "--"
         return _open_window()
     trace_command_crashes(user_folder())
     status: int = import_module(f"{__package__}.{options.command}").run(options)

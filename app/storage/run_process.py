@@ -1,14 +1,16 @@
-"""Descriptions of this process and this machine, and whether a described process still runs."""
+"""Descriptions of this process and this machine, and whether a described process still runs.
+
+The start of the window imports this module, but calls it only if a run was interrupted: so platform and psutil, which
+take long, are imported when they are used.
+"""
 
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from nncore.system.cores import available_cores
 
@@ -23,6 +25,8 @@ MAX_PROCESS = 2**31 - 1
 
 def process_description() -> str:
     """A unique description of this process: its number, start and machine."""
+    import platform
+
     return f"{os.getpid()} {_start(os.getpid())} {platform.node()}"
 
 
@@ -32,6 +36,10 @@ def is_alive(process: str) -> bool:
     A change of the clock does not matter. A process of another machine, which may share the user's folder, cannot be
     checked: it counts as running.
     """
+    import platform
+
+    import psutil
+
     try:
         number, started, machine = process.split(" ", 2)
         if machine != platform.node():
@@ -57,6 +65,8 @@ def _start(number: int) -> str:
     from the current clock, so that they change with it; other systems store them when the process starts.
     """
     if not sys.platform.startswith("linux"):
+        import psutil
+
         return f"{psutil.Process(number).create_time():.2f}"
     # The second field, the name of the program, is in parentheses, and may contain spaces and parentheses.
     fields = Path(f"/proc/{number}/stat").read_bytes().rpartition(b")")[2].split()
@@ -65,6 +75,8 @@ def _start(number: int) -> str:
 
 def machine_description() -> str:
     """The machine and its software in one line; a run gives the same bits only on the same machine and software."""
+    import platform
+
     system = f"{platform.system()} {platform.release()}".strip()
     cores = available_cores()
     processor = platform.processor() or platform.machine()

@@ -11,7 +11,6 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
-from app.storage.data_sources import DATA_FILES
 from app.storage.paths import models_folder, valid_file_name
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from nncore.files.model_file import Model, is_model_file
@@ -72,6 +71,7 @@ class FileActions(QObject):
     @Slot()
     def open_file(self) -> None:
         """Ask for a file of any kind that can be opened."""
+        from app.storage.data_sources import DATA_FILES  # it imports the readers of all formats
         from app.tabs.draw.picture_source import PICTURE_FILTER  # it imports Pillow
 
         kinds = (READABLE_MODEL_FILES, DATA_FILES, PICTURE_FILTER)
@@ -87,6 +87,8 @@ class FileActions(QObject):
     @Slot()
     def open_data(self) -> None:
         """Ask for a data set."""
+        from app.storage.data_sources import DATA_FILES  # it imports the readers of all formats
+
         ask_for_file(self._window, "Open a data set", DATA_FILES, self.data_chosen.emit)
 
     @staticmethod

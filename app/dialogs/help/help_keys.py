@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWhatsThis, QWidget
 
 from app.dialogs.help.guide_pages import FIRST_PAGE
-from app.dialogs.help.guide_window import GuideWindow
+
+if TYPE_CHECKING:  # the guide is imported when it is opened
+    from app.dialogs.help.guide_window import GuideWindow
 
 _PAGE = "guide_page"
 _FROM_TOOL_TIP = "whats_this_from_tool_tip"
@@ -43,6 +47,8 @@ def add_whats_this_key(window: QWidget) -> None:
 
 def show_guide(window: QWidget, page: str) -> GuideWindow:
     """Show a page of the guide beside `window`. There is one guide for all windows, but a modal dialog has its own."""
+    from app.dialogs.help.guide_window import GuideWindow
+
     owner = window
     while not owner.isModal() and (parent := owner.parentWidget()) is not None:
         owner = parent.window()

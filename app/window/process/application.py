@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -16,6 +18,7 @@ from app.widgets.tool_tips import ToolTipApplication
 from app.window.process.crash_reporter import CrashReporter
 from app.window.process.open_requests import OpenRequests
 from app.window.process.program_log import end_log, log_first_paint, start_log
+from nncore.system.blas_threads import one_blas_thread
 
 
 def run_window(paths: Sequence[Path] = ()) -> int:
@@ -73,6 +76,9 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
         window = MainWindow(Session(), settings)
     session = window.session
     window.painted.connect(log_first_paint)
+    blas_limit = ExitStack()
+    limit_blas = partial(blas_limit.enter_context, one_blas_thread())
+    window.painted.connect(partial(QTimer.singleShot, 0, limit_blas))  # it first looks for the libraries
     for read in (session.open_bundled_model, session.load_bundled_data, session.open_last_snapshots):
         if paths:
             read()  # now: what the files replace must be read before them
@@ -94,6 +100,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     end_signals.received.connect(window.end)
     application.commitDataRequest.connect(window.end)  # the user logs out of Windows, or of a desktop on X11
     status = application.exec()
+    blas_limit.close()
     end_signals.release()
     requests.close()
     return 130 if end_signals.was_received else status

@@ -7,7 +7,6 @@ Exceptions in slots and QThread.run reach `sys.excepthook`; so do those in other
 from __future__ import annotations
 
 import logging
-import platform
 import sys
 import traceback as tracebacks
 from contextlib import suppress
@@ -40,6 +39,8 @@ _FRAMES = 20
 
 def versions() -> str:
     """The versions of Digit Lab and of its libraries, and the platform, for a report."""
+    import platform  # only an error needs it
+
     return (
         f"Digit Lab {__version__}\n"
         f"Python {platform.python_version()}, PySide6 {PySide6.__version__}, Qt {qVersion()}, NumPy {np.__version__}\n"
