@@ -167,7 +167,8 @@ def test_the_start_imports_nothing_that_the_first_tab_does_not_need() -> None:
         "PIL", "pandas", "pyqtgraph", "onnx", "nncore.handwriting.synthetic", "app.tabs.draw.draw_tab",
         "app.tabs.evaluate.evaluate_tab", "app.tabs.my_hand.my_hand_tab", "app.tabs.data.data_tab",
         "app.tabs.runs.runs_tab", "app.tabs.models.models_tab", "app.tabs.inside.inside_tab",
-        "app.widgets.network_view", "app.dialogs.sweep.sweep_dialog", "app.dialogs.help.guide_window", "app.dialogs.help.start_page",
+        "app.widgets.network_view", "app.dialogs.sweep.sweep_dialog", "app.dialogs.help.guide_window",
+        "app.dialogs.help.start_page",
         "app.storage.data_sources", "nncore.preprocessing.bitmap", "nncore.handwriting.personal_test", "psutil",
         "threadpoolctl",
     ]  # fmt: skip
