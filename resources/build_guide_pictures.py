@@ -132,6 +132,7 @@ PICTURES: dict[str, Callable[[MainWindow], Image.Image]] = {
     "epochs": picture_of(lambda w: w.draw_tab, lambda w: w.draw_tab.snapshot_row),
     "misread": picture_of(lambda w: w.draw_tab, lambda w: w.draw_tab.teach_row),
     "draw": picture_of(lambda w: w.draw_tab),
+    "inside": picture_of(lambda w: w.inside_tab, lambda w: w.inside_tab.view),
     "train": picture_of(lambda w: w.train_tab, lambda w: w.train_tab.curves, lambda w: w.train_tab.progress),
     "my_hand": picture_of(lambda w: w.my_hand_tab),
     "evaluate": picture_of(lambda w: w.evaluate_tab, lambda w: w.evaluate_tab.mistakes.matrix),

@@ -161,7 +161,7 @@ class Canvas(WritingSurface):
         self.drawing.end()
         if erased:
             self._eraser_at = None
-            self._on_change()
+            self.refresh()
         self.canvas_actions.update_enabled(self.drawing)
 
     def hover(self, position: QPointF | None) -> None:
@@ -195,9 +195,9 @@ class Canvas(WritingSurface):
         """Lift the pen, add or remove strokes, and repaint everything."""
         self.lift()
         change()
-        self._on_change()
+        self.refresh()
 
-    def _on_change(self) -> None:
+    def refresh(self) -> None:
         """Repaint everything, after strokes were added or removed."""
         self._layer = None
         self._hint.fade(1.0 if self.drawing.is_blank else 0.0)

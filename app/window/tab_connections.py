@@ -123,6 +123,7 @@ class TabConnections(QObject):
         draw_tab.image_changed.connect(tab.set_drawing)
         tab.source.picture_requested.connect(draw_tab.ask_picture)
         draw_tab.pictures.failed.connect(tab.source.show_problem)
+        tab.share_drawing(draw_tab.canvas)
         self._look_inside(draw_tab.network, draw_tab.reader_name)
         tab.set_drawing(draw_tab.image)
         self._session.data_changed.connect(tab.source.set_data)

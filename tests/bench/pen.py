@@ -38,8 +38,12 @@ def measure(rounds: int) -> Iterator[Section]:
     yield Section("From a pen event to repainted bars", figures)
 
 
-def latencies(trains: str) -> dict[str, float]:
-    """Milliseconds from each event to its answer."""
+def latencies(trains: str, network: str = "shown") -> dict[str, float]:
+    """Milliseconds from each event to its answer.
+
+    trains: "rest", or the network that trains. network: "shown" with the network at work beside the bars, as at the
+    first start; "drawn" if an event is answered when this network has painted, not the bars; "folded" without it.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["DIGITLAB_HOME"] = tempfile.mkdtemp()  # the models of these runs are not the user's
     from PySide6.QtCore import QPoint, Qt, QTimer
@@ -50,7 +54,8 @@ def latencies(trains: str) -> dict[str, float]:
     from app.session.run_events import RunState
     from app.session.session import Session
     from app.style.theme import Appearance, ThemeChoice, apply_appearance
-    from app.tabs.draw import draw_tab
+    from app.tabs.draw import draw_tab, network_pane
+    from app.widgets.network_view.network_view import NetworkView
     from app.widgets.probability_bars import ProbabilityBars
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
@@ -70,9 +75,17 @@ def latencies(trains: str) -> dict[str, float]:
     class TimedBars(ProbabilityBars):
         def paintEvent(self, event: QPaintEvent) -> None:
             super().paintEvent(event)
-            answer(perf_counter())
+            if network != "drawn":
+                answer(perf_counter())
+
+    class TimedView(NetworkView):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            if network == "drawn":
+                answer(perf_counter())
 
     draw_tab.ProbabilityBars = TimedBars  # type: ignore[attr-defined]
+    network_pane.NetworkView = TimedView  # type: ignore[attr-defined]
     application = QApplication([])
     apply_appearance(application, Appearance(theme=ThemeChoice.LIGHT))
     window = MainWindow(Session(), WindowPreferences())
@@ -84,6 +97,7 @@ def latencies(trains: str) -> dict[str, float]:
     while session.data is None or session.model is None:
         application.processEvents()
     window.tabs.setCurrentWidget(window.draw_tab)
+    window.draw_tab.network_pane.toggle.setChecked(network != "folded")
 
     def note_prediction() -> None:
         nonlocal read_at
@@ -130,4 +144,4 @@ def latencies(trains: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     with one_blas_thread():  # as in the app
-        print(json.dumps(latencies(sys.argv[1])))
+        print(json.dumps(latencies(*sys.argv[1:])))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from app.background.throttle import Throttle
 from app.style.icons import set_icon
 from app.widgets.elements import push_button, without_margins
 from app.widgets.network_view.network_view import NetworkView
@@ -22,7 +25,8 @@ DRAW_TO_SEE = "Draw a digit to see the network at work."
 class NetworkPane(QWidget):
     """Shows what the network computes for the digit shown, unless the user has folded it away.
 
-    `toggle` and `open_button` are placed by the tab. Nothing is computed or painted while it is hidden.
+    `toggle` and `open_button` are placed by the tab. Nothing is computed or painted while it is hidden. It follows each
+    frame as long as that takes a third of the time at most, so that the answer is hardly later than without it.
     """
 
     number_requested = Signal(int, tuple)
@@ -51,6 +55,8 @@ class NetworkPane(QWidget):
             "Open Inside", "Show the network in the Inside tab, large and with every number explained.", lambda: None
         )
         self.open_button.clicked.connect(self.full_size_requested)
+        self.throttle = Throttle(parent=self)
+        self.throttle.due.connect(self._inspect)
         without_margins(QVBoxLayout(self)).addWidget(self.view)
         set_icon(self.toggle, "chevron-down")
 
@@ -64,7 +70,7 @@ class NetworkPane(QWidget):
         self._network, self._prediction, self._image = network, prediction, image
         self._is_outdated = True
         if self.isVisible():
-            self._inspect()
+            self.throttle.request()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what has been read while it was hidden."""
@@ -72,7 +78,9 @@ class NetworkPane(QWidget):
         if self._is_outdated:
             self._inspect()
 
+    @Slot()
     def _inspect(self) -> None:
+        began = perf_counter()
         self._is_outdated = False
         network, inspection, hint = self._network, None, DRAW_TO_SEE
         if network is not None and self._prediction is not None:
@@ -84,6 +92,7 @@ class NetworkPane(QWidget):
             except DataError as problem:
                 hint = str(problem)
         self.view.show_inspection(inspection, hint=hint)
+        self.throttle.allow_for(perf_counter() - began + self.view.paint_seconds)
 
     @Slot(bool)
     def _fold(self, shown: bool) -> None:

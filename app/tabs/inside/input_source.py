@@ -102,7 +102,8 @@ class InputSource(QWidget):
     def input(self) -> NetworkInput:
         """The present input."""
         if not self.takes_image:
-            return NetworkInput(self._numbers, "the numbers above")
+            words = f"the number {self.numbers.text()}" if self._numbers.size == 1 else "the typed numbers"
+            return NetworkInput(self._numbers, words)
         if self.source.value == FROM_DRAWING:
             return NetworkInput(self._drawing, "your drawing" if self._drawing is not None else NOTHING_DRAWN_YET)
         dataset = self._dataset
@@ -275,20 +276,17 @@ class InputSource(QWidget):
         self.slider.setMinimumWidth(160)
         for button in (self.previous, self.next):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        controls = QWidget()
-        controls.setLayout(
-            FlowLayout(
-                self.source,
-                self.previous,
-                self.number,
-                self.next,
-                self.random,
-                self.class_choice,
-                self.numbers,
-                self.slider,
-                self.picture_button,
-            )
+        controls = (
+            self.source,
+            self.previous,
+            self.number,
+            self.next,
+            self.random,
+            self.class_choice,
+            self.numbers,
+            self.slider,
+            self.picture_button,
         )
         lines = without_margins(QVBoxLayout(self), GAP // 2)
-        lines.addWidget(controls)
+        lines.addLayout(FlowLayout(*controls))
         lines.addWidget(self.message)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.background.throttle import Throttle
-from app.style.theme import GAP, PAGE_MARGIN
-from app.tabs.inside.input_source import InputSource
+from app.canvas.canvas import Canvas
+from app.canvas.shared_drawing import SharedDrawing
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.tabs.inside.input_source import FROM_DRAWING, InputSource
 from app.tabs.inside.number_panel import NumberPanel
 from app.tabs.tab import Tab
-from app.widgets.elements import text_label
-from app.widgets.network_view.network_view import NetworkView
+from app.widgets.elements import action_button, column_of, row_of, text_label
+from app.widgets.network_view.network_view import NetworkView, in_words
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
@@ -29,6 +32,13 @@ NO_MODEL_TO_LOOK_INTO = "No model is open. Train or open one to look inside."
 NOT_FINITE_FROM = (
     "From layer {} on, numbers are NaN or infinite: the weights of this model are damaged or have diverged."
 )
+
+POINT_AT_A_NUMBER = "Point at a number of the network to read it here."
+CANVAS_SIDE = 240
+"""The side of the canvas in pixels."""
+
+SHARES = 3, 2
+"""The widths of the network and of the details, relative to each other, until the user moves the line between them."""
 
 
 class InsideTab(Tab):
@@ -44,15 +54,20 @@ class InsideTab(Tab):
         self._class_names: Sequence[str] = DIGITS
         self._inspection: Inspection | None = None
         self._choice: tuple[int, Position] | None = None
+        self._pointed: tuple[int, Position] | None = None
         self._is_outdated = True
         self.panels: list[NumberPanel] = []
         self.reader = ElidedLabel()
         self.reader.setProperty("quiet", True)
         self.source = InputSource()
         self.source.changed.connect(self._request)
+        self.source.source.currentIndexChanged.connect(self._show_canvas)
+        self.canvas = Canvas()
         self.problem = text_label(style="error")
         self.problem.hide()
         self.view = NetworkView()
+        self.words = ElidedLabel()
+        self.words.setProperty("quiet", True)
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         self.details.hide()
@@ -77,7 +92,9 @@ class InsideTab(Tab):
         """Add a page to the details area, at its end."""
         self.panels.append(panel)
         self.details.addTab(panel, panel.title)
-        self.details.show()
+        if self.details.isHidden():
+            self.details.show()
+            self.splitter.setSizes([1000 * share for share in SHARES])
         panel.chosen.connect(self.choose)
         panel.pointed_at.connect(self._point_in_view)
         self._show_number()
@@ -94,14 +111,17 @@ class InsideTab(Tab):
 
     @Slot(int, tuple)
     def choose(self, layer: int, position: Position) -> None:
-        """Choose a number of the network; layer 0 is the input."""
+        """Choose a number; layer 0 is the input. If there is no such number, the strongest output is chosen."""
         self._choice = layer, tuple(position)
-        self.view.set_choice(layer, position)
+        if self._inspection is not None:
+            self._choice = self._choice_in(self._inspection)
+            self.view.set_choice(*self._choice)
         self._show_number()
 
     @Slot()
     def _show_number(self) -> None:
         """Let the visible panel show the chosen number."""
+        self._write_words()
         panel = self.details.currentWidget()
         if isinstance(panel, NumberPanel):
             panel.set_class_names(self._class_names)
@@ -110,17 +130,32 @@ class InsideTab(Tab):
 
     @Slot(int, object)
     def _point_in_panels(self, layer: int, position: Position | None) -> None:
+        self._point_at(layer, position)
         for panel in self.panels:
             panel.mark(layer, position)
 
     @Slot(int, object)
     def _point_in_view(self, layer: int, position: Position | None) -> None:
         self.view.clear_marks()
+        self._point_at(layer, position)
         if position is not None:
             self.view.mark(layer, [position])
         for panel in self.panels:
             if panel is not self.sender():
                 panel.mark(layer, position)
+
+    def _point_at(self, layer: int, position: Position | None) -> None:
+        self._pointed = None if position is None else (layer, position)
+        self._write_words()
+
+    def _write_words(self) -> None:
+        """Write below the network the number under the mouse or at the keyboard's cursor, or the chosen one."""
+        words = POINT_AT_A_NUMBER
+        if self._inspection is not None and self._pointed is not None:
+            words = in_words(self._inspection, *self._pointed)
+        elif self._inspection is not None and self._choice is not None:
+            words = f"chosen: {in_words(self._inspection, *self._choice)}"
+        self.words.set_full_text(f"{words[0].upper()}{words[1:]}")
 
     # ------------------------------------------------------------------ input
 
@@ -129,7 +164,17 @@ class InsideTab(Tab):
         """Look into this network from now on. name: that of its model."""
         self._network, self._name, self._class_names = network, name, class_names
         self.source.set_spec(None if network is None else network.spec)
+        self._show_canvas()
         self._request()
+
+    def share_drawing(self, canvas: Canvas) -> None:
+        """Let the canvas of this tab show and change the drawing of another one."""
+        self._shared_drawing = SharedDrawing(canvas, self.canvas)
+
+    @Slot()
+    def _show_canvas(self) -> None:
+        """Show the canvas if the drawing is the input."""
+        self.canvas_area.setVisible(self.source.takes_image and self.source.source.value == FROM_DRAWING)
 
     @Slot(object)
     def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
@@ -151,6 +196,7 @@ class InsideTab(Tab):
     @Slot()
     def _inspect(self) -> None:
         """Compute all numbers for the present input and show them."""
+        began = perf_counter()
         self._is_outdated = False
         values, words = self.source.input
         self._inspection, hint = None, words
@@ -163,10 +209,12 @@ class InsideTab(Tab):
                 hint = str(problem)
         self._say_what_is_shown(words)
         self.view.show_inspection(self._inspection, self._class_names, hint)
+        self._pointed = self.view.pointed
         if self._inspection is not None:
-            self.choose(*self._choice_in(self._inspection))
+            self.choose(*(self._choice or (0, ())))
         else:
             self._show_number()
+        self.throttle.allow_for(perf_counter() - began + self.view.paint_seconds)
 
     def _say_what_is_shown(self, words: str) -> None:
         """Say whose network it is and what its input is, and from where on its numbers are not finite."""
@@ -185,8 +233,8 @@ class InsideTab(Tab):
         if self._choice is not None:
             layer, position = self._choice
             shapes = inspection.network.spec.shapes
-            fits = layer < len(shapes) and len(position) == len(shapes[layer])
-            if fits and all(index < side for index, side in zip(position, shapes[layer], strict=True)):
+            fits = 0 <= layer < len(shapes) and len(position) == len(shapes[layer])
+            if fits and all(0 <= index < side for index, side in zip(position, shapes[layer], strict=True)):
                 return self._choice
         return len(inspection.layers), (int(np.argmax(inspection.answers)),)
 
@@ -194,18 +242,47 @@ class InsideTab(Tab):
 
     def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.view)
+        network = QWidget()
+        network.setLayout(column_of(self.view, self.words, spacing=GAP // 2))
+        self.splitter.addWidget(network)
         self.splitter.addWidget(self.details)
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(1, 1)
+        for index, share in enumerate(SHARES):
+            self.splitter.setStretchFactor(index, share)
         self.splitter.setChildrenCollapsible(False)
-        page = QVBoxLayout(self)
+        self.canvas_area = QWidget()
+        actions = self.canvas.canvas_actions
+        buttons = row_of(*(action_button(each, shows_text=False) for each in actions.all))
+        buttons.addStretch(1)
+        canvas = column_of(self.canvas)
+        canvas.addLayout(buttons)
+        self.canvas_area.setLayout(canvas)
+        self.canvas.setFixedSize(CANVAS_SIDE, CANVAS_SIDE)
+        inside = QHBoxLayout()
+        inside.setSpacing(GROUP_GAP)
+        inside.addWidget(_InputColumn(self.source, self.canvas_area))
+        inside.addWidget(self.splitter, 1)
+        page = QVBoxLayout()
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
-        page.addWidget(self.source)
         page.addWidget(self.reader)
         page.addWidget(self.problem)
-        page.addWidget(self.splitter, 1)
+        page.addLayout(inside, 1)
+        self.setLayout(page)
+
+
+class _InputColumn(QWidget):
+    """Widgets above each other, as wide as the canvas, or wider if a large font needs that."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        layout = column_of(*widgets)
+        layout.addStretch(1)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """The smallest width; the controls begin another line where it ends."""
+        return QSize(max(CANVAS_SIDE, self.minimumSizeHint().width()), super().sizeHint().height())
 
 
 def inspected(network: Network, values: NDArray[Any]) -> Inspection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -41,7 +42,7 @@ class DrawnLayer:
         """The name of several of them: "units" or "maps"."""
         return "maps" if self.has_maps else "units"
 
-    @property
+    @cached_property
     def shape_text(self) -> str:
         """The shape of what it gives: "24 × 14 × 14", "128"."""
         return " × ".join(f"{side:,}" for side in (self.drawn_as if self.has_maps else self.shape))

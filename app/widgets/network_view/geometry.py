@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, log, prod, sqrt
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 
 from app.widgets.network_view.drawn_layer import DrawnLayer
 from nncore.model.layers.terms import Position
@@ -23,7 +24,7 @@ MAX_UNIT = 22.0
 """The largest side of a unit without its number, in pixels."""
 GRID_FROM = 5.0
 """Cells from this size on, in pixels, are divided by lines."""
-CRISP_FROM = 3
+CRISP_FROM = 2
 """From this number of screen pixels on, all pixels of a map have the same whole number of them."""
 TEXT_GAP = 3.0
 """Between the numbers and the texts above and below them, in pixels."""
@@ -95,6 +96,13 @@ class LayerPlace:
         """Whether each number of a map has the same whole number of screen pixels."""
         return self.cell.width() >= CRISP_FROM
 
+    @property
+    def has_grid(self) -> bool:
+        """Whether units are divided by lines; their pitch is then a whole number of pixels both ways."""
+        width, height = self.pitch.width(), self.pitch.height()
+        is_whole = width.is_integer() and height.is_integer()
+        return not self.layer.has_maps and is_whole and min(width, height) >= GRID_FROM
+
     def item(self, index: int) -> QRectF | None:
         """The area of a unit or map, counted from 0 in the layer; None if it is in another part."""
         if not self.first <= index < self.first + self.drawn:
@@ -136,6 +144,17 @@ class NetworkGeometry:
 
     places: tuple[LayerPlace, ...] = ()
     lines: tuple[int, ...] = field(default=())
+
+    @cached_property
+    def arrows(self) -> tuple[QLineF, ...]:
+        """From each layer to the next, beside the shape of what flows; at the end of a line, to the edge."""
+        ends = {sum(self.lines[: line + 1]) for line in range(len(self.lines))}
+        arrows = []
+        for number, (place, following) in enumerate(pairwise(self.places), start=1):
+            right = place.column.right() + place.caption.height() if number in ends else following.column.left()
+            middle = place.caption.center().y()
+            arrows.append(QLineF(place.column.right() + 2, middle, right - 2, middle))
+        return tuple(arrows)
 
     def at(self, point: QPointF) -> tuple[int, Position] | None:
         """The layer and the position of the number drawn at `point`; None if there is none."""

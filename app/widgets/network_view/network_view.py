@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
@@ -22,6 +23,13 @@ from nncore.model.network import NetworkSpec
 
 NOTHING_TO_SHOW = "The network appears here with each of its numbers."
 
+WHAT_IS_DRAWN = (
+    "The network at work: each square or pixel is a number that it computes, dark for large numbers, in the dark theme "
+    "bright. Where numbers can be negative, blue is positive and orange is negative. Arrow keys go from number to "
+    "number, with Shift within a map; Enter chooses one."
+)
+COMPACT_SCALE = 0.75
+"""The size of the text in a small place, as a multiple of the body text."""
 CORNER = 6.0
 """The radius of the corners of the card, in pixels."""
 
@@ -41,7 +49,7 @@ class NetworkView(QWidget):
     def __init__(self, parent: QWidget | None = None, *, is_compact: bool = False) -> None:
         """is_compact: without the names of the layers, for a small place."""
         super().__init__(parent)
-        self._has_titles = not is_compact
+        self._is_compact = is_compact
         self._inspection: Inspection | None = None
         self._spec: NetworkSpec | None = None
         self.layers: tuple[DrawnLayer, ...] = ()
@@ -52,10 +60,14 @@ class NetworkView(QWidget):
         self._pointed: tuple[int, Position] | None = None
         self._marks: dict[int, tuple[Position, ...]] = {}
         self._hint = NOTHING_TO_SHOW
+        self.paint_seconds = 0.0
+        """The duration of the last paint event."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Network at work")
         self.pictures = PictureActions(self, "network")
+        self.setWhatsThis(f"{WHAT_IS_DRAWN} {self.whatsThis()}")
+        self._describe()
 
     # ---------------------------------------------------------------- content
 
@@ -70,6 +82,11 @@ class NetworkView(QWidget):
         return self._choice
 
     @property
+    def pointed(self) -> tuple[int, Position] | None:
+        """The layer and the position of the number under the mouse or at the keyboard's cursor."""
+        return self._pointed
+
+    @property
     def marks(self) -> dict[int, tuple[Position, ...]]:
         """The positions that are lit up, for each layer that has some."""
         return self._marks
@@ -78,11 +95,16 @@ class NetworkView(QWidget):
     def network_geometry(self) -> NetworkGeometry:
         """Where everything is drawn at the present size."""
         if self._geometry is None:
-            font = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
-            text = TextSizes(font.height(), font.horizontalAdvance("0123456789abcdef") / 16, self._has_titles)
+            metrics = QFontMetricsF(self._text_font)
+            character = metrics.horizontalAdvance("0123456789abcdef") / 16
+            text = TextSizes(metrics.height(), character, has_titles=not self._is_compact)
             room = QRectF(self.rect()).adjusted(GAP, GAP // 2, -GAP, -GAP // 2)
             self._geometry = laid_out(self.layers, room, text, self._first)
         return self._geometry
+
+    @property
+    def _text_font(self) -> QFont:
+        return scaled(self.font(), COMPACT_SCALE if self._is_compact else SMALL_SCALE)
 
     def show_inspection(
         self, inspection: Inspection | None, class_names: Sequence[str] = DIGITS, hint: str = NOTHING_TO_SHOW
@@ -99,17 +121,26 @@ class NetworkView(QWidget):
         self.update()
 
     def set_choice(self, layer: int, position: Position) -> None:
-        """Frame the chosen number."""
+        """Frame the chosen number; a network that does not have it shows no frame."""
+        if not self._has(layer, position):
+            return
         self._choice = layer, position
         self._show_part_with(layer, position)
         self._describe()
         self.update()
 
+    def _has(self, layer: int, position: Position) -> bool:
+        if not 0 <= layer < len(self.layers):
+            return False
+        shape = self.layers[layer].shape
+        return len(position) == len(shape) and all(0 <= i < side for i, side in zip(position, shape, strict=True))
+
     def mark(self, layer: int, positions: Collection[Position]) -> None:
         """Light up these numbers of a layer; an empty collection ends it for this layer."""
         self._marks.pop(layer, None)
-        if positions:
-            self._marks[layer] = tuple(positions)
+        known = tuple(position for position in positions if self._has(layer, position))
+        if known:
+            self._marks[layer] = known
         self.update()
 
     def clear_marks(self) -> None:
@@ -145,6 +176,11 @@ class NetworkView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the layers; without an inspection, the hint."""
+        began = perf_counter()
+        self._paint()
+        self.paint_seconds = perf_counter() - began
+
+    def _paint(self) -> None:
         colours, inspection = colours_of(self), self._inspection
         with QPainter(self) as painter:
             self._paint_ground(painter, colours)
@@ -153,7 +189,7 @@ class NetworkView(QWidget):
                 wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
                 painter.drawText(self.rect(), wrap, self._hint)
                 return
-            network = NetworkPainter(painter, colours, scaled(self.font(), SMALL_SCALE))
+            network = NetworkPainter(painter, colours, self._text_font)
             network.paint_frame(self.network_geometry)
             for place in self.network_geometry.places:
                 network.paint_layer(place, inspection, self._class_names)

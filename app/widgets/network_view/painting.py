@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.style.theme import Colours, line_width
-from app.widgets.network_view.geometry import GRID_FROM, LayerPlace, NetworkGeometry
+from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry
 from app.widgets.network_view.value_images import layer_image
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
@@ -22,6 +21,9 @@ CENTRED = Qt.AlignmentFlag.AlignCenter
 AT_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 AT_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
+ARROW_HEAD = 0.28
+"""The length of the head of an arrow, as a share of the height of a line of text."""
+
 
 @dataclass(frozen=True)
 class NetworkPainter:
@@ -30,6 +32,11 @@ class NetworkPainter:
     painter: QPainter
     colours: Colours
     font: QFont
+
+    @cached_property
+    def font_key(self) -> str:
+        """The font as text."""
+        return self.font.toString()
 
     def paint_frame(self, geometry: NetworkGeometry) -> None:
         """Paint what does not depend on the input: titles, shapes and arrows."""
@@ -44,15 +51,10 @@ class NetworkPainter:
         """Paint the numbers of a layer for an input."""
         number = place.layer.number
         values = inspection.input if number == 0 else inspection.layer(number).values
-        smooth = place.layer.has_maps and not place.is_crisp
+        smooth = place.layer.has_maps and place.cell.width() < 1  # otherwise slow, and hardly better
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         self.painter.drawImage(place.numbers, layer_image(values, place, self.colours))
-        self.painter.setPen(QPen(QColor(self.colours.edge), line_width()))
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        if place.layer.has_maps and place.layer.count == 1:
-            self.painter.drawRect(place.numbers)
-        elif not place.layer.has_maps:
-            self._paint_grid(place)
+        self._paint_border(place)
         if place.writes_numbers:
             self._write_numbers(place, values.reshape(place.layer.drawn_as))
         if place.parts is not None:
@@ -74,37 +76,26 @@ class NetworkPainter:
 
     def _write(self, area: QRectF, text: str, colour: str, alignment: Qt.AlignmentFlag) -> None:
         self.painter.setPen(QColor(colour))
-        self.painter.drawText(area, alignment, _elided(text, self.font.toString(), area.width() + 1))
+        self.painter.drawText(area, alignment, _elided(text, self.font_key, area.width() + 1))
 
     def _paint_arrows(self, geometry: NetworkGeometry) -> None:
-        """An arrow from each layer to the next one; at the end of a line it ends at the edge."""
-        self.painter.setPen(QPen(QColor(self.colours.quiet_text), line_width()))
-        self.painter.setBrush(QColor(self.colours.quiet_text))
-        ends = {sum(geometry.lines[: line + 1]) for line in range(len(geometry.lines))}
-        for number, (place, following) in enumerate(pairwise(geometry.places), start=1):
-            room = place.caption.height()
-            right = place.column.right() + room if number in ends else following.column.left()
-            tip = QPointF(right - 2, place.caption.center().y())
-            self.painter.drawLine(QLineF(QPointF(place.column.right() + 2, tip.y()), tip))
-            back = 0.28 * room
-            self.painter.drawPolygon(
-                QPolygonF([tip, tip + QPointF(-back, -back / 1.4), tip + QPointF(-back, back / 1.4)])
-            )
+        """An arrow from each layer to the next one."""
+        colour = QColor(self.colours.quiet_text)
+        self.painter.setPen(QPen(colour, line_width()))
+        self.painter.drawLines(list(geometry.arrows))
+        heads, back = QPainterPath(), ARROW_HEAD * QFontMetricsF(self.font).height()
+        for arrow in geometry.arrows:
+            tip = arrow.p2()
+            heads.addPolygon(QPolygonF([tip, tip + QPointF(-back, -back / 1.4), tip + QPointF(-back, back / 1.4)]))
+        self.painter.fillPath(heads, colour)
 
-    def _paint_grid(self, place: LayerPlace) -> None:
-        """Lines between the units, if they are large enough."""
-        area, pitch = place.numbers, place.pitch
-        if min(pitch.width(), pitch.height()) >= GRID_FROM:
-            self.painter.setPen(QPen(QColor(self.colours.surface), 1))
-            rows = [area.top() + line * pitch.height() for line in range(1, place.lines)]
-            columns = [area.left() + column * pitch.width() for column in range(1, place.per_line)]
-            self.painter.drawLines(
-                [QLineF(area.left(), y, area.right(), y) for y in rows]
-                + [QLineF(x, area.top(), x, area.bottom()) for x in columns]
-            )
-        self.painter.setPen(QPen(QColor(self.colours.edge), line_width()))
-        if place.drawn % place.per_line == 0:
-            self.painter.drawRect(area)
+    def _paint_border(self, place: LayerPlace) -> None:
+        """A border around an image, or around units in full lines."""
+        has_border = place.layer.count == 1 if place.layer.has_maps else place.drawn % place.per_line == 0
+        if has_border:
+            self.painter.setPen(QPen(QColor(self.colours.edge), line_width()))
+            self.painter.setBrush(Qt.BrushStyle.NoBrush)
+            self.painter.drawRect(place.numbers)
 
     def _write_numbers(self, place: LayerPlace, values: np.ndarray) -> None:
         """Write each number into its cell, in the colour of the paper where the cell is dark."""

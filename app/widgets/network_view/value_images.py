@@ -15,6 +15,9 @@ from app.widgets.network_view.geometry import LayerPlace
 BETWEEN, NOT_FINITE, LOWEST, ZERO, HIGHEST = 0, 1, 2, 128, 254
 """Indices of the colour table: between maps; NaN and infinity; from the lowest number over 0 to the highest."""
 
+NEARLY_ZERO = 1e-30
+"""A layer without a larger absolute number is drawn as zeros."""
+
 
 def shades_of(values: NDArray[np.floating], is_signed: bool) -> NDArray[np.uint8]:
     """Numbers as indices of the colour table, scaled so that the largest absolute number has the strongest colour."""
@@ -32,7 +35,7 @@ def shades_of(values: NDArray[np.floating], is_signed: bool) -> NDArray[np.uint8
 
 def _shades_of_finite(values: NDArray[np.floating], largest: float, is_signed: bool) -> NDArray[np.uint8]:
     low, span = (ZERO, HIGHEST - ZERO) if is_signed else (LOWEST, HIGHEST - LOWEST)
-    if largest <= 0:
+    if largest <= NEARLY_ZERO:
         return np.full(values.shape, low, np.uint8)
     shades = values * (span / largest)
     shades += low + 0.5  # rounds
@@ -55,16 +58,23 @@ def layer_image(values: NDArray[np.floating], place: LayerPlace, colours: Colour
 def shades_image(shades: NDArray[np.uint8], is_signed: bool, colours: Colours) -> QImage:
     """Indices of the colour table (height, width) as an image."""
     height, width = shades.shape
-    image = QImage(shades.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
-    image.setColorTable(_colour_table(colours, is_signed))
-    return image.convertToFormat(QImage.Format.Format_RGB32)  # owns its bytes
+    pixels = _colour_table(colours, is_signed)[shades]
+    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32).copy()  # owns its bytes
 
 
 def _grid_of_units(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.uint8]:
+    """The units; large ones as large as on the screen, with lines between them."""
     width = min(place.per_line, place.drawn)
     cells = np.full(place.lines * width, BETWEEN, np.uint8)
     cells[: len(shades)] = shades
-    return cells.reshape(place.lines, width)
+    grid = cells.reshape(place.lines, width)
+    if not place.has_grid:
+        return grid
+    high, wide = int(place.pitch.height()), int(place.pitch.width())
+    grid = grid.repeat(high, axis=0).repeat(wide, axis=1)
+    grid[high - 1 :: high] = BETWEEN
+    grid[:, wide - 1 :: wide] = BETWEEN
+    return grid
 
 
 def _grid_of_maps(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.uint8]:
@@ -82,7 +92,7 @@ def _grid_of_maps(shades: NDArray[np.uint8], place: LayerPlace) -> NDArray[np.ui
 
 
 @lru_cache(maxsize=8)
-def _colour_table(colours: Colours, is_signed: bool) -> list[int]:
+def _colour_table(colours: Colours, is_signed: bool) -> NDArray[np.uint32]:
     """256 colours for the indices above."""
     paper, ink = _rgb(colours.paper), _rgb(colours.ink)
     table = np.zeros((256, 3))
@@ -94,7 +104,7 @@ def _colour_table(colours: Colours, is_signed: bool) -> list[int]:
     else:
         table[LOWEST : HIGHEST + 1] = paper + np.linspace(0, 1, HIGHEST - LOWEST + 1)[:, None] * (ink - paper)
     table[BETWEEN], table[NOT_FINITE] = _rgb(colours.surface), _rgb(colours.error)
-    return [qRgb(*(int(part) for part in colour)) for colour in np.rint(table)]
+    return np.array([qRgb(*(int(part) for part in colour)) for colour in np.rint(table)], np.uint32)
 
 
 def _rgb(name: str) -> NDArray[np.float64]:

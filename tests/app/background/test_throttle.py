@@ -5,7 +5,7 @@ from time import monotonic
 
 from pytestqt.qtbot import QtBot
 
-from app.background.throttle import Throttle
+from app.background.throttle import MAX_INTERVAL_MILLISECONDS, THROTTLE_MILLISECONDS, Throttle
 
 
 def test_requests_within_an_interval_are_combined(qtbot: QtBot) -> None:
@@ -63,3 +63,13 @@ def test_flush_emits_a_pending_request_immediately(qtbot: QtBot) -> None:
     throttle.flush()
     assert len(answers) == 1
     assert not throttle.has_pending_request
+
+
+def test_work_that_takes_long_is_done_less_often() -> None:
+    throttle = Throttle()
+    throttle.allow_for(0.02)
+    assert throttle.interval == 60  # a third of the time
+    throttle.allow_for(0.001)
+    assert throttle.interval == THROTTLE_MILLISECONDS
+    throttle.allow_for(5.0)
+    assert throttle.interval == MAX_INTERVAL_MILLISECONDS

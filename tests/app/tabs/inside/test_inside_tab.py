@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.inside.inside_tab import InsideTab
+from app.tabs.inside.inside_tab import NOT_FINITE_FROM, POINT_AT_A_NUMBER, InsideTab
 from app.tabs.inside.number_panel import NumberPanel
 from nncore.evaluation.inspection import Inspection
 from nncore.files.model_file import bundled_model_path, load_model
@@ -123,3 +124,65 @@ def test_a_hidden_tab_computes_nothing_until_it_is_shown(tab: InsideTab, bundled
     assert tab.inspection is None
     tab.show()
     assert tab.inspection is not None
+
+
+def test_the_number_under_the_mouse_is_written_below_the_network_and_follows_the_input(
+    tab: InsideTab, bundled: Network
+) -> None:
+    assert tab.words.full_text == POINT_AT_A_NUMBER
+    tab.set_network(bundled)
+    tab.set_drawing(image())
+    tab.throttle.flush()
+    tab.choose(8, (5,))
+    assert tab.inspection is not None
+    assert tab.words.full_text == f"Chosen: {tab.inspection.in_words(8, (5,))}"
+    cell = tab.view.place_of(10).cell_of((9,))
+    assert cell is not None
+    QTest.mouseMove(tab.view, cell.center().toPoint())
+    tab.view.pointed_at.emit(10, (9,))
+    assert tab.words.full_text.casefold() == tab.inspection.in_words(10, (9,)).casefold()
+
+
+def test_nan_in_the_weights_is_said_with_the_layer(tab: InsideTab) -> None:
+    broken = Network(NetworkSpec.dense((784, 16, 10)), seed=1)
+    broken.parameters.value("3.W")[0, 0] = np.nan
+    tab.set_network(broken, "broken")
+    tab.set_drawing(image())
+    tab.throttle.flush()
+    assert tab.problem.text() == NOT_FINITE_FROM.format(3)
+    assert tab.problem.isVisible()
+    tab.set_network(Network(NetworkSpec.dense((784, 16, 10)), seed=1), "sound")
+    tab.throttle.flush()
+    assert not tab.problem.isVisible()
+
+
+def test_a_network_of_numbers_gets_numbers_and_one_for_larger_images_says_why_not(tab: InsideTab) -> None:
+    tab.set_drawing(image())
+    sine = Network(NetworkSpec.dense((1, 10, 10, 1)), seed=1)
+    tab.set_network(sine, "sine")
+    tab.source.slider.setValue(75)
+    tab.throttle.flush()
+    assert tab.inspection is not None
+    np.testing.assert_allclose(tab.inspection.input, [0.75])
+    np.testing.assert_allclose(tab.inspection.layers[-1].values, sine.logits(np.array([[0.75]], np.float32))[0])
+    assert not tab.canvas.isVisible()
+    tab.set_network(Network(NetworkSpec.dense((1024, 10), input_shape=(32, 32)), seed=1), "larger")
+    tab.throttle.flush()
+    assert tab.inspection is None
+    assert tab.view.accessibleDescription() == "The input has 784 numbers; the network takes 1,024."
+    assert tab.canvas.isVisible()
+
+
+@pytest.mark.parametrize("where", [(99, (0,)), (-1, (0,)), (8, (500,)), (8, (0, 0)), (8, ())])
+def test_a_number_that_the_network_does_not_have_is_not_chosen(
+    tab: InsideTab, bundled: Network, where: tuple[int, Position]
+) -> None:
+    tab.choose(*where)  # without a network
+    tab.set_network(bundled)
+    tab.set_drawing(image())
+    tab.throttle.flush()
+    assert tab.inspection is not None
+    strongest = (11, (int(tab.inspection.answers.argmax()),))
+    assert tab.choice == strongest
+    tab.choose(*where)
+    assert tab.choice == strongest == tab.view.choice
