@@ -16,7 +16,7 @@ from nncore.evaluation.inspection import InspectedLayer, Inspection
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position, Terms
 from nncore.reporting.image_text import image_text
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import decimal_text, percent_text
 
 MAX_PRINTED_TERMS = 10
 """How many units of a layer, or terms of a sum, are printed; the largest ones. --json prints all."""
@@ -80,7 +80,8 @@ def _print_layers(inspection: Inspection) -> None:
 
 def _range_of(values: NDArray[np.floating]) -> str:
     zeros = percent_text(float((values == 0).mean()), 0)
-    return f"{values.min():11.4g}{values.mean():11.4g}{values.max():11.4g}{zeros:>9}"
+    figures = (decimal_text(float(figure), 4) for figure in (values.min(), values.mean(), values.max()))
+    return "".join(f"{figure:>11}" for figure in figures) + f"{zeros:>9}"
 
 
 def _shape(values: NDArray[np.floating]) -> str:
@@ -117,15 +118,15 @@ def _print_number(inspection: Inspection, number: int, position: Position, as_js
     print(inspection.in_words(number, position))
     print(inspection.layer(number).spec.formula)
     for name, value in terms.constants.items():
-        print(f"  {name} = {value:.6g}")
+        print(f"  {name} = {decimal_text(value, 6)}")
     for step in terms.steps:
-        print(f"  {step.operation} = {step.value:.6g}")
+        print(f"  {step.operation} = {decimal_text(step.value, 6)}")
     for index in terms.order[:MAX_PRINTED_TERMS]:
         print(_term_line(terms, int(index)))
     if len(terms.inputs) > MAX_PRINTED_TERMS:
         rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
-        print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {rest:.6g}")
-    print(f"  y = {terms.value:.6g}")
+        print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {decimal_text(rest, 6)}")
+    print(f"  y = {decimal_text(terms.value, 6)}")
     print(f"\nThe lines of Python that compute this layer:\n\n{joined_source(inspection.source_of(number))}", end="")
 
 
@@ -133,6 +134,9 @@ def _term_line(terms: Terms, index: int) -> str:
     where = " ".join(str(each + 1) for each in terms.sources[index])
     value, chosen = float(terms.inputs[index]), ", the largest" if terms.chosen == index else ""
     if terms.weights is None:
-        return f"  x({where}) = {value:.6g}{chosen}"
+        return f"  x({where}) = {decimal_text(value, 6)}{chosen}"
     weight = float(terms.weights[index])  # below, + 0.0 turns -0 into 0
-    return f"  w·x({where}) = {weight:.6g} · {value:.6g} = {weight * value + 0.0:.6g}"
+    return (
+        f"  w·x({where}) = {decimal_text(weight, 6)} · {decimal_text(value, 6)} = "
+        f"{decimal_text(weight * value + 0.0, 6)}"
+    )

@@ -103,7 +103,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
     print(f"\n{'epoch':>6} {'loss':>10} {'accuracy':>10} {'validation':>11} {'accuracy':>10}")
     for row in rows:
         print(
-            f"{row['epoch']:6g} {rounded_text(row.get('training_loss')):>10} "
+            f"{row['epoch']:6.0f} {rounded_text(row.get('training_loss')):>10} "
             f"{percent_text(row.get('training_accuracy')):>10} "
             f"{rounded_text(row.get('validation_loss')):>11} {percent_text(row.get('validation_accuracy')):>10}"
         )

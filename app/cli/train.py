@@ -25,6 +25,7 @@ from nncore.experiments.run_log.log import RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
 from nncore.files.model_file import save_model, trained_model
 from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS
+from nncore.reporting.number_text import decimal_text
 from nncore.system.file_lock import FileLock
 from nncore.training import Training
 from nncore.training.config import SETTINGS
@@ -157,7 +158,10 @@ def _find_rate(training: Training, as_json: bool) -> int:
         found = {"suggested": result.suggested, "rates": result.rates.tolist(), "losses": result.losses.tolist()}
         print(json.dumps({"event": "learning_rate", **found}))
     else:
-        print(f"learning rate {result.suggested:.2g}: the loss falls fastest there, of {len(result.rates)} rates tried")
+        print(
+            f"learning rate {decimal_text(result.suggested, 2)}: the loss falls fastest there, of "
+            f"{len(result.rates)} rates tried"
+        )
     return 0
 
 

@@ -15,7 +15,7 @@ from nncore.errors import SettingError
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import Model
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import decimal_text, percent_text
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
@@ -66,7 +66,7 @@ def _setting(name: str, value: object) -> str:
         return f"{label} full"  # one batch of all examples
     if value is True:
         return label
-    return f"{label} {value:g}" if isinstance(value, float) else f"{label} {value}"
+    return f"{label} {decimal_text(value, 6)}" if isinstance(value, float) else f"{label} {value}"
 
 
 class ModelCardDialog(QDialog):

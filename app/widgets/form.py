@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 from app.style.theme import GAP
 from app.widgets.elements import set_style
 from nncore.errors import SettingError
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import decimal_text, exact_text
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import Setting, SettingGroup, number_text
+from nncore.training.settings import Setting, SettingGroup
 
 LOCKED = "Locked during a run. Stop the run to change this."
 
@@ -273,7 +273,7 @@ class SettingsForm(Form):
         """Show these settings."""
         for field, edit in self.edits.items():
             value = getattr(config, field)
-            edit.setText("" if value is None else number_text(value) if isinstance(value, float) else str(value))
+            edit.setText("" if value is None else exact_text(value) if isinstance(value, float) else str(value))
         for field, choice in self.choices.items():
             choice.choose(getattr(config, field) or "")
         for field, check in self.checks.items():

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.errors import DataError, SettingError, printable
+from nncore.reporting.number_text import decimal_text, exact_text
 
 Numbers = NDArray[np.float64]
 Function = Callable[[Numbers], Numbers]
@@ -130,7 +131,10 @@ def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePo
     if not 2 <= count <= MAX_POINTS:
         raise SettingError("points", f"The number of points must be from 2 to {MAX_POINTS:,}; got {count}.")
     if not (isfinite(low) and isfinite(high) and low < high):
-        raise SettingError("low", f"The range must begin with the smaller number; got {low:g} to {high:g}.")
+        raise SettingError(
+            "low",
+            f"The range must begin with the smaller number; got {decimal_text(low, 6)} to {decimal_text(high, 6)}.",
+        )
     x = np.linspace(low, high, count)
     with np.errstate(all="ignore"):
         y = parse_formula(formula)(x)
@@ -138,7 +142,8 @@ def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePo
     if undefined.size:
         raise SettingError(
             "function",
-            f"The formula {printable(formula)} has no value at x = {x[undefined[0]]:g}; choose another range.",
+            f"The formula {printable(formula)} has no value at x = {decimal_text(x[undefined[0]], 6)}; choose "
+            f"another range.",
         )
     return CurvePoints(x, y, describe_formula(formula, low, high, count))
 
@@ -174,9 +179,9 @@ def format_number(number: float) -> str:
     """Write a number in the shortest form that `parse_number` reads back exactly; multiples of pi/2 as "-2*pi"."""
     halves = number / (pi / 2)  # a multiple of pi/2 has a whole number of halves and is written as a factor of pi
     if halves and halves == int(halves) and abs(halves) < 1000 and halves * (pi / 2) == number:
-        factor = f"{halves / 2:g}*"
+        factor = f"{decimal_text(halves / 2, 6)}*"
         return {"1*": "", "-1*": "-"}.get(factor, factor) + "pi"
-    return f"{number:.15g}" if float(f"{number:.15g}") == number else repr(number)
+    return exact_text(number)
 
 
 def _compiled(node: ast.AST) -> Function:

@@ -17,6 +17,7 @@ from nncore.evaluation.recognition import verdicts
 from nncore.model.layers import Dense
 from nncore.model.network import Network
 from nncore.model.outputs import softmax
+from nncore.reporting.number_text import decimal_text
 from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
@@ -103,7 +104,7 @@ def apply_temperature(network: Network, temperature: float) -> None:
     if not temperature > 0 or not isinstance(network.spec.layers[-1], Dense):
         raise SettingError(
             "temperature",
-            f"The temperature must be above 0 and the last layer must be dense; got {temperature:g} and "
+            f"The temperature must be above 0 and the last layer must be dense; got {decimal_text(temperature, 6)} and "
             f"{network.spec.layers[-1].kind}.",
         )
     number = len(network.spec.layers)

@@ -7,7 +7,7 @@ from html import escape
 
 from nncore.evaluation.metrics import ReliabilityBin
 from nncore.evaluation.robustness import RobustnessPoint
-from nncore.reporting.number_text import percent_range_text, percent_text
+from nncore.reporting.number_text import decimal_text, percent_range_text, percent_text
 
 FIGURE_WIDTH, FIGURE_HEIGHT = 320, 220
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 44, 302, 12, 176
@@ -35,10 +35,10 @@ def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
     line = " ".join(f"{_x(fraction):.1f},{_y(p.accuracy):.1f}" for fraction, p in places)
     dots = "".join(
         f'<circle class="dot" cx="{_x(fraction):.1f}" cy="{_y(p.accuracy):.1f}" r="3">'
-        f"<title>{p.strength:g}: {percent_text(p.accuracy, 1)}</title></circle>"
+        f"<title>{decimal_text(p.strength, 6)}: {percent_text(p.accuracy, 1)}</title></circle>"
         for fraction, p in places
     )
-    ticks = [(fraction, f"{p.strength:g}") for fraction, p in places]
+    ticks = [(fraction, decimal_text(p.strength, 6)) for fraction, p in places]
     return _chart(distortion.name, distortion.unit, ticks, f'<polyline class="line" points="{line}"/>{dots}')
 
 

@@ -21,6 +21,7 @@ from nncore.data.dataset import NO_CLASS
 from nncore.errors import SettingError
 from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, sigmoid_by_tanh, subtract_maximum
 from nncore.model.targets import TargetRows
+from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
@@ -74,7 +75,8 @@ class _CrossEntropy(DeepCopyable):
     def __init__(self, label_smoothing: float = 0.0) -> None:
         if not 0 <= label_smoothing < 1:
             raise SettingError(
-                "label_smoothing", f"Label smoothing must be 0 or more and below 1; got {label_smoothing:g}."
+                "label_smoothing",
+                f"Label smoothing must be 0 or more and below 1; got {decimal_text(label_smoothing, 6)}.",
             )
         self.label_smoothing = label_smoothing
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
+from nncore.reporting.number_text import decimal_text
 
 SIDE = 28
 """Height and width of the image (the frame) in pixels. In frame units, the pixel in row r and column c covers x from c
@@ -73,7 +74,8 @@ class PenPath:
         points = self.points if offset is None else self.points + offset
         if points.min() < 0 or points.max() > SIDE:
             raise DataError(
-                f"The ink reaches from {points.min():g} to {points.max():g}; expected frame units, 0 to {SIDE}."
+                f"The ink reaches from {decimal_text(points.min(), 6)} to {decimal_text(points.max(), 6)}; "
+                f"expected frame units, 0 to {SIDE}."
             )
         if self._grid is None:
             squares = _squared_distances(_points_on(points, *_segments(points, self.ends)))

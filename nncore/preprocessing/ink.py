@@ -20,6 +20,7 @@ from nncore.preprocessing.distance_field import EDGE_SOFTNESS as EDGE_SOFTNESS
 from nncore.preprocessing.distance_field import PEN_WIDTH as PEN_WIDTH
 from nncore.preprocessing.distance_field import SIDE as SIDE
 from nncore.preprocessing.distance_field import PenPath
+from nncore.reporting.number_text import decimal_text
 
 # EDGE_SOFTNESS, PEN_WIDTH and SIDE are exported from here, too.
 
@@ -186,7 +187,8 @@ def _fitted(points: NDArray[np.float32], preparation: Preparation) -> tuple[NDAr
     low, high = _box(points)
     if not (preparation.fit and preparation.fixed_pen) and (low.min() < 0 or high.max() > 1):
         raise DataError(
-            f"The ink reaches from {low.min():g} to {high.max():g}; expected coordinates on a canvas from 0 to 1. "
+            f"The ink reaches from {decimal_text(low.min(), 6)} to {decimal_text(high.max(), 6)}; expected "
+            f"coordinates on a canvas from 0 to 1. "
             "To use other coordinates, switch on both fitting and the fixed pen."
         )
     if not preparation.fit:

@@ -9,7 +9,11 @@ NO_VALUE = "–"
 """The text of a figure that was not measured."""
 
 MAX_WRITTEN_OUT = 1e9
-"""From this number on, rounded numbers have an exponent."""
+"""A larger number is written as OVER; nobody could count its zeros."""
+MIN_WRITTEN_OUT = 1 / MAX_WRITTEN_OUT
+"""A smaller number, other than 0, is written as UNDER."""
+
+OVER, UNDER = "over 1,000,000,000", "under 0.000000001"
 
 ROUNDING_STEPS = ((20, 1), (60, 5), (600, 60), (3600, 300))
 """An estimated duration below the first number of seconds is rounded to a multiple of the second."""
@@ -26,32 +30,42 @@ def percent_range_text(lowest: float, highest: float, decimals: int = 2) -> str:
 
 
 def rounded_text(value: float | None, digits: int = 4) -> str:
-    """Return a number with `digits` significant digits: "0.01235", "118,400", "1.5e-07"; NO_VALUE for None."""
-    if value is None:
-        return NO_VALUE
-    rounded = float(f"{value:.{digits}g}")
-    is_long = 10 ** (digits - 1) <= abs(rounded) < MAX_WRITTEN_OUT
-    return f"{rounded:,.0f}" if is_long else f"{rounded:.{digits}g}"
+    """Return a number as `decimal_text` does, with commas: "0.01235", "118,400"; NO_VALUE for None."""
+    return NO_VALUE if value is None else _written_out(value, digits, ",f")
 
 
 def decimal_text(value: float, digits: int = 3) -> str:
     """Return a number with at most `digits` significant digits and no exponent: "0.00001", "0.00125", "2".
 
-    A number beyond 0.000000001 or MAX_WRITTEN_OUT has an exponent, because nobody could count its zeros.
+    A number closer to 0 than MIN_WRITTEN_OUT is UNDER, one above MAX_WRITTEN_OUT is OVER, with a minus sign in
+    front of a negative one. NaN is "not a number", infinity "infinite" or "minus infinite".
     """
-    text = f"{value:.{digits}g}"
-    magnitude = abs(float(text))
-    if not 1 / MAX_WRITTEN_OUT <= magnitude < MAX_WRITTEN_OUT:
-        return text
-    return f"{Decimal(text):f}"
+    return _written_out(value, digits, "f")
 
 
-def number_in_words(value: float, digits: int = 3) -> str:
-    """Return any number as a sentence says it: as `decimal_text` does, "not a number" for NaN, "infinite"."""
+def _written_out(value: float, digits: int, form: str) -> str:
     if isnan(value):
         return "not a number"
     if isinf(value):
         return "infinite" if value > 0 else "minus infinite"
+    text = f"{value:.{digits}g}"
+    magnitude, sign = abs(float(text)), "-" if value < 0 else ""
+    if magnitude > MAX_WRITTEN_OUT:
+        return f"{sign}{OVER}"
+    return f"{sign}{UNDER}" if 0 < magnitude < MIN_WRITTEN_OUT else format(Decimal(text), form)
+
+
+def exact_text(number: float) -> str:
+    """Return the shortest text that is read back as exactly this number, for a field of a form: "0.1", "5", "0.00001".
+
+    Only a number that `decimal_text` does not write out has an exponent.
+    """
+    shortest = repr(float(number)).removesuffix(".0")
+    return f"{Decimal(shortest):f}" if MIN_WRITTEN_OUT <= abs(number) <= MAX_WRITTEN_OUT else shortest
+
+
+def number_in_words(value: float, digits: int = 3) -> str:
+    """Return any number as a sentence says it: as `decimal_text` does, with the sign MINUS."""
     return decimal_text(value, digits).replace("-", MINUS)
 
 

@@ -11,6 +11,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.reporting.number_text import decimal_text
+
 SVG_WIDTH, SVG_HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 36
 """Margins around the plot in pixels, with room for the numbers and titles of the axes."""
@@ -114,10 +116,12 @@ class _Plot:
         for value in (self.bottom + tick for tick in ticks(self.top - self.bottom)):
             y = TOP + self._pixels_from_top(value)
             parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{SVG_WIDTH - RIGHT}"/>')
-            parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
+            parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{decimal_text(value, 6)}</text>')
         for value in ticks(self.right):
             x = LEFT + self.width * value / self.right
-            parts.append(f'<text x="{x:.1f}" y="{SVG_HEIGHT - BOTTOM + 16}" text-anchor="middle">{value:g}</text>')
+            parts.append(
+                f'<text x="{x:.1f}" y="{SVG_HEIGHT - BOTTOM + 16}" text-anchor="middle">{decimal_text(value, 6)}</text>'
+            )
         middle = TOP + self.height / 2
         y_title = f'<text transform="translate(12 {middle}) rotate(-90)" text-anchor="middle">{escape(y_name)}</text>'
         x_title = f'<text x="{LEFT + self.width / 2}" y="{SVG_HEIGHT - 4}" text-anchor="middle">{escape(x_name)}</text>'

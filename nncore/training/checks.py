@@ -8,6 +8,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.model.losses import DEFAULT_LOSSES, LOSSES, make_loss
 from nncore.model.network import NetworkSpec
+from nncore.reporting.number_text import decimal_text
 from nncore.training.config import TrainingConfig
 
 
@@ -39,5 +40,7 @@ def _check_targets(dataset: Dataset, spec: NetworkSpec, config: TrainingConfig) 
     targets, (lowest, highest) = dataset.targets(slice(None)), loss.target_range
     if np.min(targets) < lowest or np.max(targets) > highest:
         raise SettingError(
-            "loss", f"{name} needs targets from {lowest:g} to {highest:g}; this data has targets outside this range."
+            "loss",
+            f"{name} needs targets from {decimal_text(lowest, 6)} to {decimal_text(highest, 6)}; this data has "
+            f"targets outside this range.",
         )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.evaluation.metrics import Evaluation
+from nncore.reporting.number_text import decimal_text
 from nncore.training.health import LayerHealth
 
 EndReason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
@@ -93,10 +94,10 @@ class Diverged:
     @property
     def message(self) -> str:
         """What happened, in a sentence; `nncore.training.diagnosis.advice` suggests what to try."""
-        became = f"rose to {self.loss:.3g}" if isfinite(self.loss) else "is no longer a number"
+        became = f"rose to {decimal_text(self.loss)}" if isfinite(self.loss) else "is no longer a number"
         return (
             f"Training diverged in epoch {self.epoch}, step {self.step}, at a learning rate of "
-            f"{self.learning_rate:g}: the loss {became}."
+            f"{decimal_text(self.learning_rate, 6)}: the loss {became}."
         )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers.parameters import Parameters
+from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
@@ -61,7 +62,9 @@ class Optimizer(DeepCopyable):
 
     def __init__(self, parameters: Parameters, weight_decay: float = 0.0, memory: Array | None = None) -> None:
         if not (isfinite(weight_decay) and weight_decay >= 0):
-            raise SettingError("weight_decay", f"Weight decay must be 0 or more and finite; got {weight_decay:g}.")
+            raise SettingError(
+                "weight_decay", f"Weight decay must be 0 or more and finite; got {decimal_text(weight_decay, 6)}."
+            )
         self.parameters, self.weight_decay = parameters, weight_decay
         self.steps = 0
         values, gradients = parameters.trainable, parameters.gradients

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.model.network import Network
+from nncore.reporting.number_text import decimal_text
 from nncore.training import train
 from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.control import TrainingControl, check_learning_rate
@@ -70,7 +71,10 @@ def find_learning_rate(
     check_learning_rate(lowest)
     check_learning_rate(highest)
     if not lowest < highest:
-        raise SettingError("learning_rate", f"The highest rate must be above the lowest, {lowest:g}; got {highest:g}.")
+        raise SettingError(
+            "learning_rate",
+            f"The highest rate must be above the lowest, {decimal_text(lowest, 6)}; got {decimal_text(highest, 6)}.",
+        )
     if steps < MIN_STEPS:
         raise SettingError("steps", f"The learning-rate finder needs at least {MIN_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
@@ -141,7 +145,8 @@ def _find_steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> R
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
     if len(losses) < AVERAGED_LOSSES:
         raise SettingError(
-            "learning_rate", f"Training diverges at the lowest learning rate, {rates[0]:g}: use a lower one."
+            "learning_rate",
+            f"Training diverges at the lowest learning rate, {decimal_text(rates[0], 6)}: use a lower one.",
         )
     rates = rates[: len(losses)]
     # The last losses are huge; limited, they do not dominate the means of their neighbours.
@@ -150,7 +155,8 @@ def _find_steepest(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> R
     if smoothed[lowest] > (1 - MIN_CURVE_FALL) * smoothed[0]:
         raise SettingError(
             "learning_rate",
-            f"The loss did not fall at any learning rate from {rates[0]:g} to {rates[-1]:g}: try another range, or "
+            f"The loss did not fall at any learning rate from {decimal_text(rates[0], 6)} to "
+            f"{decimal_text(rates[-1], 6)}: try another range, or "
             "another network.",
         )
     # The rates are evenly spaced on a logarithmic scale, so the difference of neighbouring losses is proportional to

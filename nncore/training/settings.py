@@ -15,6 +15,7 @@ from numbers import Real
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 from nncore.errors import SettingError, printable
+from nncore.reporting.number_text import decimal_text
 
 MAX_INTEGER = 2**63 - 1
 """The limit of counts and seeds without a limit of their own: SQLite stores no larger whole number."""
@@ -47,7 +48,10 @@ class NumberRange:
     @property
     def in_words(self) -> str:
         """The range after "must be": "at least 1", "above 0", "at least 0 and below 1", "from 1 to 10"."""
-        lowest, highest = f"{self.lowest:,.12g}", f"{self.highest:,.12g}"
+        lowest, highest = (
+            f"{limit:,.0f}" if float(limit).is_integer() else decimal_text(limit, 12)
+            for limit in (self.lowest, self.highest)
+        )
         if self.highest >= MAX_INTEGER:
             return f"above {lowest}" if self.above else f"at least {lowest}"
         if not (self.above or self.below):
@@ -182,7 +186,7 @@ class Setting:
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
             given = f"a far {'larger' if value > 0 else 'smaller'} number"
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            given = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+            given = f"{value:,}" if isinstance(value, int) else decimal_text(value, 6)
         else:
             given = "nothing" if value in ("", None) else f"“{printable(str(value), 20)[:40]}”"
         raise SettingError(self.name, f"{self.title} must be {expected}; got {given}.")
@@ -195,12 +199,7 @@ class Setting:
             return "yes" if value else "no"
         if isinstance(value, tuple):
             return "-".join(map(str, value)) or "none"
-        return f"{value:g}" if isinstance(value, float) else self.choices.get(value, str(value))
-
-
-def number_text(number: float) -> str:
-    """The shortest text that is read back as exactly this number, for a field of a form: "0.1", "5", "1e-05"."""
-    return f"{number:.12g}" if float(f"{number:.12g}") == number else repr(float(number))
+        return decimal_text(value, 6) if isinstance(value, float) else self.choices.get(value, str(value))
 
 
 def setting_row(

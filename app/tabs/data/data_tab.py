@@ -21,7 +21,7 @@ from app.widgets.layouts.vertical_scroll import VerticalScroll
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DatasetStatistics, dataset_statistics
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import decimal_text, percent_text
 
 READING = "The data is still being read."
 PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
@@ -204,7 +204,9 @@ def describe_statistics(statistics: DatasetStatistics, dataset: Dataset) -> str:
         lines.append(f"{percent_text(statistics.ink_fraction, 1)} of all pixels have ink")
         lines.append(f"{pixels - inked:,} of {pixels:,} pixels have no ink in any image")
     else:
-        lines.append(f"mean {statistics.mean:.4g}, standard deviation {statistics.deviation:.4g}")
+        lines.append(
+            f"mean {decimal_text(statistics.mean, 4)}, standard deviation {decimal_text(statistics.deviation, 4)}"
+        )
     lines.append(f"{statistics.duplicate_count:,} duplicates" if statistics.duplicate_count else "no duplicates")
     if statistics.conflict_count:
         lines.append(f"{statistics.conflict_count:,} duplicates with conflicting labels")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.widgets.grey_image import thumbnail
 from nncore.data.dataset import Dataset
+from nncore.reporting.number_text import decimal_text
 
 SAMPLE_SIDE = 56
 """Side of a picture in logical pixels: twice 28."""
@@ -80,7 +81,7 @@ class SampleGrid(QWidget):
         assert self._dataset is not None
         names, target = self._dataset.class_names, self._dataset.targets(np.array([row]))[0]
         if not names:
-            return ", ".join(f"{number:.3g}" for number in np.atleast_1d(target)[:3])
+            return ", ".join(decimal_text(number) for number in np.atleast_1d(target)[:3])
         return names[int(target)] if target >= 0 else "no class"
 
     def _describe(self) -> None:
@@ -201,5 +202,5 @@ class SampleGrid(QWidget):
         numbers = self._dataset.inputs(np.array([row]))[0]
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours_of(self).text))
-        written = "\n".join(f"{number:.3g}" for number in numbers[:3]) + ("\n…" if len(numbers) > 3 else "")
+        written = "\n".join(decimal_text(number) for number in numbers[:3]) + ("\n…" if len(numbers) > 3 else "")
         painter.drawText(square, Qt.AlignmentFlag.AlignCenter, written)

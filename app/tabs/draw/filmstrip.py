@@ -20,6 +20,7 @@ from app.tabs.draw.stroke_view import NO_INK, StrokeView
 from app.widgets.elements import column_of, set_style, text_label, without_margins
 from app.widgets.network_input_view import NetworkInputView
 from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
+from nncore.reporting.number_text import decimal_text
 
 MIN_TEXT_WIDTH = 88
 """Minimum width in pixels of the text beside an image."""
@@ -55,7 +56,7 @@ FILMSTRIP_STEPS = (
     ),
     Step(
         "3  Drawn",
-        f"A pen of {PEN_WIDTH:g} pixels, for any size.",
+        f"A pen of {decimal_text(PEN_WIDTH, 6)} pixels, for any size.",
         "fixed_pen",
         "fixed pen",
         "No fixed pen: the line is scaled too, and becomes too thick or too thin.",

@@ -14,7 +14,7 @@ from app.widgets.elements import row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Dots, Plot
 from app.widgets.start_stop import StartStopButtons
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import decimal_text, percent_text
 
 ROBUSTNESS_DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
 NOT_MEASURED = "Press Measure to draw this curve."
@@ -127,7 +127,9 @@ class RobustnessPlot(Plot):
         margin = 0.04 * (high - low)
         self.set_axes((low - margin, high + margin), FRACTION_RANGE, distortion.unit, "accuracy (%)")
         self.plot.axes["left"].setTicks([PERCENT_TICKS])
-        self.plot.axes["bottom"].setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
+        self.plot.axes["bottom"].setTicks(
+            [[(strength, decimal_text(strength, 6)) for strength in distortion.strengths]]
+        )
         self.samples = SampleStrip(distortion, self._pixel_of)
         layout = self.layout()
         if isinstance(layout, QGridLayout):
@@ -155,10 +157,13 @@ class RobustnessPlot(Plot):
         x, y = [point.strength for point in self.points], [point.accuracy for point in self.points]
         self._line.setData(x, y)
         self._dots.setData(x, y)
-        self.describe("; ".join(f"{p.strength:g}: {percent_text(p.accuracy, 1)}" for p in self.points), not self.points)
+        self.describe(
+            "; ".join(f"{decimal_text(p.strength, 6)}: {percent_text(p.accuracy, 1)}" for p in self.points),
+            not self.points,
+        )
 
     def _point_tip(self, x: float, y: float, data: object) -> str:
-        return f"{x:g} {self.distortion.unit}: {percent_text(y, 1)}"
+        return f"{decimal_text(x, 6)} {self.distortion.unit}: {percent_text(y, 1)}"
 
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to the curve."""

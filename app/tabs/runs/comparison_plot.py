@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.style.theme import GAP, digit_colours, line_width
 from app.widgets.plot import Plot
 from nncore.experiments.run_log.seed_groups import SeedGroup
+from nncore.reporting.number_text import decimal_text
 
 NO_CURVES = "The curves of the selected runs are drawn here."
 FIGURE_TITLES = {
@@ -56,7 +57,7 @@ class ComparisonPlot(Plot):
         last = max(float(group.epochs[-1]) for group in drawn)
         x = (first, last) if last > first else (first - 0.5, first + 0.5)
         self.set_axes(x, (low - room, high + room), "epochs", "%" if self._is_accuracy else "loss")
-        self.describe(f"{len(drawn)} curves over {last:g} epochs.", False)
+        self.describe(f"{len(drawn)} curves over {decimal_text(last, 6)} epochs.", False)
 
     @property
     def _is_accuracy(self) -> bool:

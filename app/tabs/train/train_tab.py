@@ -33,6 +33,7 @@ from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
+from nncore.reporting.number_text import decimal_text
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
@@ -221,8 +222,8 @@ class TrainTab(Tab):
             differs = difference(self.settings.run_settings(), ended.settings)
             self.buttons.offer_train_on(
                 ended.title,
-                f"Train {ended.title}, on for {more} with the rate {entered.learning_rate:g}. It continues from the "
-                "end of the run, whichever step or epoch reads in the Draw tab.",
+                f"Train {ended.title}, on for {more} with the rate {decimal_text(entered.learning_rate, 6)}. It "
+                "continues from the end of the run, whichever step or epoch reads in the Draw tab.",
                 OTHER_SETTINGS.format(differs) if differs else "",
             )
 

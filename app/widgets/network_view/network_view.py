@@ -20,6 +20,7 @@ from nncore.data.dataset import DIGITS
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.model.network import NetworkSpec
+from nncore.reporting.number_text import decimal_text
 
 NOTHING_TO_SHOW = "The network appears here with each of its numbers."
 
@@ -335,4 +336,4 @@ def in_words(inspection: Inspection, layer: int, position: Position) -> str:
     if layer:
         return inspection.in_words(layer, position)
     value, where = float(inspection.input[position]), ", ".join(str(index + 1) for index in position)
-    return f"input {where}, {value:.3g}" if np.isfinite(value) else f"input {where}, not a number"
+    return f"input {where}, {decimal_text(value)}" if np.isfinite(value) else f"input {where}, not a number"

@@ -13,6 +13,7 @@ from nncore.data.dataset import DIGITS
 from nncore.data.formats.unipen import MAX_COORDINATE, UCI_COMMENT, InkSamples
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import decimal_text
 from nncore.system.atomic_write import save_file
 from nncore.system.reading_budget import MAX_INK_SAMPLES
 
@@ -91,7 +92,7 @@ def _check(ink: Ink, label: int | None, number: int) -> None:
     farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)
     if farthest > MAX_COORDINATE:
         limits = f"from {-MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}"
-        raise DataError(f"Sample {number} reaches to {farthest:g}, expected coordinates {limits}.")
+        raise DataError(f"Sample {number} reaches to {decimal_text(farthest, 6)}, expected coordinates {limits}.")
 
 
 def _comment(text: str) -> str:

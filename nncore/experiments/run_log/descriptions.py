@@ -10,12 +10,13 @@ from typing import Any
 from nncore.experiments.run_log.logged_run import Rates, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
+from nncore.reporting.number_text import decimal_text
 from nncore.training.config import SETTINGS, TrainingConfig
 
 
 def settings_in_words(settings: RunSettings) -> dict[str, str]:
     """Return all settings of a run as text, {label: value}, in the order of a report."""
-    held_out = f"{100 * settings.validation_share:g} %"
+    held_out = f"{decimal_text(100 * settings.validation_share, 6)} %"
     return {
         "recipe": settings.recipe or "none",
         **_network_in_words(settings.spec),
@@ -55,7 +56,7 @@ def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> 
     default = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
     changed = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
     words = [f"{SETTINGS[name].label} {_shown(name, value)}" for name, value in changed.items()]
-    return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
+    return ", ".join([*words, *(f"from step {step:,} rate {decimal_text(rate, 6)}" for step, rate in rates)])
 
 
 @lru_cache(maxsize=4096)
@@ -107,9 +108,9 @@ def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
 
 def _rates_in_words(settings: RunSettings) -> str:
     """Return the learning rates, such as "1, from step 501 0.5"."""
-    changes = [rate if step == 1 else f"from step {step:,} {rate:g}" for step, rate in settings.rates]
+    changes = [rate if step == 1 else f"from step {step:,} {decimal_text(rate, 6)}" for step, rate in settings.rates]
     first = [] if settings.rates and settings.rates[0][0] == 1 else [settings.config.learning_rate]
-    return ", ".join(f"{each:g}" if isinstance(each, float) else each for each in (*first, *changes))
+    return ", ".join(decimal_text(each, 6) if isinstance(each, float) else each for each in (*first, *changes))
 
 
 def _once(names: Sequence[str]) -> str:
@@ -120,5 +121,5 @@ def _once(names: Sequence[str]) -> str:
 def _shown(field: str, value: Any) -> str:
     if isinstance(value, Augmentation):
         used = {name: amount for name, amount in asdict(value).items() if amount}
-        return ", ".join(f"{name} {amount:g}" for name, amount in used.items()) or "none"
+        return ", ".join(f"{name} {decimal_text(amount, 6)}" for name, amount in used.items()) or "none"
     return SETTINGS[field].in_words(value)

@@ -190,7 +190,8 @@ def _epochs(rows: Sequence[EpochFigures]) -> str:
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
     lines = [
         (
-            f"{row['epoch']:g}", rounded_text(row.get("training_loss")), percent_text(row.get("training_accuracy")),
+            rounded_text(row["epoch"]), rounded_text(row.get("training_loss")),
+            percent_text(row.get("training_accuracy")),
             rounded_text(row.get("validation_loss")), percent_text(row.get("validation_accuracy")),
             rounded_text(row.get("seconds")),
         )

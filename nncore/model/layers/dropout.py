@@ -25,7 +25,7 @@ class Dropout(LayerSpec):
     label: ClassVar[str] = "dropout"
     help: ClassVar[str] = "Sets random units to zero in training, so that no unit relies on another one."
     formula: ClassVar[str] = "y = x; only in training some numbers are set to 0"
-    summary_format: ClassVar[str] = "dropout {rate:g}"
+    summary_format: ClassVar[str] = "dropout {rate}"
     uses_randomness: ClassVar[bool] = True
     rate: float
 

@@ -26,6 +26,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
+from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import NotCopyable
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class LayerSpec(ABC):
     @property
     def summary(self) -> str:
         """Its part of a one-line summary of the network; "" if it has none."""
-        return self.summary_format.format(**vars(self))
+        values = {name: decimal_text(each, 6) if isinstance(each, float) else each for name, each in vars(self).items()}
+        return self.summary_format.format(**values)
 
     @property
     def windows(self) -> Windows | None:

@@ -26,7 +26,7 @@ class Scale(LayerSpec):
     label: ClassVar[str] = "times"
     help: ClassVar[str] = "Every number times the same factor."
     formula: ClassVar[str] = "y = factor · x"
-    summary_format: ClassVar[str] = "times {factor:g}"
+    summary_format: ClassVar[str] = "times {factor}"
     factor: float
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation.bilinear import SUBPIXELS, BilinearSampler
 from nncore.preprocessing.augmentation.stroke_thickness import ThicknessChanger
+from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import NotCopyable
 
 MAX_DISTORTION = {
@@ -60,8 +61,8 @@ class Augmentation:
             value, maximum = getattr(self, setting.name), MAX_DISTORTION[setting.name]
             is_number = isinstance(value, Real) and not isinstance(value, bool)
             if not (is_number and 0 <= value <= maximum):  # NaN fails both comparisons
-                given = f"{value:g}" if is_number else repr(value)
-                sentence = f"Augmentation {setting.name} must be from 0 to {maximum:g}; got {given}."
+                given = decimal_text(value, 6) if is_number else repr(value)
+                sentence = f"Augmentation {setting.name} must be from 0 to {decimal_text(maximum, 6)}; got {given}."
                 raise SettingError("augmentation", sentence)
             if type(value) not in (int, float):  # a number of NumPy, which JSON does not know
                 object.__setattr__(self, setting.name, float(value))

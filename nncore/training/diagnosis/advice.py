@@ -11,7 +11,7 @@ from math import isfinite, log
 
 from nncore.model.layers import LAYER_SPECS, Scale
 from nncore.model.network import NetworkSpec
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import decimal_text, percent_text
 from nncore.system.copying import DeepCopyable
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
@@ -210,7 +210,8 @@ class Adviser(DeepCopyable):
             return None
         return Hint(
             "unscaled",
-            f"The inputs reach {abs(first.factor):g} instead of 1, so the sums and gradients of the first layer are "
+            f"The inputs reach {decimal_text(abs(first.factor), 6)} instead of 1, so the sums and gradients of "
+            f"the first layer are "
             "far too large.",
             "Use pixels from 0 to 1",
             network_change=without_first_layer,
@@ -224,7 +225,7 @@ class Adviser(DeepCopyable):
             return None
         if guess is not None and now.training_loss < guess:
             return None
-        length = f"{max(long):.2g}" if all(map(isfinite, long)) else "infinite"
+        length = decimal_text(max(long), 2) if all(map(isfinite, long)) else "infinite"
         return Hint(
             "exploding",
             f"The gradient explodes: its length in one layer is {length}; about 1 is usual.",
@@ -250,7 +251,7 @@ class Adviser(DeepCopyable):
             return None
         sentence = (
             "The gradient vanishes towards the first layer: its length is "
-            f"{norms[0]:.2g} in the first layer and {norms[-1]:.2g} in the last."
+            f"{decimal_text(norms[0], 2)} in the first layer and {decimal_text(norms[-1], 2)} in the last."
         )
         if any(is_saturating(layer) for layer in self.spec.layers):
             return Hint("vanishing", sentence, "Use ReLU", network_change=with_relu)
@@ -267,7 +268,8 @@ class Adviser(DeepCopyable):
             return None
         return Hint(
             "too slow",
-            f"The learning rate is too low: a step changes the weights by {largest:.1g} of their size, and "
+            f"The learning rate is too low: a step changes the weights by {decimal_text(largest, 1)} of their "
+            f"size, and "
             "the loss hardly falls.",
             *rate_remedy(self.learning_rate * 10),
         )
@@ -296,7 +298,8 @@ class Adviser(DeepCopyable):
             return None
         return Hint(
             "rising",
-            f"The training loss rises: it was {best:.3g} and is now {recent[-1].training_loss:.3g}.",
+            f"The training loss rises: it was {decimal_text(best)} and is now "
+            f"{decimal_text(recent[-1].training_loss)}.",
             *rate_remedy(self.learning_rate / 10),
         )
 
@@ -310,8 +313,9 @@ class Adviser(DeepCopyable):
         if min(latest) < OVERFITTED_FACTOR * best or now.training_loss > FITTED_FACTOR * best:
             return None
         sentence = (
-            f"The network overfits: the validation loss has risen from {best:.3g} to {latest[-1]:.3g}, while the "
-            f"training loss has fallen to {now.training_loss:.2g}."
+            f"The network overfits: the validation loss has risen from {decimal_text(best)} to "
+            f"{decimal_text(latest[-1])}, while the "
+            f"training loss has fallen to {decimal_text(now.training_loss, 2)}."
         )
         if len(self.spec.input_shape) == 2 and self.config.augmentation is None:
             settings = {"augmentation": MODERATE_AUGMENTATION, "keep_best": True}
@@ -331,7 +335,7 @@ class Adviser(DeepCopyable):
             return None
         return Hint(
             "plateau",
-            f"The training loss has stayed at {now:.3g} since epoch {before[-1].epoch}.",
+            f"The training loss has stayed at {decimal_text(now)} since epoch {before[-1].epoch}.",
             *rate_remedy(self.learning_rate / 10),
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from nncore.model.layers import ACTIVATIONS, Activation, LayerSpec
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
+from nncore.reporting.number_text import decimal_text
 from nncore.training import TrainingConfig
 
 SpecChange = Callable[[NetworkSpec], NetworkSpec]
@@ -57,7 +58,7 @@ class Hint:
 def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
     """The remedy "another learning rate" in words, and as settings."""
     rounded = float(f"{rate:.3g}")
-    return f"Learning rate {rounded:g}", {"learning_rate": rounded}
+    return f"Learning rate {decimal_text(rounded, 6)}", {"learning_rate": rounded}
 
 
 def with_he_initialization(spec: NetworkSpec) -> NetworkSpec:

@@ -72,7 +72,7 @@ def test_a_diverged_run_is_logged_as_diverged(digits: str, capsys: pytest.Captur
     with RunLog(run_log_path()) as log:
         (run,) = log.runs()
     assert (run.state, run.test_accuracy) == ("diverged", None)
-    assert "at a learning rate of 1e+09" in run.note
+    assert "at a learning rate of 1000000000" in run.note
 
 
 @pytest.mark.parametrize(

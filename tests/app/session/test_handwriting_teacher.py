@@ -193,7 +193,7 @@ def test_a_drawing_that_cannot_be_saved_is_not_learned(teacher: HandwritingTeach
     with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(Ink((np.array([[3e7, 0.0]], np.float32),)), 7)
     assert signal.args is not None
-    assert "reaches to 3e+07" in signal.args[0]
+    assert "reaches to 30000000" in signal.args[0]
     assert (teacher.count, teacher.is_busy) == (0, False)
 
 

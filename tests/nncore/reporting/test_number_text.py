@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import ast
 from math import inf, nan
+from pathlib import Path
 
 import pytest
 
 from nncore.reporting.number_text import (
     MAX_DECIMALS,
+    OVER,
+    UNDER,
     clock_text,
     decimal_or_tiny_text,
     decimal_text,
     decimals_of,
     duration_text,
+    exact_text,
     fixed_text,
     number_in_words,
     percent_range_text,
@@ -29,10 +34,24 @@ def test_a_figure_that_was_not_measured_is_a_dash() -> None:
     assert (percent_text(None), rounded_text(None)) == ("–", "–")
 
 
+ROOT = Path(__file__).parents[3]
+
+MAY_FORMAT = {
+    "nncore/reporting/number_text.py": "defines the forms",
+    "app/tabs/inside/calculation/softmax_view.py": "rounds a number, and makes no text",
+    "app/tabs/inside/input_source.py": "shows the limits of a slider, which are small whole numbers",
+    "app/tabs/train/charts/scale/ticks.py": "powers of ten at a logarithmic axis are raised: 10⁻⁵",
+    "app/tabs/train/settings/learning_rate/rate_plot.py": "rounds a number, and makes no text",
+    "app/tabs/train/settings/learning_rate/rate_slider.py": "rounds a number, and makes no text",
+    "nncore/training/diagnosis/hint.py": "rounds a number, and makes no text",
+}
+"""The files that format numbers with "g" or "e", and why."""
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0123456, "0.01235"), (12.0, "12"), (118_432.7, "118,400"), (0.0, "0"), (1.5e-7, "1.5e-07"), (2e9, "2e+09"),
-     (-1234.5, "-1,234"), (inf, "inf"), (nan, "nan")],
+    [(0.0123456, "0.01235"), (12.0, "12"), (118_432.7, "118,400"), (0.0, "0"), (1.5e-7, "0.00000015"), (2e9, OVER),
+     (-1234.5, "-1,234"), (inf, "infinite"), (nan, "not a number")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_four_digits(value: float, text: str) -> None:
     assert rounded_text(value) == text
@@ -81,8 +100,12 @@ def test_an_estimated_duration_is_rounded(exact: float, text: str) -> None:
         (1500.0, "1500"),
         (0.0, "0"),
         (-0.5, "-0.5"),
-        (1e-300, "1e-300"),
-        (1e12, "1e+12"),
+        (1e-300, UNDER),
+        (-1e-300, f"-{UNDER}"),
+        (1e9, "1000000000"),
+        (1e12, OVER),
+        (nan, "not a number"),
+        (-inf, "minus infinite"),
     ],
 )
 def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
@@ -115,3 +138,33 @@ def test_a_column_has_as_many_decimals_as_its_largest_number_needs(largest: floa
 )
 def test_the_numbers_of_a_column_have_the_same_decimals(value: float, text: str) -> None:
     assert fixed_text(value, 3) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1e-5, "0.00001"), (5.0, "5"), (0.1, "0.1"), (0.1 + 0.2, "0.30000000000000004"), (-1e-7, "-0.0000001"),
+     (0.0, "0"), (1e-30, "1e-30"), (123456.5, "123456.5")],
+)  # fmt: skip
+def test_a_field_shows_exactly_the_number_that_is_read_back(value: float, text: str) -> None:
+    assert exact_text(value) == text
+    assert float(text) == value
+
+
+def test_no_text_is_made_with_the_formats_that_give_exponents() -> None:
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{part.lineno}"
+        for top in ("app", "nncore")
+        for path in (ROOT / top).rglob("*.py")
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(part, ast.FormattedValue) and _format_of(part)[-1:] in ("g", "e", "G", "E")
+    }
+    assert {each for each in found if each.split(":")[0] not in MAY_FORMAT} == set(), (
+        "nncore/reporting/number_text.py has the forms for numbers"
+    )
+
+
+def _format_of(part: ast.FormattedValue) -> str:
+    """The format of a part of an f-string, such as ".3g"; "" for none."""
+    if not isinstance(part.format_spec, ast.JoinedStr):
+        return ""
+    return "".join(str(each.value) for each in part.format_spec.values if isinstance(each, ast.Constant))

@@ -126,14 +126,14 @@ def test_the_finder_can_be_cancelled() -> None:
 def test_no_rate_is_suggested_if_the_loss_is_not_finite_at_the_start() -> None:
     network = fresh_network()
     network.parameters.values[:] = 1e30
-    with pytest.raises(SettingError, match="diverges at the lowest learning rate, 1e-06") as raised:
+    with pytest.raises(SettingError, match=r"diverges at the lowest learning rate, 0\.000001") as raised:
         find_learning_rate(network, small_mnist(), CONFIG)
     assert raised.value.field == "learning_rate"
 
 
 def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
     dark = Dataset(np.zeros((100, 28, 28), np.uint8), np.arange(100) % 10, source="dark")
-    with pytest.raises(SettingError, match="did not fall at any learning rate from 1e-06 to") as raised:
+    with pytest.raises(SettingError, match=r"did not fall at any learning rate from 0\.000001 to") as raised:
         find_learning_rate(
             fresh_network(), Splits(dark), replace(CONFIG, batch_size=None, keep_best=False, patience=None)
         )

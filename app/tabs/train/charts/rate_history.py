@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from app.tabs.train.charts.curve import Curve, Values
+from nncore.reporting.number_text import decimal_text
 
 MAX_MARKS = 200
 """Maximum number of marks; the oldest are removed."""
@@ -88,7 +89,7 @@ class RateHistory:
 
     def _set(self, step: float, rate: float) -> None:
         if self._set_rate is not None and rate != self._set_rate:
-            self.marks.append(Mark(step / self._steps_per_epoch, f"rate {rate:g}", "hand"))
+            self.marks.append(Mark(step / self._steps_per_epoch, f"rate {decimal_text(rate, 6)}", "hand"))
         self._set_rate = rate
 
     def _mark_schedule(self, steps: Values, rates: Values, factors: Values) -> None:
@@ -102,7 +103,9 @@ class RateHistory:
         rates_before = np.append(self._last_rate, rates[:-1])
         for index in np.flatnonzero(jumps | peaks).tolist():
             step, rate, highest = float(steps[index]), float(rates[index]), float(rates_before[index])
-            text = f"schedule: {rate:.3g}" if jumps[index] else f"schedule: falls from {highest:.3g}"
+            text = (
+                f"schedule: {decimal_text(rate)}" if jumps[index] else f"schedule: falls from {decimal_text(highest)}"
+            )
             step -= not jumps[index]  # the highest rate was one step earlier
             self.marks.append(Mark(step / self._steps_per_epoch, text, "schedule"))
         self._last_rate = float(rates[-1])

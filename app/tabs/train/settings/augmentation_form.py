@@ -13,8 +13,9 @@ from app.widgets.form import LOCKED, SettingsForm
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation
+from nncore.reporting.number_text import decimal_text, exact_text
 from nncore.training.config import SETTINGS
-from nncore.training.settings import NumberRange, Setting, number_text
+from nncore.training.settings import NumberRange, Setting
 
 DEFAULT_AUGMENTATION = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
 """The distortions that the form proposes if there are none yet: those of the most accurate recipe."""
@@ -45,7 +46,8 @@ class AugmentationForm(SettingsForm):
         self.add_full_width(self.preview)
         self.add_full_width(self.others_button)
         for field, (name, tip) in TIPS.items():
-            sentence = f"{tip}, 0 to {MAX_DISTORTION[field]:g}. 0 switches it off; the maximum makes digits unreadable."
+            sentence = f"{tip}, 0 to {decimal_text(MAX_DISTORTION[field], 6)}. 0 switches it off; the maximum "
+            "makes digits unreadable."
             edit = QLineEdit()
             edit.textChanged.connect(self._on_edit)
             self.add(field, name, edit, sentence)
@@ -64,7 +66,7 @@ class AugmentationForm(SettingsForm):
         """Show these distortions; for None, show the usual ones, switched off."""
         for field, edit in self.edits.items():
             with QSignalBlocker(edit):
-                edit.setText(number_text(getattr(augmentation or DEFAULT_AUGMENTATION, field)))
+                edit.setText(exact_text(getattr(augmentation or DEFAULT_AUGMENTATION, field)))
         self.distort.setChecked(augmentation is not None)
         self._on_edit()
 

@@ -14,7 +14,7 @@ from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from app.widgets.start_stop import StartStopButtons
 from nncore.errors import SettingError
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import decimal_text, exact_text
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
 from nncore.training.rate_finder import RateFinderResult
@@ -90,7 +90,7 @@ class LearningForm(SettingsForm):
     def show_config(self, config: TrainingConfig) -> None:
         """Show these settings."""
         super().show_config(config)
-        self.learning_rate.setText(decimal_text(config.learning_rate, 12))
+        self.learning_rate.setText(exact_text(config.learning_rate))
         if self.rate_plot is not None:
             self.rate_plot.hide()  # it belongs to other settings
         self.batch.choose({None: "all", 1: "one"}.get(config.batch_size, "some"))
@@ -171,7 +171,7 @@ class LearningForm(SettingsForm):
 
     def enter_rate(self, rate: float) -> None:
         """Enter this learning rate, as with the keyboard."""
-        self.learning_rate.setText(decimal_text(rate, 12))
+        self.learning_rate.setText(exact_text(rate))
         self._on_rate_entered()
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nncore.data.dataset import Dataset
 from nncore.experiments.recipes import ALL_DIGITS, Recipe
 from nncore.model.network import NetworkSpec
+from nncore.reporting.number_text import decimal_text
 
 
 def network_line(spec: NetworkSpec | None) -> str:
@@ -24,7 +25,9 @@ def data_line(recipe: Recipe, training: Dataset | None, validation_share: float)
     if training is None:
         return ""
     examples = recipe.examples
-    held_out = "" if validation_share == recipe.validation_share else f", {100 * validation_share:g} % held out"
+    held_out = (
+        "" if validation_share == recipe.validation_share else f", {decimal_text(100 * validation_share, 6)} % held out"
+    )
     if examples != ALL_DIGITS:
         return f"{examples.description}, of {training.source}{held_out}"
     kind = "images" if training.is_bytes else "examples"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from app.style.theme import colours_of
 from app.tabs.train.charts.scale.ticks import label_of_tick
 from app.widgets.plot import Dots, Plot
+from nncore.reporting.number_text import decimal_text
 from nncore.training.rate_finder import RateFinderResult
 
 HEIGHT_IN_LINES = 11
@@ -55,14 +56,14 @@ class RatePlot(Plot):
         every = ceil((x[-1] - x[0]) / MAX_DECADES_LABELLED)
         decades = range(ceil(x[0] - 1e-9), floor(x[-1] + 1e-9) + 1, max(1, every))
         self.plot.axes["bottom"].setTicks([[(decade, label_of_tick(10.0**decade)) for decade in decades]])
-        self.describe(f"The loss fell fastest at a rate of {result.suggested:.2g}.", False)
+        self.describe(f"The loss fell fastest at a rate of {decimal_text(result.suggested, 2)}.", False)
         self.show_chosen(result.suggested)
 
     def show_chosen(self, rate: float) -> None:
         """Mark the rate in the field."""
         self._chosen.setValue(np.log10(rate))
         is_suggested = self.result is not None and abs(rate / self.result.suggested - 1) < 0.05
-        self.title.setText(f"Loss at each rate; {'★ suggested' if is_suggested else 'chosen'}: {rate:.2g}")
+        self.title.setText(f"Loss at each rate; {'★ suggested' if is_suggested else 'chosen'}: {decimal_text(rate, 2)}")
 
     def rate_at(self, x: float) -> float | None:
         """The tried rate nearest to the horizontal pixel `x` of the plot, with two significant digits."""
