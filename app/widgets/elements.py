@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -50,7 +50,7 @@ def reserve_place(widget: QWidget) -> None:
     widget.setSizePolicy(policy)
 
 
-def push_button(text: str, tooltip: str, on_click: Callable[..., Any] | Any) -> QPushButton:
+def push_button(text: str, tooltip: str, on_click: Callable[..., object] | SignalInstance) -> QPushButton:
     """A button with a tooltip; `on_click`: the slot or the signal that a click calls."""
     button = QPushButton(text)
     button.setToolTip(tooltip)
@@ -64,7 +64,7 @@ def enable(button: QAbstractButton, tooltip: str, obstacle: str) -> None:
     button.setToolTip(plain_tooltip(obstacle or tooltip))
 
 
-def close_button(purpose: str, on_click: Callable[..., Any] | Any) -> QToolButton:
+def close_button(purpose: str, on_click: Callable[..., object] | SignalInstance) -> QToolButton:
     """A small button with a cross; `purpose`: its tooltip and accessible name, such as "Close this message"."""
     button = QToolButton()
     button.setText("✕")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from app.tabs.train.settings.settings_panel import FIRST_RECIPE
 from app.window.training_dialogs import TrainingDialogs
-from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
@@ -152,19 +152,18 @@ class TrainingActions(QObject):
     def rerun(self, run: LoggedRun) -> None:
         """Repeat the run with the same settings and seed."""
         settings = run.settings
-        points = self._points_of(run)
-        if points is None:
-            return
+        with self._lost_points_reported():
+            points = self.train_tab.settings.points_of(settings)
 
-        def start() -> None:
-            self._show_settings_of(settings)
-            self.session.start_training(
-                settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
-                validation_share=settings.validation_share, rates=settings.rates, points=points[0],
-            )  # fmt: skip
+            def start() -> None:
+                self._show_settings_of(settings)
+                self.session.start_training(
+                    settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
+                    validation_share=settings.validation_share, rates=settings.rates, points=points,
+                )  # fmt: skip
 
-        self._start_run(start)
-        self._warn_if_data_differs(run)
+            self._start_run(start)
+            self._warn_if_data_differs(run)
 
     def _warn_if_data_differs(self, run: LoggedRun) -> None:
         """Show a message if the run used other images than the current ones; a curve is restored with its run."""
@@ -187,22 +186,22 @@ class TrainingActions(QObject):
     @Slot(object, object)
     def _select_ended_run(self, run: LoggedRun, checkpoint: Path) -> None:
         """Show the settings of an ended run, and offer to train it further."""
-        points = self._points_of(run)
-        if points is not None:
+        with self._lost_points_reported():
+            points = self.train_tab.settings.points_of(run.settings)
 
             def select() -> None:
                 self._show_settings_of(run.settings)
-                self.session.select_ended_run(run, checkpoint, *points)
+                self.session.select_ended_run(run, checkpoint, points)
 
             self._start_run(select)
 
-    def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
-        """The curve that a logged run fits, (None,) if it learns digits; None and a message if the curve is lost."""
+    @contextmanager
+    def _lost_points_reported(self) -> Iterator[None]:
+        """End the `with` block with a message if the points that a run has learned cannot be read."""
         try:
-            return (self.train_tab.settings.points_of(run.settings),)
+            yield
         except SettingError as problem:
             self.error_message.emit(str(problem))
-            return None
 
     def _show_settings_of(self, settings: RunSettings) -> None:
         self.train_tab.set_settings(settings.spec, settings.config, settings)
@@ -210,24 +209,21 @@ class TrainingActions(QObject):
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
         """Show the run's settings; it is the parent of the next runs until a recipe or share is chosen."""
-        if self._points_of(run) is None:
-            return
-        self._fork_parent = run
-        self._show_settings_of(run.settings)
-        self.tab_requested.emit(self.train_tab)
-        self._warn_if_data_differs(run)
+        with self._lost_points_reported():
+            self.train_tab.settings.points_of(run.settings)
+            self._fork_parent = run
+            self._show_settings_of(run.settings)
+            self.tab_requested.emit(self.train_tab)
+            self._warn_if_data_differs(run)
 
     @Slot(object)
     def show_settings(self, settings: RunSettings) -> None:
         """Show the settings with which a model was trained in the Train tab; nothing is trained yet."""
-        try:
+        with self._lost_points_reported():
             self.train_tab.settings.points_of(settings)
-        except SettingError as problem:
-            self.error_message.emit(str(problem))
-            return
-        self._forget_fork()
-        self._show_settings_of(settings)
-        self.tab_requested.emit(self.train_tab)
+            self._forget_fork()
+            self._show_settings_of(settings)
+            self.tab_requested.emit(self.train_tab)
 
     @Slot()
     def _forget_fork(self) -> None:

@@ -65,7 +65,7 @@ def _step_seconds(
             start_time = perf_counter()
         return steps, False
     finally:
-        events.close()  # type: ignore[attr-defined]  # a generator
+        events.close()
 
 
 def _evaluation_seconds(network: Network, data: Splits) -> float:

@@ -8,7 +8,7 @@ The caller controls the run: it pauses while the next event is not requested, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from math import isfinite
 from time import perf_counter
@@ -53,7 +53,7 @@ def train(
     config: TrainingConfig,
     control: TrainingControl | None = None,
     cores: int | None = None,
-) -> Iterator[TrainingEvent]:
+) -> Generator[TrainingEvent, None, None]:
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator also stops it.
@@ -126,7 +126,7 @@ class Training(NotCopyable):
         progress = self._progress
         return TrainingPoint(progress.epoch, progress.step, not progress.epoch_is_open)
 
-    def events(self) -> Iterator[TrainingEvent]:
+    def events(self) -> Generator[TrainingEvent, None, None]:
         """The run, event by event: Started first, Diverged or Finished last."""
         progress, without_warnings = self._progress, context_without_warnings()
         with one_blas_thread(), self._gradients:

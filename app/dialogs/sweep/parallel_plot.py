@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +22,18 @@ LINE_SHADES = 5
 """Number of opacities of the lines: the better a run, the stronger its line."""
 
 LOWEST_OPACITY = 0.25
+
+
+class SettingAxis(NamedTuple):
+    """A setting that differs between runs: its values in their order on the axis, and the value of each run."""
+
+    setting: str
+    values: list[Any]
+    run_values: list[Any]
+
+    def place(self, value: Any) -> float:
+        """The place of a value on the axis, 0 to 1."""
+        return self.values.index(value) / max(1, len(self.values) - 1)
 
 
 class ParallelPlot(Plot):
@@ -51,25 +64,24 @@ class ParallelPlot(Plot):
             self.describe(NO_RUNS_HINT, True)
             return
         scores = np.array([measured_value(run) or 0.0 for run in runs])
-        columns = _columns(runs)
-        places = [[values.index(value) / max(1, len(values) - 1) for value in run_values]
-                  for _, values, run_values in columns]  # fmt: skip
+        axes = _axes(runs)
+        places = [np.array([axis.place(value) for value in axis.run_values]) for axis in axes]
         spread = float(np.ptp(scores)) or 1.0
-        heights = np.column_stack([*(np.array(each) for each in places), (scores - scores.min()) / spread])
-        self._draw_axes(columns, scores)
+        heights = np.column_stack([*places, (scores - scores.min()) / spread])
+        self._draw_axes(axes, scores)
         self._draw_runs(heights, scores if runs[0].accuracy is not None else -scores)
         self.describe("; ".join(describe_result(run) for run in runs), False)
 
-    def _draw_axes(self, columns: list[tuple[str, list[Any], list[Any]]], scores: np.ndarray) -> None:
-        count = len(columns) + 1
+    def _draw_axes(self, axes: Sequence[SettingAxis], scores: NDArray[np.float64]) -> None:
+        count = len(axes) + 1
         self._axis_lines.setData(np.repeat(np.arange(count), 2), np.tile([0.0, 1.0], count))
-        for number, (name, values, _) in enumerate(columns):
-            for place, value in enumerate(values):
-                self._add_label(number, place / max(1, len(values) - 1), SWEPT[name].in_words(value))
+        for number, axis in enumerate(axes):
+            for value in axis.values:
+                self._add_label(number, axis.place(value), SWEPT[axis.setting].in_words(value))
         for height, score in ((0.0, scores.min()), (1.0, scores.max())):
             self._add_label(count - 1, height, rounded_text(float(score)))
         self.set_axes((-0.4, count - 0.6), (-0.1, 1.1), " ", "")
-        names = [(number, SWEPT[name].label) for number, (name, _, _) in enumerate(columns)]
+        names = [(number, SWEPT[axis.setting].label) for number, axis in enumerate(axes)]
         self.plot.axes["bottom"].setTicks([[*names, (count - 1, self._score_name.lower())]])
         self.plot.show_grid(x=False, y=False)
 
@@ -82,7 +94,7 @@ class ParallelPlot(Plot):
         self.plot.box.addItem(label)
         self._colour_label(label)
 
-    def _draw_runs(self, heights: np.ndarray, goodness: np.ndarray) -> None:
+    def _draw_runs(self, heights: NDArray[np.float64], goodness: NDArray[np.float64]) -> None:
         """Draw one line per run: heights (runs, axes), 0 to 1; goodness (runs,): the larger, the stronger the line."""
         x = np.arange(heights.shape[1])
         best = int(goodness.argmax())
@@ -117,12 +129,12 @@ class ParallelPlot(Plot):
         label.setFont(scaled(self.font(), SMALL_SCALE))
 
 
-def _columns(runs: Sequence[SweepResult]) -> list[tuple[str, list[Any], list[Any]]]:
-    """(setting, its values in order, the value of each run) of each setting that differs between runs."""
-    columns = []
+def _axes(runs: Sequence[SweepResult]) -> list[SettingAxis]:
+    """An axis for each setting that differs between runs."""
+    axes = []
     for name, _ in runs[0].job.settings:
         values = [dict(run.job.settings)[name] for run in runs]
         order = ordered_values(values)
         if len(order) > 1:
-            columns.append((name, order, values))
-    return columns
+            axes.append(SettingAxis(name, order, values))
+    return axes

@@ -97,7 +97,7 @@ def test_a_training_has_the_limit_until_its_iterator_is_closed_from_another_thre
     with one_blas_thread():  # a shorter user, such as an evaluation, inside the training
         pass
     assert blas_threads() == {1}
-    closing = Thread(target=events.close)  # type: ignore[attr-defined]
+    closing = Thread(target=events.close)
     closing.start()
     closing.join()
     assert blas_threads() == two_threads

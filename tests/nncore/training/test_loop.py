@@ -220,7 +220,7 @@ def test_closing_the_iterator_stops_the_run() -> None:
     iterator = train(fresh_network(), small_mnist(), CONFIG)
     assert isinstance(next(iterator), Started)
     assert isinstance(iterator, Iterator)
-    iterator.close()  # type: ignore[attr-defined]
+    iterator.close()
     assert next(iterator, None) is None
 
 

@@ -45,7 +45,7 @@ def interrupted(
         before.append(event)
         if ends(event):
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     return resumed_with(training, path, before, data)
 
 
@@ -172,7 +172,7 @@ def test_a_run_can_be_resumed_after_every_step(tmp_path: Path) -> None:
         for event in events:
             if isinstance(event, StepDone | EpochDone):
                 break
-        events.close()  # type: ignore[attr-defined]
+        events.close()
         save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
         training = Training.resumed(load_checkpoint(tmp_path / "run.npz"), few_digits())
     list(training.events())
@@ -190,7 +190,7 @@ def test_a_changed_learning_rate_is_resumed(tmp_path: Path) -> None:
             if isinstance(event, StepDone) and event.step == 2:
                 training.control.learning_rate = 0.03
             if path is not None and isinstance(event, StepDone) and event.step == 5:
-                events.close()  # type: ignore[attr-defined]
+                events.close()
                 return resumed_with(training, path, before)
         return training, before
 

@@ -224,7 +224,7 @@ def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
         if isinstance(event, StepDone) and event.step == step:
             break
     checkpoint = training.checkpoint()
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     for cores in (1, 2):
         resumed = Training.resumed(checkpoint, few_digits(), cores=cores)
         values = run(resumed) if cores == 2 else list(resumed.events()) and resumed.network.parameters.values
@@ -254,10 +254,10 @@ def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     if end == "finished":
         list(events)
     elif end == "closed":
-        events.close()  # type: ignore[attr-defined]
+        events.close()
     else:
         with pytest.raises(KeyError):
-            events.throw(KeyError())  # type: ignore[attr-defined]
+            events.throw(KeyError())
     assert process.poll() is not None
     assert process.pid not in [child.pid for child in psutil.Process().children()]
     del training, events  # the network uses the shared memory as long as it exists
@@ -271,7 +271,7 @@ def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
     next(events)
     process = helper_of(training)._process
     assert process is not None
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert process.poll() is not None
 
 
