@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPushButto
 from app.dialogs.help.help_keys import add_help_keys
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import text_label
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import SettingError
 from nncore.experiments.run_log.logged_run import RunSettings
@@ -98,6 +99,8 @@ class ModelCardDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(page)
+        scroll.setAccessibleName("Model card, scrollable")
+        FocusBorder(scroll)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip("Close the card (Esc).")
         buttons.rejected.connect(self.reject)

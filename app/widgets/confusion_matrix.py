@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from app.style.theme import SMALL_SCALE, colours_of, scaled
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.pictures.picture_actions import PictureActions
 
 Index = QModelIndex | QPersistentModelIndex
@@ -151,6 +152,7 @@ class ConfusionMatrix(QTableView):
             header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName("Confusion matrix")
         self.pictures = PictureActions(self, "confusion matrix")
+        FocusBorder(self)
 
     @property
     def counts(self) -> NDArray[np.int64]:

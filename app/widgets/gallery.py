@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.widgets.grey_image import thumbnail
+from app.widgets.pictures.focus_border import FocusBorder
 from nncore.data.dataset import Dataset
 from nncore.reporting.number_text import percent_text
 
@@ -189,6 +190,7 @@ class Gallery(QListView):
         self.setAccessibleName("Images")
         self.setToolTip("Select an image to see why it got its answer; double-click to show it on the Draw tab.")
         self.selectionModel().selectionChanged.connect(self._emit_chosen)
+        FocusBorder(self)
 
     @property
     def rows(self) -> NDArray[np.intp]:

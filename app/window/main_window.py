@@ -17,6 +17,7 @@ from app.storage.paths import run_log_path
 from app.storage.run_store import RunStore
 from app.style.theme import Appearance, apply_appearance
 from app.tabs.runs.run_offer import RunOffer
+from app.widgets.focus_order import visit_in_order
 from app.window.closing import WindowClosing
 from app.window.file_actions import FileActions
 from app.window.header import WindowHeader
@@ -89,6 +90,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(NoticePlace(page, (self.reading_notice, self.rescued_offer, self.run_offer)))
         self.setCentralWidget(page)
         self.messages.float_over(page, self.tabs.tabBar())
+        # Tab goes round: the tabs, the header, the page, and then the notices at the bottom.
+        notices = self.run_offer, self.rescued_offer, self.reading_notice
+        visit_in_order(*notices, self.tabs.tabBar(), self.header, self.messages)
 
     def _connect(self) -> None:
         session, messages, actions = self.session, self.messages, self.training_actions

@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -51,6 +51,8 @@ class TabPages(QTabWidget):
         super().__init__()
         self._rows, self._connections = tuple(rows), connections
         self.setDocumentMode(True)
+        self.setFocusProxy(None)  # type: ignore[arg-type]  # Tab would visit the tab bar twice, and never leave it
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for index, row in enumerate(self._rows):
             self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self, partial(self.setCurrentIndex, index))

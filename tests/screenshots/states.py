@@ -346,7 +346,8 @@ def models_of(count: int, page: int, *, compared: bool = False) -> State:
         tab("Models")(stage)
         models = stage.window.models_tab
         until(lambda: bool(models._all))
-        models.list.select({model.path for model in models._all[:count]})
+        of_digits = [model.path for model in models._all if model.header and model.header.spec.input_shape != (1,)]
+        models.list.select(set(of_digits[:count]))
         models.pages.pages.setCurrentIndex(page)
         wait(300)
         differences = models.pages.differences

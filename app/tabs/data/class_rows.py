@@ -33,6 +33,7 @@ class ClassRows(QWidget):
         """Show the counts of the classes `names`; nothing for None."""
         self._statistics, self._names = statistics, names
         self._thumbnails = []
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if statistics is None else Qt.FocusPolicy.StrongFocus)
         counts = [] if statistics is None else statistics.counts.tolist()
         self.setAccessibleDescription(", ".join(f"{n}: {c:,}" for n, c in zip(names, counts, strict=False)))
         self.updateGeometry()

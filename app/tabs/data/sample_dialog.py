@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QV
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN, SMALL_SCALE, colours_of, scaled
 from app.widgets.elements import text_label
 from app.widgets.grey_image import ink_image
+from app.widgets.pictures.focus_border import FocusBorder
 from nncore.reporting.number_text import rounded_text
 
 SHADE = 0.4
@@ -99,6 +100,7 @@ class SampleDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.grid)
+        FocusBorder(scroll)
         scroll.setAccessibleName("Numbers of the example, scrollable")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -42,7 +42,6 @@ class SampleGrid(QWidget):
         self._rows: NDArray[np.intp] = np.empty(0, np.intp)
         self._thumbnails: dict[int, QPixmap] = {}
         self._empty, self._current = "", 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Examples")
         self.setToolTip("Examples of the data, with their classes. Click one, or press Enter, to see its numbers.")
@@ -67,6 +66,7 @@ class SampleGrid(QWidget):
         self._dataset, self._rows, self._empty = dataset, rows[:MAX_EXAMPLES_SHOWN], empty
         self._thumbnails.clear()
         self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if len(rows) else Qt.FocusPolicy.NoFocus)
         self._describe()
         self.update()
 

@@ -321,6 +321,7 @@ class DrawTab(Tab):
         left.addLayout(self._buttons)
         self._answer_row, self._bars_row = QWidget(), QWidget()
         answer = row_of(self.answer, self.network_pane.toggle, self.network_pane.open_button)
+        self.number_row.control_before = self.network_pane.open_button
         answer.setStretch(0, 1)
         for button in (self.network_pane.toggle, self.network_pane.open_button):
             answer.setAlignment(button, Qt.AlignmentFlag.AlignTop)

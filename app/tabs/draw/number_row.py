@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QSizePolic
 
 from app.style.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
 from app.widgets.elements import without_margins
+from app.widgets.focus_order import visit_in_order
 from app.widgets.grey_image import ink_image
 from nncore.evaluation.recognition import Prediction
 from nncore.reporting.number_text import percent_text
@@ -32,6 +33,8 @@ class NumberRow(QWidget):
         self.setAccessibleName("Digits of the number")
         self.setToolTip("Your strokes form several digits; each is read separately, left to right.")
         self.chips: list[Chip] = []
+        self.control_before: QWidget | None = None
+        """The control that Tab visits before the chips."""
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._select)
         self._grid = QGridLayout()
@@ -65,6 +68,8 @@ class NumberRow(QWidget):
         while len(self.chips) < len(shown):
             chip = Chip(self)
             self._group.addButton(chip, len(self.chips))
+            if self.control_before is not None:
+                visit_in_order(self.control_before, *self.chips, chip)
             self.chips.append(chip)
         for chip, prediction in zip(self.chips, shown, strict=True):
             chip.show_prediction(prediction)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.style.theme import GAP, GROUP_GAP, colours_of, line_width
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.elements import column_of, text_label
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.metrics import ClassMetrics, ReliabilityBin
 from nncore.reporting.number_text import percent_range_text, percent_text
@@ -94,6 +95,7 @@ class ClassTable(QTableWidget):
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName("Figures of each class")
+        FocusBorder(self)
         self.setToolTip("Precision, recall and F1 of each class. Click a heading to sort by it.")
 
     def set_figures(self, figures: Sequence[ClassMetrics]) -> None:

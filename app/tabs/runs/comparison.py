@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.comparison_plot import ComparisonPlot, pen_sample
 from app.widgets.elements import text_label, without_margins
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import plain_tooltip
 from app.widgets.table_style import table_style
@@ -54,6 +55,8 @@ class Comparison(QFrame):
         self.pictures = PictureActions(self, "comparison of runs")
         self.sentence, self.table = text_label(SELECT_RUNS, "quiet"), QTableWidget()
         self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setTabKeyNavigation(False)
+        FocusBorder(self.table)
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

@@ -31,6 +31,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import RUN_COLUMNS, SPARKLINE_COLUMN
 from app.tabs.runs.run_table import RunFilter, RunTable
 from app.tabs.runs.sparklines import SparklineDelegate, Sparklines
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.selection_mark import mark_selected
 from app.widgets.table_style import TEXT_MARGIN, table_style
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -109,6 +110,7 @@ class RunView(QTableView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Runs")
+        FocusBorder(self)
         self.setAccessibleDescription("One run per row. F2 edits a name or note, Delete deletes, Ctrl+Z restores.")
         self.verticalHeader().hide()
         header = self.horizontalHeader()

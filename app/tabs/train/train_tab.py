@@ -81,6 +81,7 @@ class TrainTab(Tab):
         self.outcome_bar = OutcomeBar()
         self.advice = Advice(self.settings, self.progress, self.buttons, self)
         self.charts = RunCharts()
+        self.charts.control_before = self.buttons
         self._clock: RunClock | None = None
         self._previewed_points: CurvePoints | None = None
         self._next_settings: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from app.widgets.pictures.focus_border import FocusBorder
+
 
 class VerticalScroll(QScrollArea):
     """Scrolls `content`, which is never narrower than it needs: with a large font it may be higher than the screen."""
@@ -18,6 +20,7 @@ class VerticalScroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(content)
+        FocusBorder(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Update the layout when the content needs another size, which Qt does not."""

@@ -78,7 +78,6 @@ class Chart(QWidget):
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"Chart of {text.name}")
         self.pictures = PictureActions(self, f"{text.name} of a run")
 

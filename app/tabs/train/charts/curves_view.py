@@ -21,6 +21,7 @@ from app.tabs.train.charts.rate_chart import RATE, RateChart
 from app.tabs.train.charts.run_curves import RunCurves
 from app.tabs.train.charts.scale.whole_run import WholeRun
 from app.widgets.elements import text_label
+from app.widgets.focus_order import visit_in_order
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.reporting.number_text import percent_text
 from nncore.training.events import Diverged, EpochDone, Started
@@ -197,6 +198,7 @@ class CurvesView(QFrame):
         self.loss.set_earlier_lines([line for lines in losses for line in lines])
         self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
         self.earlier_legend.show_runs(runs)
+        visit_in_order(self.tools, self.earlier_legend)
         self._mark_dirty()
 
     @Slot(int)

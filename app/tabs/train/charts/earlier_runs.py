@@ -190,7 +190,7 @@ class EarlierRunsLegend(QWidget):
             row.addWidget(close_button(f"Remove the curves of {run.name}", partial(self.removed.emit, index)))
             self._grid.addWidget(entry, index // LEGEND_COLUMNS, index % LEGEND_COLUMNS)
         for column in range(LEGEND_COLUMNS):
-            self._grid.setColumnStretch(column, 1)
+            self._grid.setColumnStretch(column, int(column < len(runs)))
         self.setAccessibleName("Earlier runs behind the curves")
         self.setAccessibleDescription("; ".join(label.full_text for label in self.labels))
         self.setVisible(bool(runs))

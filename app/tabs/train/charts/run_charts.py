@@ -13,6 +13,7 @@ from app.tabs.train.charts.chart_tools import lowest_charts_height
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.widgets.elements import without_margins
+from app.widgets.focus_order import visit_in_order
 from nncore.data.curves import CurvePoints
 from nncore.training.events import Started
 
@@ -38,6 +39,8 @@ class RunCharts(QWidget):
         self._placeholder = QFrame()
         self._placeholder.setProperty("card", True)
         self._placeholder.setMinimumHeight(lowest_charts_height(self))
+        self.control_before: QWidget | None = None
+        """What Tab visits before the curves."""
         self._plots, self._below_plots = QHBoxLayout(), QVBoxLayout()
         self._plots.setSpacing(GAP)
         self._plots.addWidget(self._placeholder, 1)
@@ -55,6 +58,8 @@ class RunCharts(QWidget):
         curves.painting.connect(self.painting)
         self._plots.replaceWidget(self._placeholder, curves)
         self._placeholder.deleteLater()
+        if self.control_before is not None:
+            visit_in_order(self.control_before, curves)
         curves.show()
         return curves
 
@@ -67,6 +72,7 @@ class RunCharts(QWidget):
         for part, layout in ((fit, self._plots), (fit.strip, self._below_plots)):
             part.hide()
             layout.addWidget(part, 1)
+        visit_in_order(self.curves, fit, fit.strip)
         return fit
 
     def show_points(self, points: CurvePoints | None) -> None:
