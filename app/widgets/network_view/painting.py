@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -58,9 +59,7 @@ class NetworkPainter:
         if place.writes_numbers:
             self._write_numbers(place, values.reshape(place.layer.drawn_as))
         if place.parts is not None:
-            first, last = place.first + 1, place.first + place.drawn
-            text = f"‹ {first:,}–{last:,} of {place.layer.count:,} ›"
-            self._write(place.parts, text, self.colours.accent, CENTRED)
+            self._write(place.parts, self._part_text(place, place.parts.width()), self.colours.accent, CENTRED)
         if place.answers is not None:
             self._paint_answers(place, place.answers, inspection, class_names)
 
@@ -77,6 +76,14 @@ class NetworkPainter:
     def _write(self, area: QRectF, text: str, colour: str, alignment: Qt.AlignmentFlag) -> None:
         self.painter.setPen(QColor(colour))
         self.painter.drawText(area, alignment, _elided(text, self.font_key, area.width() + 1))
+
+    def _part_text(self, place: LayerPlace, width: float) -> str:
+        """Which part of a layer is drawn: its first and last unit, or where that is too long the number of the part."""
+        last, count = place.first + place.drawn, place.layer.count
+        text = f"‹ {place.first + 1:,}–{last:,} of {count:,} ›"
+        if QFontMetricsF(self.font).horizontalAdvance(text) <= width:
+            return text
+        return f"‹ {place.first // place.capacity + 1}/{ceil(count / place.capacity)} ›"
 
     def _paint_arrows(self, geometry: NetworkGeometry) -> None:
         """An arrow from each layer to the next one."""

@@ -205,7 +205,13 @@ def test_a_layer_in_parts_is_scrolled_and_a_key_leads_to_any_unit(view: NetworkV
         Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(view, wheel)
-    assert view.place_of(1).first == place.capacity
+    second = view.place_of(1)
+    assert second.first == place.capacity
+    units = range(second.first, second.first + second.drawn, 7)
+    image = view.grab().toImage()
+    colours = [colour_at(image, cell_centre(view, 1, (unit,))) for unit in units]
+    blueness = [colour.blue() - colour.red() for colour in colours]
+    assert np.corrcoef(blueness, inspection("large").layer(1).values[list(units)])[0, 1] > 0.95
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place.parts.topLeft().toPoint() + QPoint(3, 5))
     assert view.place_of(1).first == 0
     view.set_choice(1, (0,))
@@ -239,6 +245,15 @@ def test_it_is_saved_as_png_and_as_svg_with_its_texts(view: NetworkView) -> None
     drawing = svg_of(view).decode()
     for text in ("24 × 14 × 14", "1 convolution", "11 dense", percent_text(float(shown.answers.max()), 1)):
         assert text in drawing, text
+
+
+def test_the_part_that_is_drawn_is_named_in_the_width_of_its_layer(view: NetworkView) -> None:
+    view.show_inspection(inspection("large"))
+    for width, height, text in ((700, 40, "1–{} of 12,600"), (230, 70, "1/")):
+        view.resize(width, height)
+        place = view.place_of(1)
+        assert place.parts is not None
+        assert text.format(f"{place.drawn:,}") in svg_of(view).decode()
 
 
 def test_without_a_network_it_says_what_will_appear(view: NetworkView) -> None:
