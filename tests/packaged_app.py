@@ -116,6 +116,8 @@ def reads_a_digit(program: PackagedProgram) -> None:
     assert json.loads(program.run("recognize", "--json", "sieben ü.png"))["digit"] == 7
     number = program.run("look", "sieben ü.png", "--layer", "1", "--unit", "1", "1", "1")
     assert "def predict(self, X: Array)" in number, number  # the source files of the layers are there
+    output = program.run("look", "sieben ü.png", "--layer", "11", "--unit", "8")
+    assert "def softmax(logits: Array)" in output, output
 
 
 def trains_with_a_helper(program: PackagedProgram) -> None:

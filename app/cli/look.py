@@ -127,7 +127,10 @@ def _print_number(inspection: Inspection, number: int, position: Position, as_js
         rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
         print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {decimal_text(rest, 6)}")
     print(f"  y = {decimal_text(terms.value, 6)}")
-    print(f"\nThe lines of Python that compute this layer:\n\n{joined_source(inspection.source_of(number))}", end="")
+    source = inspection.source_of(number)
+    if number == len(inspection.layers):
+        source += inspection.source_of_answers()
+    print(f"\nThe lines of Python that compute it:\n\n{joined_source(source)}", end="")
 
 
 def _term_line(terms: Terms, index: int) -> str:

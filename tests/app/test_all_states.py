@@ -24,7 +24,8 @@ APPEARANCES = [
     for scale, projector in ((1.0, False), (1.5, False), (LARGEST, False), (1.0, True))
 ]
 
-SCROLLING = {"train all settings", "train last settings", "train curve"}
+SCROLLING = {"train all settings", "train last settings", "train curve", "inside", "inside convolution",
+             "inside batch norm"}  # fmt: skip
 """States with so much in them that the page scrolls also at 100 %."""
 
 

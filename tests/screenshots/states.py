@@ -17,6 +17,7 @@ from app.dialogs.model_card import ModelCardDialog
 from app.dialogs.sweep.sweep_dialog import ALL_SETTINGS, SweepDialog
 from app.session.run_events import RunState
 from app.tabs.data.sample_dialog import SampleDialog
+from app.tabs.inside.calculation.calculation_panel import CalculationPanel
 from app.window.process.crash_reporter import CrashDialog
 from app.window.tab_connections import TABS
 from nncore.experiments.recipes import RECIPES
@@ -193,6 +194,22 @@ def inside(stage: Stage) -> QWidget:
     tab("Inside")(stage)
     wait(500)
     return stage.window
+
+
+def inside_number(layer: int, position: tuple[int, ...]) -> Callable[[Stage], QWidget]:
+    """How one number is computed, with the lines of Python of it."""
+
+    def show(stage: Stage) -> QWidget:
+        inside(stage)
+        inside_tab = stage.window.inside_tab
+        inside_tab.choose(layer, position)
+        panel = next(panel for panel in inside_tab.panels if isinstance(panel, CalculationPanel))
+        inside_tab.details.setCurrentWidget(panel)
+        panel.source.button.setChecked(True)
+        wait(200)
+        return stage.window
+
+    return show
 
 
 def draw_explanation(stage: Stage) -> QWidget:
@@ -555,6 +572,8 @@ USED_STATES: dict[str, State] = {
     "draw erasing": draw_erasing,
     "draw explanation": draw_explanation,
     "inside": inside,
+    "inside convolution": inside_number(4, (20, 3, 3)),
+    "inside batch norm": inside_number(2, (3, 5, 6)),
     "my hand start": hand_intro,
     "my hand writing": hand_writing,
     "my hand result": hand_result,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,12 +40,12 @@ class Terms:
     chosen: int | None = None
     steps: tuple[CalculationStep, ...] = ()
 
-    @property
+    @cached_property
     def products(self) -> NDArray[np.floating]:
         """(n,) the terms of a weighted sum: weight times input; the inputs themselves if there are no weights."""
         return self.inputs if self.weights is None else self.inputs * self.weights
 
-    @property
+    @cached_property
     def order(self) -> NDArray[np.intp]:
         """(n,) the indices of the terms: those that are not finite first, then the largest absolute product first."""
         sizes = np.abs(self.products)

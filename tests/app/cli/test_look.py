@@ -51,6 +51,8 @@ def test_the_terms_of_a_number_add_up_to_it(capsys: pytest.CaptureFixture[str]) 
         assert product == pytest.approx(weight * value, rel=1e-4, abs=1e-9)
     assert text[end + 4].startswith("# nncore/model/layers/convolution.py, line ")
     assert text[end + 5] == "def predict(self, X: Array) -> Array:"
+    assert "\ndef softmax(" not in "\n".join(text)
+    assert "\ndef softmax(" in look(capsys, "--layer", 11, "--unit", 8)
     steps = look(capsys, "--layer", 2, "--unit", 2, 7, 7).splitlines()
     assert any(line.startswith("  (x − mean) / √(variance + ε) = ") for line in steps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
@@ -32,6 +32,8 @@ NO_NUMBER = "Choose a number in the network, and its calculation appears here."
 POINT_AT_A_TERM = "Point at a number of the calculation to see its term."
 CHANGED_SINCE = "The network has been trained further since it read this input. A new reading follows."
 NOT_COMPUTED = "The network gets this number; all others are computed from it."
+WIDEST = 440
+"""The width in pixels if the text is large."""
 TOLERANCE = 1e-3
 """The relative difference from which on a number does not belong to the present weights; rounding causes less."""
 
@@ -224,6 +226,18 @@ class CalculationPanel(NumberPanel):
 
     # ----------------------------------------------------------------- layout
 
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for the columns of a sum, up to a third of a small screen: no number moves the network."""
+        bar = self.scroll_page.verticalScrollBar().sizeHint().width()
+        width = max(self.table.comfortable_width, self.pictures.curve.sizeHint().width()) + 2 * (GROUP_GAP + 1) + bar
+        return QSize(min(width, WIDEST), super().minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+
     def _lay_out(self) -> None:
         page, self.content = QFrame(), QWidget()
         page.setProperty("card", True)
@@ -245,7 +259,8 @@ class CalculationPanel(NumberPanel):
         whole.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
         whole.addWidget(self.hint)
         whole.addWidget(self.content, 1)
-        without_margins(QVBoxLayout(self)).addWidget(ScrollPage(page))
+        self.scroll_page = ScrollPage(page)
+        without_margins(QVBoxLayout(self)).addWidget(self.scroll_page)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
 

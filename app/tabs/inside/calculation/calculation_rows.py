@@ -14,7 +14,8 @@ from nncore.reporting.number_text import decimals_of, fixed_text, number_in_word
 FIRST_TERMS = 5
 """So many terms are listed before the row that stands for all others; a click on it lists them, too."""
 
-SUM_COLUMNS = ("input", "x", "w", "w · x")
+SUM_COLUMNS = ("x", "w", "w · x")
+"""The columns of a sum after the first, which says where the input is."""
 OTHER_COLUMNS = ("number", "value")
 
 
@@ -45,7 +46,15 @@ class CalculationRows:
     @property
     def columns(self) -> tuple[str, ...]:
         """The titles of the columns."""
-        return SUM_COLUMNS if self.is_sum else OTHER_COLUMNS
+        return (self._place_title, *SUM_COLUMNS) if self.is_sum else OTHER_COLUMNS
+
+    @cached_property
+    def _place_title(self) -> str:
+        """What the first column of a sum has: "pixel" for line and column, with "map: " before them, or "unit"."""
+        picture = self._inspection.picture_shape(self.number - 1)
+        if picture is None:
+            return "unit" if self.number > 1 else "number"
+        return "pixel" if picture[0] == 1 else "map: pixel"
 
     @property
     def is_sum(self) -> bool:
@@ -140,13 +149,28 @@ class CalculationRows:
 
     @cached_property
     def _decimals(self) -> tuple[int, int, int]:
-        """The decimals of the columns: inputs, weights, and products with the result."""
+        """The decimals of the columns: inputs, weights, and products with the result.
+
+        A result that is far smaller than its terms gets up to two more decimals than they need.
+        """
+        inputs, weights, products = self._largest
+        least, value = decimals_of(products), self.terms.value
+        return decimals_of(inputs), decimals_of(weights), min(least + 2, max(least, decimals_of(abs(value))))
+
+    @cached_property
+    def _largest(self) -> tuple[float, float, float]:
+        """The largest absolute numbers of the columns."""
         inputs, weights = (
             0.0 if each is None else float(np.abs(each[np.isfinite(each)]).max(initial=0))
             for each in (self.terms.inputs, self.terms.weights)
         )
         constants = [abs(each) for each in (*self.terms.constants.values(), self.terms.value) if np.isfinite(each)]
-        return decimals_of(inputs), decimals_of(weights), decimals_of(max([self._largest_product, *constants]))
+        return inputs, weights, max([self._largest_product, *constants])
+
+    @property
+    def longest_texts(self) -> tuple[str, ...]:
+        """The longest text that each column of numbers of a sum may have."""
+        return tuple(fixed_text(-each, decimals) for each, decimals in zip(self._largest, self._decimals, strict=True))
 
     def _source(self, index: int) -> Position:
         return tuple(self.terms.sources[index].tolist())
@@ -155,9 +179,10 @@ class CalculationRows:
         return fixed_text(product, self._decimals[2])
 
     def _texts_of_term(self, index: int) -> tuple[str, ...]:
-        terms, place = self.terms, self._place(self._source(index))
+        terms, place = self.terms, self._inspection.place_in_short(self.number - 1, self._source(index))
         if terms.weights is None:
-            name = f"x at {place}{', the largest' if index == terms.chosen else ''}"
+            unit = f"{self._place_title} " if self._place_title in ("unit", "number") else ""
+            name = f"x at {unit}{place}{', the largest' if index == terms.chosen else ''}"
             return name, number_in_words(float(terms.inputs[index]), 4)
         inputs, weights, _ = self._decimals
         return (
@@ -166,10 +191,6 @@ class CalculationRows:
             fixed_text(float(terms.weights[index]), weights),
             self._product_text(float(terms.products[index])),
         )
-
-    def _place(self, source: Position) -> str:
-        where = self._inspection.place_in_short(self.number - 1, source)
-        return f"{'unit' if self.number > 1 else 'number'} {where}" if where.replace(",", "").isdigit() else where
 
     def _tail(self) -> tuple[TailRow, ...]:
         if self.is_sum:

@@ -11,13 +11,15 @@ from app.tabs.inside.calculation.calculation_rows import SUM_COLUMNS, Calculatio
 from app.tabs.inside.calculation.figure_table import NO_CELL, Cell, Figure, FigureModel, FigureTable
 from nncore.model.layers.terms import Position
 
-BAR_COLUMN = len(SUM_COLUMNS)
+BAR_COLUMN = 1 + len(SUM_COLUMNS)
 SAMPLES = ("00: 00, 00", "−0.0000", "−0.0000", "−00.000")
 """A text of each column of a sum; the columns are wide enough for it."""
 MIN_BAR, MAX_BAR = 4 * GAP, 12 * GAP
 """The widths of the longest bar to both sides, in pixels."""
 MEANINGS = {
-    "input": "Where the input is in the layer before: line and column, with the map before them, or the unit.",
+    "pixel": "Where the input is in the layer before: its line and column.",
+    "map: pixel": "Where the input is in the layer before: its map, line and column.",
+    "unit": "The unit of the layer before that gives the input.",
     "x": "The input: the number at this place.",
     "w": "The weight that the input is multiplied by.",
     "w · x": "The product. The sum of all products and the bias is the result.",
@@ -90,6 +92,7 @@ class CalculationTable(FigureTable):
     def __init__(self) -> None:
         super().__init__("calculation", 12, 12)
         self.model_of_rows = CalculationModel(self)
+        self._samples: tuple[str, ...] = SAMPLES
         self._spanned: tuple[tuple[str, ...], int, int] | None = None
         self.set_figures(self.model_of_rows)
         self.setMouseTracking(True)
@@ -109,7 +112,11 @@ class CalculationTable(FigureTable):
         kind = self.rows.columns if self.rows is not None else None
         count = self.model_of_rows.rowCount()
         self.model_of_rows.show_rows(rows)
-        if rows is not None and rows.columns != kind:
+        samples: tuple[str, ...] = SAMPLES
+        if rows is not None and rows.is_sum:
+            samples = (SAMPLES[0], *(max(pair, key=len) for pair in zip(SAMPLES[1:], rows.longest_texts, strict=True)))
+        if rows is not None and (rows.columns != kind or samples != self._samples):
+            self._samples = samples
             self.set_widths()
         if rows is not None and (rows.columns, rows.listed, rows.count) != self._spanned:
             self._spanned = rows.columns, rows.listed, rows.count
@@ -165,17 +172,23 @@ class CalculationTable(FigureTable):
         super().leaveEvent(event)
         self.source_pointed_at.emit(None)
 
+    @property
+    def comfortable_width(self) -> int:
+        """The width of a sum with short bars, in pixels."""
+        return sum(self.text_width(sample) for sample in SAMPLES) + MIN_BAR
+
     def set_widths(self) -> None:
         """The numbers get what they need, the first column the rest; bars only where there is room for them."""
-        if self.model_of_rows.rows is None:
+        rows = self.model_of_rows.rows
+        if rows is None:
             return
         room, header = self.viewport().width(), self.horizontalHeader()
-        if not self.model_of_rows.rows.is_sum:
+        if not rows.is_sum:
             value = min(self.text_width("−0.000000001"), room // 2)
             header.resizeSection(0, max(1, room - value))
             header.resizeSection(1, value)
             return
-        place, *numbers = (self.text_width(sample) for sample in SAMPLES)
+        place, *numbers = (self.text_width(sample) for sample in self._samples)
         bars = min(room - place - sum(numbers), MAX_BAR)
         self.setColumnHidden(BAR_COLUMN, bars < MIN_BAR)
         for column, width in enumerate(numbers, start=1):
@@ -183,5 +196,6 @@ class CalculationTable(FigureTable):
         if bars >= MIN_BAR:
             header.resizeSection(BAR_COLUMN, bars)
         header.resizeSection(
-            0, max(place // 2, self.title_width(SUM_COLUMNS[0]), room - sum(numbers) - (bars if bars >= MIN_BAR else 0))
+            0,
+            max(place // 2, self.title_width(rows.columns[0]), room - sum(numbers) - (bars if bars >= MIN_BAR else 0)),
         )

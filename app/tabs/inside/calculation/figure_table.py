@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -86,30 +86,37 @@ class _FigureDelegate(QStyledItemDelegate):
     def __init__(self, view: QTableView, model: FigureModel) -> None:
         super().__init__(view)
         self._view, self._model = view, model
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Take over colours and fonts of the table, before its cells are painted."""
+        self._colours, self._has_focus = colours_of(self._view), self._view.hasFocus()
+        self._font, self._strong_font = QFont(self._view.font()), QFont(self._view.font())
+        self._strong_font.setWeight(QFont.Weight.DemiBold)
+        self._figure_width = QFontMetrics(self._strong_font).horizontalAdvance("0")
+        self._text, self._link, self._ground = (
+            QColor(name) for name in (self._colours.text, self._colours.accent, self._colours.line)
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Cell) -> None:
         """Paint ground, text and bar."""
-        colours, area = colours_of(self._view), option.rect
-        figure = self._model.figure(index.row(), index.column())
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected) and self._view.hasFocus()
+        area, column = option.rect, index.column()
+        figure = self._model.figure(index.row(), column)
+        is_current = self._has_focus and bool(option.state & QStyle.StateFlag.State_Selected)
         if figure.is_marked or is_current:
-            painter.fillRect(area, QColor(colours.line))
-        if is_current and index.column() == 0:
-            mark_selected(painter, area, colours)
+            painter.fillRect(area, self._ground)
+        if is_current and column == 0:
+            mark_selected(painter, area, self._colours)
         if figure.share:
-            _paint_bar(painter, QRectF(area), figure.share, colours)
+            _paint_bar(painter, QRectF(area), figure.share, self._colours)
         if not figure.text:
             return
-        font = self._view.font()
-        if figure.is_strong:
-            font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.accent if figure.is_link else colours.text))
+        painter.setFont(self._strong_font if figure.is_strong else self._font)
+        painter.setPen(self._link if figure.is_link else self._text)
         inside, text = area.adjusted(CELL_MARGIN // 2, 0, 1 - CELL_MARGIN // 2, 0), figure.text
-        metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > inside.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-        painter.drawText(inside, RIGHT_ALIGNED if index.column() else LEFT_ALIGNED, text)
+        if column == 0 or len(text) * self._figure_width > inside.width():  # measuring takes as long as painting
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
+        painter.drawText(inside, RIGHT_ALIGNED if column else LEFT_ALIGNED, text)
 
 
 def _paint_bar(painter: QPainter, area: QRectF, share: float, colours: Colours) -> None:
@@ -175,6 +182,11 @@ class FigureTable(QTableView):
         model = self.model()
         rows = min(rows, model.rowCount() if model is not None else 0)
         return self.horizontalHeader().sizeHint().height() + rows * self.verticalHeader().defaultSectionSize() + 2
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint all cells."""
+        self._delegate.prepare()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the new width to the columns."""

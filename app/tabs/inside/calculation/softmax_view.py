@@ -8,7 +8,7 @@ from math import log10
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.inside.calculation.figure_table import NO_CELL, Cell, Figure, FigureModel, FigureTable
@@ -186,18 +186,16 @@ class SoftmaxView(QWidget):
         self._inspection, self._row, self._names = inspection, position[0], names
         output = inspection.network.spec.output
         is_softmax = output == "softmax"
-        self.heading.setText("From the logits to the answers" if is_softmax else "The answer")
+        _say(self.heading, "From the logits to the answers" if is_softmax else "The answer")
         for widget in (self.controls, self.table):
             widget.setVisible(is_softmax)
         answer = float(inspection.answers[position[0]])
         if is_softmax:
             self._show_steps()
         elif output == "sigmoid":
-            self.sentence.setText(
-                f"The answer is the sigmoid of this number: 1 / (1 + exp(−y)) = {number_in_words(answer, 4)}."
-            )
+            _say(self.sentence, f"The answer is the sigmoid of it: 1 / (1 + exp(−y)) = {number_in_words(answer, 4)}.")
         else:
-            self.sentence.setText(f"The network gives this number as its answer: {number_in_words(answer, 4)}.")
+            _say(self.sentence, f"The network gives this number as its answer: {number_in_words(answer, 4)}.")
 
     def _show_steps(self) -> None:
         if self._inspection is None:
@@ -208,11 +206,15 @@ class SoftmaxView(QWidget):
         self.table.steps_model.show_steps(steps, self._names, self._row)
         if rows != self.table.steps_model.rowCount():
             self.table.updateGeometry()
-        self.value.setText(f"T = {decimal_text(temperature, 2)}")
+        _say(self.value, f"T = {decimal_text(temperature, 2)}")
         self.reset.setEnabled(temperature != 1)
+        # The probability is in the table: a sentence with it would change with each input, and need a new layout.
+        _say(
+            self.sentence,
+            "" if temperature == 1 else f"The network itself reads with T = 1, not {decimal_text(temperature, 2)}.",
+        )
         share = number_in_words(100 * float(steps.probabilities[self._row]), 4)
-        usual = "" if temperature == 1 else f" At T = {decimal_text(temperature, 2)}, not the network's own T = 1."
-        self.sentence.setText(f"The probability of this class is {share} %.{usual}")
+        self.table.setAccessibleDescription(f"The probability of this class is {share} %.")
 
     @Slot()
     def _on_temperature(self) -> None:
@@ -226,3 +228,10 @@ class SoftmaxView(QWidget):
     def _on_clicked(self, index: Cell) -> None:
         if self._inspection is not None and index.row() < len(self._inspection.answers):
             self.neighbour_chosen.emit((index.row(),))
+
+
+def _say(label: QLabel, sentence: str) -> None:
+    """Show a sentence; nothing changes, not even the layout, if it is shown already. "" hides the label."""
+    if label.text() != sentence:
+        label.setText(sentence)
+    label.setVisible(bool(sentence))

@@ -23,6 +23,7 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import MINUS, number_in_words
 from tests.app.fitting import problems
 from tests.app.tabs.inside.calculation.networks import inspection, network
+from tests.nncore.files.exports.networks import NETWORKS, network_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -185,7 +186,7 @@ def test_the_softmax_of_an_output_is_worked_out_with_a_temperature(panel: Calcul
     panel.softmax.slider.setFocus()
     QTest.keyClick(panel.softmax.slider, Qt.Key.Key_End)
     check(10)
-    assert "T = 10" in panel.softmax.sentence.text()
+    assert panel.softmax.sentence.text() == "The network itself reads with T = 1, not 10."
     QTest.mouseClick(panel.softmax.reset, LEFT)
     check(1)
 
@@ -467,3 +468,24 @@ def test_every_calculation_fits_the_details_area(
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             QApplication.processEvents()
         assert problems(panel) == [], (name, layer)
+
+
+@pytest.mark.parametrize(
+    "spec", [spec for spec in NETWORKS.values() if len(spec.layers) < 60], ids=lambda spec: f"{len(spec.layers)} layers"
+)
+def test_every_layer_of_every_network_shows_the_numbers_that_it_computes(
+    panel: CalculationPanel, spec: NetworkSpec
+) -> None:
+    read = Inspection(network_of(spec), np.random.default_rng(1).random(spec.input_shape))
+    for layer in read.layers:
+        position = tuple(side // 2 for side in layer.values.shape)
+        panel.show_number(read, layer.number, position)
+        value = float(layer.values[position])
+        assert panel.value.text() == number_in_words(read.terms(layer.number, position).value, 4)
+        assert number(panel.value.text()) == pytest.approx(value, rel=2e-3, abs=1e-5)
+        rows = panel.table.rows
+        assert rows is not None
+        assert number(rows.texts(rows.count - 1)[-1]) == pytest.approx(value, rel=2e-3, abs=2e-3)
+        assert panel.formula.text() == layer.spec.formula
+        assert not panel.problem.isVisible()
+    assert panel.softmax.isVisible()
