@@ -22,6 +22,7 @@ class TrainSettings:
     """The settings in the Train tab.
 
     spec, config: the last valid ones. recipe: the name of the selected recipe. curve: its points, in words, or "".
+    curve_file: the path of the file with the points of the curve, or "".
     entries: {setting: text} of the whole form while something in it is invalid, such as a number that is half typed.
     """
 
@@ -30,6 +31,7 @@ class TrainSettings:
     config: TrainingConfig
     curve: str = ""
     entries: dict[str, str] = field(default_factory=dict)
+    curve_file: str = ""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         self.run_offer.continue_requested.connect(actions.continue_run)
         self.run_offer.error_message.connect(messages.show_error)
         self.painted.connect(self.rescued_offer.check)
+        self.painted.connect(actions.restore_points)
         self.rescued_offer.chosen.connect(session.open_model)
         self.rescued_offer.error_message.connect(messages.show_error)
 

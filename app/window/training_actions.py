@@ -266,7 +266,25 @@ class TrainingActions(QObject):
     def _read_points(self, path: Path) -> None:
         """Read the points of a curve in the background."""
         curve = self.train_tab.settings.curve
-        self.tasks.add("points", partial(read_points, path), curve.show_file, curve.show_file_error, latest_only=True)
+        self._add_reading_of_points(path, lambda points: curve.show_file(points, path))
+
+    @Slot()
+    def restore_points(self) -> None:
+        """Read the points again that were open at the last start."""
+        settings = self.train_tab.settings
+        path = settings.curve.path_to_restore
+
+        def show(points: CurvePoints) -> None:
+            settings.curve.show_restored_file(points, path)
+            if settings.curve.path == path:
+                settings.show_that_curve_is_restored()
+
+        if path is not None:
+            self._add_reading_of_points(path, show)
+
+    def _add_reading_of_points(self, path: Path, show: Callable[[CurvePoints], None]) -> None:
+        curve = self.train_tab.settings.curve
+        self.tasks.add("points", partial(read_points, path), show, curve.show_file_error, latest_only=True)
 
     @Slot()
     def show_first_recipe(self) -> None:

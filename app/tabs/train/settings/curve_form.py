@@ -39,6 +39,10 @@ class CurveForm(SettingsForm):
     def __init__(self) -> None:
         super().__init__()
         self._file: CurvePoints | None = None
+        self.path: Path | None = None
+        """The file of the points that are open."""
+        self.path_to_restore: Path | None = None
+        """The file that was open at the last start and is not read again yet; None after any change."""
         self._running = False
         self.function = self.add_entry("function", "function", FUNCTION_TIP, self._read_function)
         self.low = self.add_entry("low", "x from", LOW_TIP, lambda: parse_number("low", self.low.text()))
@@ -52,6 +56,8 @@ class CurveForm(SettingsForm):
         self.close_button.setToolTip("Close the file and learn the function again.")
         self.close_button.setAccessibleName("close the file of points")
         self.close_button.clicked.connect(self.close_file)
+        for edit in (self.function, self.low, self.high, self.points):
+            edit.textEdited.connect(self._forget_path_to_restore)
         self.add("file", "or a file", self._file_row(), FILE_TIP)
         self._show_file()
 
@@ -87,7 +93,7 @@ class CurveForm(SettingsForm):
 
     def show_examples(self, examples: CurveExamples) -> None:
         """Show this function, and close the file if one is open."""
-        self._file = None
+        self._file = self.path = self.path_to_restore = None
         for edit, text in (
             (self.function, examples.function),
             (self.low, format_number(examples.low)),
@@ -122,13 +128,22 @@ class CurveForm(SettingsForm):
     # ------------------------------------------------------------------- file
 
     @Slot()
+    def _forget_path_to_restore(self) -> None:
+        self.path_to_restore = None
+
+    @Slot()
     def _ask_for_file(self) -> None:
         ask_for_file(self, "Open a file with the points of a curve", POINTS_FILTER, self.path_chosen.emit)
 
-    def show_file(self, points: CurvePoints) -> None:
-        """Use these points of a file instead of the function."""
-        self._file = points
+    def show_file(self, points: CurvePoints, path: Path | None = None) -> None:
+        """Use these points, which were read from the file at `path`, instead of the function."""
+        self._file, self.path, self.path_to_restore = points, path, None
         self._show_file()
+
+    def show_restored_file(self, points: CurvePoints, path: Path) -> None:
+        """Use the points of the last start, unless the user has changed something since."""
+        if self.path_to_restore == path:
+            self.show_file(points, path)
 
     def show_file_error(self, sentence: str) -> None:
         """Show why a file could not be read; the current points stay."""
@@ -137,7 +152,7 @@ class CurveForm(SettingsForm):
     @Slot()
     def close_file(self) -> None:
         """Close the file, so that the function is learned again."""
-        self._file = None
+        self._file = self.path = self.path_to_restore = None
         self._show_file()
 
     def _show_file(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
@@ -183,7 +184,7 @@ class SettingsPanel(QWidget):
         recipe = self.recipe
         if recipe.name == FIRST_RECIPE and are_same_choices(spec, recipe.spec) and config == recipe.config:
             return None
-        return TrainSettings(self.recipe.name, spec, config, curve)
+        return TrainSettings(self.recipe.name, spec, config, curve, curve_file=self._curve_file() if curve else "")
 
     def invalid_entries(self, valid: TrainSettings | None) -> TrainSettings:
         """All entries of the form, for the next start. valid: the settings that were valid last, if there are any."""
@@ -202,6 +203,8 @@ class SettingsPanel(QWidget):
         if isinstance(examples, CurveExamples) and typed.curve not in ("", self.curve.source):
             self.curve.show_examples(examples)  # the points came from a file
             missing = f", without {typed.curve}"
+        if isinstance(examples, CurveExamples) and typed.curve_file:
+            self.curve.path_to_restore = Path(typed.curve_file)
         self._filling = True
         try:
             for form in self._forms:
@@ -210,6 +213,17 @@ class SettingsPanel(QWidget):
             self._filling = False
         self._on_edit()
         self.restored.show_sentence(f"{FROM_LAST_TIME}{missing}.")
+
+    def _curve_file(self) -> str:
+        """The path of the file of points that is open or will be; "" if there is none, or if no text can hold it."""
+        path = str(self.curve.path or self.curve.path_to_restore or "")
+        return path if len(path) <= MAX_TEXT_LENGTH and path.isprintable() else ""
+
+    @Slot()
+    def show_that_curve_is_restored(self) -> None:
+        """Say no longer that the points of the last start are missing."""
+        if not self.restored.isHidden():
+            self.restored.show_sentence(f"{FROM_LAST_TIME}.")
 
     @Slot(str)
     def choose_recipe(self, name: str) -> None:
