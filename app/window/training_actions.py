@@ -273,14 +273,8 @@ class TrainingActions(QObject):
         """Read the points again that were open at the last start."""
         settings = self.train_tab.settings
         path = settings.curve.path_to_restore
-
-        def show(points: CurvePoints) -> None:
-            settings.curve.show_restored_file(points, path)
-            if settings.curve.path == path:
-                settings.show_that_curve_is_restored()
-
         if path is not None:
-            self._add_reading_of_points(path, show)
+            self._add_reading_of_points(path, partial(settings.restore_points, path))
 
     def _add_reading_of_points(self, path: Path, show: Callable[[CurvePoints], None]) -> None:
         curve = self.train_tab.settings.curve

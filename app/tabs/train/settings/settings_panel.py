@@ -219,10 +219,10 @@ class SettingsPanel(QWidget):
         path = str(self.curve.path or self.curve.path_to_restore or "")
         return path if len(path) <= MAX_TEXT_LENGTH and path.isprintable() else ""
 
-    @Slot()
-    def show_that_curve_is_restored(self) -> None:
-        """Say no longer that the points of the last start are missing."""
-        if not self.restored.isHidden():
+    def restore_points(self, path: Path, points: CurvePoints) -> None:
+        """Show the points of the file that was open at the last start, unless the user has changed something since."""
+        self.curve.show_restored_file(points, path)
+        if self.curve.path == path and not self.restored.isHidden():
             self.restored.show_sentence(f"{FROM_LAST_TIME}.")
 
     @Slot(str)
