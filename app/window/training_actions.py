@@ -23,6 +23,7 @@ from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from app.tabs.train.settings.settings_panel import FIRST_RECIPE
 from app.window.training_dialogs import TrainingDialogs
+from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
