@@ -169,7 +169,7 @@ def check_experiments(data: Splits, folder: Path) -> None:
     events = list(train(fitted, recipe.splits(), TrainingConfig(loss=recipe.config.loss, epochs=1), cores=1))
     assert isinstance(events[-1], Finished)
     with contextlib.closing(RunLog(folder / "runs.sqlite")) as log:
-        run = log.begin(RunSettings("first", SPEC, CONFIG, data.training.source))
+        run = log.begin(RunSettings("first", SPEC, CONFIG, data=data.training.source))
         log.end(run, "finished")
         assert [each.settings.name for each in log.runs()] == ["first"]
     jobs = grid(SPEC, TrainingConfig(epochs=1), {"learning_rate": (0.001, 0.01)})

@@ -64,7 +64,7 @@ needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has n
 Save = Callable[[Path, int], None]
 """Writes into a folder. The second call, with 1, replaces or extends what the first one, with 0, has written."""
 
-SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST")
 CURVE = np.zeros((3, MAX_CURVE_POINTS), np.float32)
 
 

@@ -59,7 +59,7 @@ class WatchedReader(QObject):
 
     def _watched(self, kind: str, name: str, work: Callable[[], object]) -> object:
         self._begun.emit(kind, name)
-        with watched_reading(in_whole_per_cents(self.progressed.emit), is_cancelled):
+        with watched_reading(progress=in_whole_per_cents(self.progressed.emit), cancelled=is_cancelled):
             return work()
 
     @Slot(str, str)

@@ -56,7 +56,13 @@ def run(options: argparse.Namespace) -> int:
     data, share = examples_for(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
     check_jobs(jobs, data, share)
     settings = RunSettings(
-        options.name, recipe.spec, recipe.config, data.training.source, machine_description(), recipe.name, share
+        options.name,
+        recipe.spec,
+        recipe.config,
+        data=data.training.source,
+        machine=machine_description(),
+        recipe=recipe.name,
+        validation_share=share,
     )
     output, results = FaultTolerantOutput(), []
     remove_leftovers()
@@ -84,9 +90,9 @@ def _events(
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
         data_source = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
-        return run_on_cluster(jobs, data_source, options.scheduler, share, cancelled)
+        return run_on_cluster(jobs, data_source, options.scheduler, share, cancelled=cancelled)
     source = partial(examples_for, recipe, options.data) if options.data else data
-    return run_sweep(jobs, source, share, options.workers, cancelled)
+    return run_sweep(jobs, source, share, options.workers, cancelled=cancelled)
 
 
 def _with_progress_bar(

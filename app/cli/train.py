@@ -135,8 +135,8 @@ def _recorder(
         return nullcontext()
     spec, name = training.network.spec, options.out.stem if options.out else ""
     settings = RunSettings(
-        name or spec.default_name, spec, training.config, training.data.training.source,
-        machine_description(), recipe, share,
+        name or spec.default_name, spec, training.config, data=training.data.training.source,
+        machine=machine_description(), recipe=recipe, validation_share=share,
     )  # fmt: skip
     return RunRecorder(run_log_path(), settings, runs_folder(), print_error)
 

@@ -113,10 +113,10 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
     """Adapt `network` to the drawings `own`, and measure the result; None if cancelled. Raises DataError."""
     replayed, mnist = replay_data().replayed, replay_data().test
     started = perf_counter()
-    tuned = fine_tune(network, own, replayed, SEED, cancelled)
+    tuned = fine_tune(network, own, replayed, SEED, cancelled=cancelled)
     if tuned is None:
         return None
-    before, after = evaluate(network, mnist, cancelled), evaluate(tuned, mnist, cancelled)
+    before, after = evaluate(network, mnist, cancelled=cancelled), evaluate(tuned, mnist, cancelled=cancelled)
     if before is None or after is None:
         return None
     return Adaptation(
@@ -142,7 +142,9 @@ def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]
         return None
     correct = 0
     for half in (0, 1):
-        tuned = fine_tune(network, own.take(np.flatnonzero(halves != half)), replay_data().replayed, SEED, cancelled)
+        tuned = fine_tune(
+            network, own.take(np.flatnonzero(halves != half)), replay_data().replayed, SEED, cancelled=cancelled
+        )
         if tuned is None:
             return None
         correct += count_correct(tuned, own.take(np.flatnonzero(halves == half))).correct

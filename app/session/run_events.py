@@ -110,16 +110,16 @@ class StepBatcher:
         self._steps, self._epochs, self._seconds = [], [], 0.0
         samples = sum(step.samples for step in steps)
         return StepsDone(
-            np.array([step.step for step in steps], np.int64),
-            np.array([step.loss for step in steps], np.float64),
-            np.array([nan if step.accuracy is None else step.accuracy for step in steps], np.float64),
-            self._last_step.epoch if self._last_step else 0,
-            samples,
-            samples / max(seconds, 1e-9),
-            self._last_step.learning_rate if self._last_step else 0.0,
-            tuple(epochs),
-            np.array([step.learning_rate for step in steps], np.float64),
-            self._rate_changes(steps),
+            steps=np.array([step.step for step in steps], np.int64),
+            losses=np.array([step.loss for step in steps], np.float64),
+            accuracies=np.array([nan if step.accuracy is None else step.accuracy for step in steps], np.float64),
+            epoch=self._last_step.epoch if self._last_step else 0,
+            samples=samples,
+            samples_per_second=samples / max(seconds, 1e-9),
+            learning_rate=self._last_step.learning_rate if self._last_step else 0.0,
+            epochs=tuple(epochs),
+            rates=np.array([step.learning_rate for step in steps], np.float64),
+            rate_changes=self._rate_changes(steps),
         )
 
     def _rate_changes(self, steps: list[StepDone]) -> tuple[tuple[int, float], ...]:

@@ -43,7 +43,15 @@ class EndedRun:
     def settings(self) -> RunSettings:
         """The settings of the run."""
         state, data = self.checkpoint, self.points.source if self.points else ""
-        return RunSettings(self.name, state.spec, state.config, data, "", state.recipe, state.validation_share)
+        return RunSettings(
+            self.name,
+            state.spec,
+            state.config,
+            data=data,
+            machine="",
+            recipe=state.recipe,
+            validation_share=state.validation_share,
+        )
 
     @property
     def title(self) -> str:
@@ -151,7 +159,15 @@ class RunPlan:
         """The settings of the run, without the machine. data: that of a curve; "" for digits."""
         data = self.curve.source if self.curve else ""
         return RunSettings(
-            self.name, self.spec, self.config, data, "", self.recipe, self.validation_share, self.parent, self.rates
+            self.name,
+            self.spec,
+            self.config,
+            data=data,
+            machine="",
+            recipe=self.recipe,
+            validation_share=self.validation_share,
+            parent=self.parent,
+            rates=self.rates,
         )
 
     def recorder(self, report_error: Callable[[str], None]) -> RunRecorder:

@@ -116,7 +116,7 @@ class TrainingThread(QThread):
         with plan.recorder(self.not_logged.emit) as self._recorder:
             self._keeper = SnapshotsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
-            with watched_reading(lambda share: None, lambda: self.control.stopped):  # of a large checkpoint
+            with watched_reading(cancelled=lambda: self.control.stopped):  # of a large checkpoint
                 self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
             self._curve = plan.curve
             for event in self._training.events():

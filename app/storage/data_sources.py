@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,15 +45,22 @@ class LoadedData:
     note: str = ""
 
 
-def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+class DataReader(Protocol):
+    """A function that reads data."""
+
+    def __call__(self, *, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+        """Read the data; return None if `cancelled()` became true. progress: called with the fraction that is read."""
+
+
+def load_path(path: Path, *, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """Data from a file (CSV, IDX, NPY, NPZ, or UNIPEN ink) or a folder (MNIST's files, or pictures by class).
 
     Returns None if `cancelled`. Raises DataError.
     """
     if path.is_dir() and is_image_folder(path):
-        return _load_folder(path, report_progress, cancelled)
+        return _load_folder(path, progress=progress, cancelled=cancelled)
     try:
-        with watched_reading(report_progress, cancelled):
+        with watched_reading(progress=progress, cancelled=cancelled):
             if not path.is_dir() and (found := format_of(path)).content == "ink":
                 return LoadedData(found.read(path, None))
             return LoadedData(read_any_dataset(path))
@@ -60,10 +68,10 @@ def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled)
         return None
 
 
-def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+def _load_folder(path: Path, *, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     from app.storage.image_file import read_grey_image  # it imports Pillow
 
-    found = read_image_folder(path, read_grey_image, report_progress, cancelled)
+    found = read_image_folder(path, read_grey_image, progress=progress, cancelled=cancelled)
     if found is None:
         return None
     skipped = found.skipped
@@ -73,18 +81,18 @@ def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancell
     return LoadedData(found.splits, f"{what} skipped. {skipped[0]}")
 
 
-def load_bundled(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+def load_bundled(*, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """The bundled MNIST data."""
     return LoadedData(load_mnist())
 
 
-def load_own_ink(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+def load_own_ink(*, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """The user's own labelled drawings: those taught to a network, and those of the handwriting tests, each once.
 
     Raises DataError if there are none. None if `cancelled`.
     """
     try:
-        with watched_reading(report_progress, cancelled):
+        with watched_reading(progress=progress, cancelled=cancelled):
             parts = [*_taught_ink(), *_tested_ink(cancelled)]
     except ReadingCancelled:
         return None
@@ -123,7 +131,7 @@ def _tested_ink(cancelled: Cancelled) -> list[tuple[NDArray[np.uint8], NDArray[n
     return found
 
 
-def generate_digits(count: int, seed: int, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+def generate_digits(count: int, seed: int, *, progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """`count` digits of synthetic writers; the same seed gives the same digits. None if `cancelled`."""
     from nncore.handwriting.synthetic import digits  # its import parses all glyphs, which takes long
 
@@ -134,7 +142,7 @@ def generate_digits(count: int, seed: int, report_progress: ReportProgress, canc
         some = digits(min(SYNTHETIC_BATCH, count - start), rng).to_dataset()
         images.append(some.images)
         labels.append(some.labels)
-        report_progress(min(1.0, (start + SYNTHETIC_BATCH) / count))
+        progress(min(1.0, (start + SYNTHETIC_BATCH) / count))
     source = f"{count:,} synthetic digits, seed {seed}"
     return LoadedData(Splits(Dataset(np.concatenate(images), np.concatenate(labels), source=source)))
 

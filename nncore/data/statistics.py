@@ -56,6 +56,7 @@ class DatasetStatistics:
 
 def dataset_statistics(
     dataset: Dataset,
+    *,
     progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> DatasetStatistics | None:

@@ -75,13 +75,14 @@ def exciting_examples(
     dataset: Dataset,
     number: int,
     kept: int = EXAMPLES_KEPT,
+    *,
+    progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
-    report: Callable[[float], None] = lambda share: None,
 ) -> LayerExamples | None:
     """Return the examples that excite each unit or map of layer `number`, from 1; None once `cancelled()` is true.
 
     The layer is computed for PREDICTION_BATCH_SIZE examples at a time, and `kept` of them are kept for each unit. Of
-    equal values the earlier examples are kept. `report` is called with the share of the work that is done, 0 to 1.
+    equal values the earlier examples are kept. `progress` is called with the fraction of the work that is done, 0 to 1.
     Raises SettingError if there is no such layer, DataError if the data does not fit the network, if it has no
     examples, or if a number of the layer is not finite.
     """
@@ -106,7 +107,7 @@ def exciting_examples(
         most.add(values, places, start)
         least.add(-values, places, start)
         active += (values > 0).sum(axis=0)
-        report(min(1.0, (start + PREDICTION_BATCH_SIZE) / len(dataset)))
+        progress(min(1.0, (start + PREDICTION_BATCH_SIZE) / len(dataset)))
     return LayerExamples(number, most, least, active, dataset)
 
 

@@ -74,7 +74,7 @@ class PredictedBatch:
 
 
 def predict_batches(
-    network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False
+    network: Network, dataset: Dataset, *, cancelled: Callable[[], bool] = lambda: False
 ) -> Iterator[PredictedBatch | None]:
     """Yield all examples of a data set in order, PREDICTION_BATCH_SIZE at a time, with their logits.
 
@@ -94,7 +94,7 @@ def predict_batches(
 
 @one_blas_thread()
 def evaluate(
-    network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False, loss: Loss | None = None
+    network: Network, dataset: Dataset, *, cancelled: Callable[[], bool] = lambda: False, loss: Loss | None = None
 ) -> Evaluation | None:
     """Return the loss and the confusion matrix of `network` on `dataset`; None if `cancelled()` became true.
 
@@ -107,7 +107,7 @@ def evaluate(
     classes = len(dataset.class_names)
     confusion = np.zeros((classes, classes), np.int64) if classes else None
     total_loss = 0.0
-    for batch in predict_batches(network, dataset, cancelled):
+    for batch in predict_batches(network, dataset, cancelled=cancelled):
         if batch is None:
             return None
         with np.errstate(over="ignore", invalid="ignore"):

@@ -69,8 +69,9 @@ def compare_networks(
     first: Network,
     second: Network,
     dataset: Dataset,
-    cancelled: Callable[[], bool] = lambda: False,
+    *,
     progress: Callable[[float], None] = lambda fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> ModelComparison | None:
     """Return the predictions of both networks for `dataset`; None if `cancelled()` became true.
 
@@ -79,7 +80,12 @@ def compare_networks(
     """
     predictions = []
     for number, network in enumerate((first, second)):
-        found = predict_dataset(network, dataset, cancelled, lambda part, done=number: progress((done + part) / 2))  # type: ignore[misc]
+        found = predict_dataset(
+            network,
+            dataset,
+            progress=lambda part, done=number: progress((done + part) / 2),  # type: ignore[misc]
+            cancelled=cancelled,
+        )
         if found is None:
             return None
         predictions.append(found)

@@ -15,8 +15,10 @@ from nncore.system.blas_threads import one_blas_thread
 ROWS_COMPARED_AT_ONCE = 2048
 """Rows compared at once: 6 MB of MNIST as floats."""
 
-MAX_BLOCK_ROWS, MAX_BLOCK_NUMBERS = 20_000, 8_000_000
-"""Limits of an index of hidden outputs: 32 MB; a convolutional network needs about 5 s to compute them."""
+MAX_INDEX_ROWS = 20_000
+"""The most examples in an index of hidden outputs; a convolutional network computes them in about 5 s."""
+MAX_INDEX_NUMBERS = 8_000_000
+"""The most numbers in an index of hidden outputs: 32 MB."""
 
 Array = NDArray[np.floating]
 
@@ -60,8 +62,9 @@ class HiddenLayerIndex:
         cls,
         network: Network,
         training: Dataset,
-        cancelled: Callable[[], bool] = lambda: False,
+        *,
         progress: Callable[[float], None] = lambda fraction: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> HiddenLayerIndex | None:
         """Return the index of `training`; None if `cancelled()` became true.
 
@@ -69,7 +72,7 @@ class HiddenLayerIndex:
         """
         width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
         rows = np.arange(len(training))
-        max_rows = max(1, min(MAX_BLOCK_ROWS, MAX_BLOCK_NUMBERS // width))
+        max_rows = max(1, min(MAX_INDEX_ROWS, MAX_INDEX_NUMBERS // width))
         if len(rows) > max_rows:
             rows = np.sort(np.random.default_rng(0).permutation(rows)[:max_rows])
         features = np.empty((len(rows), width), np.float32)

@@ -115,8 +115,9 @@ class Predictions:
 def predict_dataset(
     network: Network,
     dataset: Dataset,
-    cancelled: Callable[[], bool] = lambda: False,
+    *,
     progress: Callable[[float], None] = lambda fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Predictions | None:
     """Return the predictions of `network` for every example of `dataset`; None if `cancelled()` became true.
 
@@ -128,7 +129,7 @@ def predict_dataset(
     check_fit(network, dataset)
     predicted, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
-    for batch in predict_batches(network, dataset, cancelled):
+    for batch in predict_batches(network, dataset, cancelled=cancelled):
         if batch is None:
             return None
         rows = batch.rows

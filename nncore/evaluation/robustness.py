@@ -77,6 +77,7 @@ def robustness(
     distortions: Sequence[Distortion] = DISTORTIONS,
     count: int = IMAGE_COUNT,
     seed: int = 0,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[RobustnessPoint]:
     """Evaluate `network` on `count` random images of `dataset`, the same at each strength; yield point by point.

@@ -43,7 +43,7 @@ VARIATION = Augmentation(shift=1, rotation=8, scale=0.1, slant=0.1, elastic=1.0,
 
 
 def fine_tune(
-    network: Network, own: Dataset, replay: Dataset, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
+    network: Network, own: Dataset, replay: Dataset, seed: int = 0, *, cancelled: Callable[[], bool] = lambda: False
 ) -> Network | None:
     """Return a copy of `network` that has learned the drawings `own`; None if `cancelled()` becomes true.
 

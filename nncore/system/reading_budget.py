@@ -96,13 +96,15 @@ SPLIT_IT = "split it into smaller files, or save it as NPZ, which is read faster
 
 
 @contextmanager
-def watched_reading(report: Callable[[float], None], cancelled: Callable[[], bool]) -> Iterator[None]:
+def watched_reading(
+    *, progress: Callable[[float], None] = lambda fraction: None, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
     """Report the progress of all readers in this `with` block, on this thread, and let the user cancel them.
 
-    report: called with the finished fraction, 0 to 1, which never decreases. cancelled: when it returns true, the
+    progress: called with the finished fraction, 0 to 1, which never decreases. cancelled: when it returns true, the
     reader raises ReadingCancelled.
     """
-    token = _WATCH.set(_Watch(report, cancelled))
+    token = _WATCH.set(_Watch(progress, cancelled))
     try:
         yield
     finally:

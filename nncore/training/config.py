@@ -31,7 +31,7 @@ def _help_of_choices(rows: Mapping[str, Any]) -> str:
     return ". ".join(f"{row.label[:1].upper()}{row.label[1:]} {row.help}" for row in rows.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """The settings of a training; `SETTINGS` has the allowed values of each one.
 

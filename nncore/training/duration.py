@@ -24,6 +24,7 @@ def estimate_seconds(
     spec: NetworkSpec,
     config: TrainingConfig,
     data: Splits,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
     cores: int | None = None,
 ) -> float | None:

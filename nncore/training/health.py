@@ -111,7 +111,15 @@ class HealthProbe(DeepCopyable):
             # activation is (rows, units) or (rows, channels, height, width); a dead unit has 0 in every row.
             dead = float(1 - activation.any(axis=0).mean())
         norm, ratio = self._gradient_norms.get(number), self._update_ratios.get(number)
-        return LayerHealth(number, spec.kind, norm, ratio, histogram, edges, dead)
+        return LayerHealth(
+            layer=number,
+            kind=spec.kind,
+            gradient_norm=norm,
+            update_ratio=ratio,
+            histogram=histogram,
+            edges=edges,
+            dead_fraction=dead,
+        )
 
 
 def _slices_by_layer(network: Network) -> dict[int, slice]:

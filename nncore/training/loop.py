@@ -154,12 +154,12 @@ class Training(NotCopyable):
         evaluation = self._evaluate_weights() if self.data.validation else None
         progress = self._progress
         return Started(
-            self.config.epochs,
-            progress.steps_per_epoch,
-            progress.examples,
-            evaluation.loss if evaluation else None,
-            evaluation.accuracy if evaluation else None,
-            progress.epochs_done * progress.examples + progress.samples_in_epoch * progress.epoch_is_open,
+            epochs=self.config.epochs,
+            steps_per_epoch=progress.steps_per_epoch,
+            samples_per_epoch=progress.examples,
+            validation_loss=evaluation.loss if evaluation else None,
+            validation_accuracy=evaluation.accuracy if evaluation else None,
+            samples_done=progress.epochs_done * progress.examples + progress.samples_in_epoch * progress.epoch_is_open,
         )
 
     def _batches(self) -> Iterator[NDArray[np.intp]]:
@@ -189,7 +189,14 @@ class Training(NotCopyable):
         if self._has_diverged(loss):
             return self._undo_epoch(loss)
         accuracy = None if correct is None else correct / len(rows)
-        return StepDone(progress.step, progress.epoch, loss, accuracy, rate, len(rows))
+        return StepDone(
+            step=progress.step,
+            epoch=progress.epoch,
+            loss=loss,
+            accuracy=accuracy,
+            learning_rate=rate,
+            samples=len(rows),
+        )
 
     def _end_epoch(self) -> EpochDone | Diverged | Finished:
         """Evaluate the weights after an epoch; returns the last event if they diverged or the run was stopped."""
@@ -249,16 +256,21 @@ class Training(NotCopyable):
             values[:] = self._best_values
         test = None
         if self.data.test is not None and not self.control.stopped:
-            test = evaluate(self.network, self.data.test, lambda: self.control.stopped, self._loss)
+            test = evaluate(self.network, self.data.test, cancelled=lambda: self.control.stopped, loss=self._loss)
         if self.control.stopped:
             reason = "stopped"
         return Finished(
-            progress.epochs_done, progress.step, progress.seconds, reason, test, progress.best_epoch or None
+            epochs=progress.epochs_done,
+            step=progress.step,
+            seconds=progress.seconds,
+            reason=reason,
+            test=test,
+            best_epoch=progress.best_epoch or None,
         )
 
     def _evaluate_weights(self) -> Evaluation | None:
         """The evaluation on the validation set, or on some training examples without one; None if it was stopped."""
-        return evaluate(self.network, self._evaluation_data, lambda: self.control.stopped, self._loss)
+        return evaluate(self.network, self._evaluation_data, cancelled=lambda: self.control.stopped, loss=self._loss)
 
     def checkpoint(self) -> Checkpoint:
         """The state of the run as copies; call it between two events."""

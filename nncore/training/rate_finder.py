@@ -58,6 +58,7 @@ def find_learning_rate(
     lowest: float = 1e-6,
     highest: float = 10.0,
     steps: int = 100,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
     cores: int | None = None,
 ) -> RateFinderResult | None:

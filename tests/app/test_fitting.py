@@ -38,7 +38,7 @@ def open_dialogs(qtbot: QtBot) -> list[QWidget]:
     """Open every dialog of our own, with long contents."""
     crash = CrashDialog("An unexpected error occurred.", "Your model and your drawings are kept.", Path("digitlab.log"))
     crash.add("ZeroDivisionError: division by zero, in a line of the program that is named here", "Traceback")
-    base = RunSettings("rates", SMALL, TrainingConfig(epochs=1), "", "a machine", "quick")
+    base = RunSettings("rates", SMALL, TrainingConfig(epochs=1), data="", machine="a machine", recipe="quick")
     shown: list[QWidget] = [
         ModelCardDialog(load_model(bundled_model_path())),
         SweepDialog(base, few_digits(), None),

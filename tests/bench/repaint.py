@@ -102,7 +102,9 @@ def repaints(way: str) -> dict[str, float]:
     if way == "sine":
         recipe = recipe_named("sine")
         session.start_training(
-            recipe.spec, TrainingConfig("sgd", 0.01, 1, 10**6, loss=recipe.config.loss), recipe="sine"
+            recipe.spec,
+            TrainingConfig(optimizer="sgd", learning_rate=0.01, batch_size=1, epochs=10**6, loss=recipe.config.loss),
+            recipe="sine",
         )
     else:
         session.start_training(NetworkSpec.dense((784, 32, 16, 10)), TrainingConfig(batch_size=32, epochs=10**4))

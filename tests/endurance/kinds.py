@@ -109,7 +109,7 @@ def _log(folder: Path) -> bytes:
     path = folder / "runs.sqlite"
     with RunLog(path) as log:
         for name in ("first", "second"):
-            run = log.begin(RunSettings(name, NetworkSpec.dense((784, 6, 10)), TrainingConfig(), "MNIST"))
+            run = log.begin(RunSettings(name, NetworkSpec.dense((784, 6, 10)), TrainingConfig(), data="MNIST"))
             log.add_epochs(run, [{"epoch": 1, "step": 4, "training_loss": 0.5}], np.ones((3, 4), np.float32), epochs=1)
             log.set_confusion(run, "test", np.eye(10, dtype=np.int64))
         log.end(run, "finished", "a.checkpoint", seconds=3.5, test_accuracy=0.97)
@@ -198,7 +198,7 @@ def _read_log(path: Path) -> Sequence[str]:
 
 
 def _read_data(path: Path) -> Sequence[str]:
-    load_path(path, lambda done: None, lambda: False)
+    load_path(path, progress=lambda done: None, cancelled=lambda: False)
     return ()
 
 

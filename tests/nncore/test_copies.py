@@ -83,7 +83,7 @@ EVERY_LAYER = NetworkSpec(
         Dense(4),
     ),
 )
-CONFIG = TrainingConfig("momentum", 0.05, batch_size=48, epochs=2, seed=3)
+CONFIG = TrainingConfig(optimizer="momentum", learning_rate=0.05, batch_size=48, epochs=2, seed=3)
 
 COPY_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "copy.copy": copy.copy,
@@ -412,7 +412,7 @@ def test_dropout_layers_of_a_copy_share_one_generator_like_those_of_the_original
 def test_a_network_copied_during_a_run_with_two_processes_can_be_trained(copy_name: str) -> None:
     network = Network(NetworkSpec.dense((784, 300, 10)))
     network.initialize(np.random.default_rng(0))
-    config = TrainingConfig("adam", 0.01, batch_size=95, epochs=3)
+    config = TrainingConfig(optimizer="adam", learning_rate=0.01, batch_size=95, epochs=3)
     copies = []
     for event in Training(network, few_digits(), config, cores=2).events():
         if isinstance(event, StepDone) and event.step == 2:

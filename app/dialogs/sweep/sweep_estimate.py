@@ -48,7 +48,7 @@ class SweepEstimate(QObject):
     def _begin(self) -> None:
         assert self._request is not None
         jobs, data, share = self._request
-        work = partial(estimate_sweep_seconds, jobs, data, share, is_cancelled)
+        work = partial(estimate_sweep_seconds, jobs, data, share, cancelled=is_cancelled)
         self._tasks.add("sweep", work, self._emit, lambda _: None)
 
     def _emit(self, seconds: float | None) -> None:

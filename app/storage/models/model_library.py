@@ -146,7 +146,7 @@ class ModelLibrary:
         """A value that changes when a model or a label is added, changed or deleted by any program."""
         return tuple(_changed_nanoseconds(path) for path in (self.folder, self.deleted_folder, self.folder / LABELS))
 
-    def models(self, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
+    def models(self, *, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
         """All models: the pinned ones first, then the newest first; None if `cancelled()` became true.
 
         Reading the headers of some hundred files takes a moment; later calls read only what has changed.
@@ -163,7 +163,7 @@ class ModelLibrary:
             del self._headers[path]
         return sorted(found, key=lambda model: (model.label.is_pinned, model.created), reverse=True)
 
-    def deleted_models(self, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
+    def deleted_models(self, *, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
         """The models that can be restored, the one deleted last first; None if `cancelled()` became true.
 
         The time of their last change is that of their deletion.

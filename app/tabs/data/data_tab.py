@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +9,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
-from app.storage.data_sources import LoadedData, combine, generate_digits, load_bundled, load_own_ink, load_path
+from app.storage.data_sources import (
+    DataReader,
+    LoadedData,
+    combine,
+    generate_digits,
+    load_bundled,
+    load_own_ink,
+    load_path,
+)
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.data.class_rows import ClassRows
 from app.tabs.data.sample_view import PARTS, SampleView
@@ -25,9 +32,6 @@ from nncore.reporting.number_text import decimal_text, percent_text
 
 READING = "The data is still being read."
 PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
-
-DataReader = Callable[[Callable[[float], None], Callable[[], bool]], LoadedData | None]
-"""Reads data. Its arguments: a function that it calls with the fraction that is read, and `is_cancelled`."""
 
 
 class DataTab(Tab):
@@ -169,10 +173,10 @@ class DataTab(Tab):
         self.panel.show_message("")
         self._reading.cancel("read")
         current = self.data if self.panel.adds_to_current else None
-        report_progress = self.progressed.emit
+        progress = self.progressed.emit
 
         def work() -> LoadedData | None:
-            loaded = source(report_progress, is_cancelled)
+            loaded = source(progress=progress, cancelled=is_cancelled)
             if loaded is None or current is None:
                 return loaded
             return LoadedData(combine(current, loaded.data), loaded.note)

@@ -114,7 +114,9 @@ class EvaluationRunner(QObject):
         """Evaluate `network` on `dataset`."""
 
         def work() -> EvaluationResult | None:
-            predictions = predict_dataset(network, dataset, is_cancelled, in_whole_per_cents(self.progressed.emit))
+            predictions = predict_dataset(
+                network, dataset, cancelled=is_cancelled, progress=in_whole_per_cents(self.progressed.emit)
+            )
             return None if predictions is None else EvaluationResult(network, model, dataset, training, predictions)
 
         self._evaluating.add("evaluate", work, self.evaluated.emit, self.failed.emit, latest_only=True)
@@ -209,7 +211,10 @@ class EvaluationRunner(QObject):
         network, training = result.network, result.training
         if self._index is None or self._index[0] is not network or self._index[1] is not training:
             index = HiddenLayerIndex.build(
-                network, training, is_cancelled, in_whole_per_cents(self.index_progressed.emit)
+                network,
+                training,
+                progress=in_whole_per_cents(self.index_progressed.emit),
+                cancelled=is_cancelled,
             )
             if index is None:
                 return None

@@ -73,7 +73,7 @@ class LibraryWork(QObject):
 
     def list_models(self) -> None:
         """Read the list again."""
-        self._changes.add("list", partial(self.library.models, is_cancelled), self._show_list, self._report)
+        self._changes.add("list", partial(self.library.models, cancelled=is_cancelled), self._show_list, self._report)
 
     def set_label(
         self, path: Path, *, name: str | None = None, note: str | None = None, pinned: bool | None = None
@@ -109,7 +109,7 @@ class LibraryWork(QObject):
     def _report(self, sentence: str) -> None:
         """Report an error, and show what is on the disk after the change that failed."""
         self.error_message.emit(sentence)
-        self._changes.add("list", partial(self.library.models, is_cancelled), self._show_list, lambda _: None)
+        self._changes.add("list", partial(self.library.models, cancelled=is_cancelled), self._show_list, lambda _: None)
 
     # --------------------------------------------------------------- pictures
 
@@ -146,7 +146,7 @@ class LibraryWork(QObject):
     def compare(self, first: Network, second: Network, dataset: Dataset) -> None:
         """Let both networks read `dataset`, for `compared`."""
         progress = in_whole_per_cents(self.comparison_progressed.emit)
-        work = partial(compare_networks, first, second, dataset, is_cancelled, progress)
+        work = partial(compare_networks, first, second, dataset, progress=progress, cancelled=is_cancelled)
         self._comparing.add("compare", work, self.compared.emit, self.comparison_failed.emit, latest_only=True)
 
     def stop_comparing(self) -> None:

@@ -38,7 +38,7 @@ class SettingChange:
 def setting_changes(before: Settings, after: Settings) -> tuple[SettingChange, ...]:
     """The settings that differ between `before` and `after`, those of the network first."""
     rows = ROWS_OF_NETWORK | {setting.label: name for name, setting in SETTINGS.items()}
-    differences = differing_settings([RunSettings("", *before, ""), RunSettings("", *after, "")])
+    differences = differing_settings([RunSettings("", *before, data=""), RunSettings("", *after, data="")])
     return tuple(SettingChange(label, rows[label], *values) for label, values in differences.items() if label in rows)
 
 

@@ -268,7 +268,18 @@ def _with_answers(layer: DrawnLayer, column: QRectF, room: QRectF, text: TextSiz
     numbers = QRectF(room.left(), top, floor(width), layer.count * height)
     answers = QRectF(numbers.right(), top, room.right() - numbers.right(), numbers.height())
     pitch = QSizeF(numbers.width(), height)
-    place = LayerPlace(layer, column, QRectF(), QRectF(), numbers, 1, 0, layer.count, layer.count, pitch)
+    place = LayerPlace(
+        layer,
+        column,
+        title=QRectF(),
+        caption=QRectF(),
+        numbers=numbers,
+        per_line=1,
+        first=0,
+        drawn=layer.count,
+        capacity=layer.count,
+        pitch=pitch,
+    )
     return replace(place, answers=answers, writes_numbers=_fits_numbers(place, text))
 
 
@@ -281,7 +292,19 @@ def _fitted(layer: DrawnLayer, column: QRectF, room: QRectF, text: TextSizes, fi
     size = QSizeF(min(per_line, drawn) * pitch.width() - gap, ceil(drawn / per_line) * pitch.height() - gap)
     corner = room.center() - QPointF(size.width() / 2, size.height() / 2)
     numbers = QRectF(QPointF(floor(corner.x()), floor(corner.y())), size)
-    place = LayerPlace(layer, column, QRectF(), QRectF(), numbers, per_line, first, drawn, capacity, pitch, gap)
+    place = LayerPlace(
+        layer,
+        column,
+        title=QRectF(),
+        caption=QRectF(),
+        numbers=numbers,
+        per_line=per_line,
+        first=first,
+        drawn=drawn,
+        capacity=capacity,
+        pitch=pitch,
+        gap=gap,
+    )
     return replace(place, writes_numbers=_fits_numbers(place, text))
 
 

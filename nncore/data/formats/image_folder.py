@@ -42,6 +42,7 @@ class ImageFolder:
 def read_image_folder(
     folder: Path,
     read: ReadImage,
+    *,
     progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ImageFolder | None:

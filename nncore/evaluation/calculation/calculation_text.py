@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nncore.evaluation.inspection import Inspection
-from nncore.model.layers import Activation, BatchNorm, Dropout, Flatten, LayerSpec
+from nncore.model.layers import Activation
 from nncore.model.layers.terms import Position, Terms
-from nncore.reporting.number_text import decimal_text, number_in_words, percent_text
+from nncore.reporting.number_text import number_in_words
 
 SPOKEN_TERMS = 3
 """A sentence names so many of the largest products."""
@@ -56,24 +56,6 @@ def _source_in_words(inspection: Inspection, number: int, terms: Terms, index: i
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def layer_note(spec: LayerSpec) -> str:
-    """What a layer does in training and does not do when it reads, or what it only rearranges; "" for the others."""
-    if isinstance(spec, Dropout):
-        kept = decimal_text(1 - spec.rate)
-        return (
-            "When the network reads, dropout passes every number on. In training it sets each to 0 with a probability "
-            f"of {percent_text(spec.rate, 0)} and divides the others by {kept}, so that the mean stays the same."
-        )
-    if isinstance(spec, Flatten):
-        return "Flatten computes nothing, neither in training nor later: it puts the maps in one row, line by line."
-    if isinstance(spec, BatchNorm):
-        return (
-            "When the network reads, mean and variance are the averages kept from the training. In training they are "
-            "those of the batch."
-        )
-    return ""
 
 
 def pixel_note(value: float) -> str:

@@ -45,7 +45,7 @@ RATE_TOO_HIGH = Recipe(
     "A learning rate that is too high",
     "A good network with steps so long that each one goes beyond the minimum and increases the loss.",
     NetworkSpec.dense((784, 128, 64, 10), "tanh", "he"),
-    TrainingConfig("momentum", 10.0, epochs=3),
+    TrainingConfig(optimizer="momentum", learning_rate=10.0, epochs=3),
     Page(
         "Gradient descent reduces the loss only if its steps are short enough. With longer steps, each one goes so far "
         "beyond the minimum that the loss is higher than before, and it grows without limit.",
@@ -71,7 +71,7 @@ VANISHING = Recipe(
     "Sigmoids in a deep network",
     "Six hidden layers with sigmoids: the gradient gets smaller from layer to layer, so the first ones learn nothing.",
     NetworkSpec.dense((784, 64, 64, 64, 64, 64, 64, 10), "sigmoid", "he"),
-    TrainingConfig("sgd", 0.1, epochs=3),
+    TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=3),
     Page(
         "For many years this problem kept deep networks from learning. The slope of a sigmoid is at most ¼, and "
         "back-propagation multiplies the slopes of all layers: almost nothing of the gradient reaches the first layer.",
@@ -100,7 +100,7 @@ ALL_ZERO = Recipe(
     "Units that start with equal weights stay equal: a hidden layer of 128 units then works like a single one, or "
     "none.",
     NetworkSpec.dense((784, 128, 64, 10), "relu", "zeros"),
-    TrainingConfig("sgd", 0.1, epochs=3),
+    TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=3),
     Page(
         "Units become different only because their initial weights are random. If all weights are equal, all gradients "
         "are equal too, so the weights stay equal. If they are zero, with ReLU, only the last bias has a gradient.",
@@ -122,7 +122,7 @@ DEAD_RELUS = Recipe(
     "Dead ReLUs",
     "A step that is too long makes units output zero for every image; then they have no gradient and never recover.",
     NetworkSpec.dense((784, 128, 64, 10), "relu", "he"),
-    TrainingConfig("adam", 0.1, epochs=3),
+    TrainingConfig(optimizer="adam", learning_rate=0.1, epochs=3),
     Page(
         "If the input of a ReLU is negative for every image, its output is 0 and its slope is 0 too. So its weights "
         "get no gradient and cannot change. A long step at the beginning can do this to a whole layer.",

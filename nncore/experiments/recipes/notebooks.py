@@ -24,7 +24,7 @@ DESCENT = r"$W \leftarrow W - \eta\,dW$,   $b \leftarrow b - \eta\,db$"
 
 def _full_batch(learning_rate: float, steps: int, seed: int = 0) -> TrainingConfig:
     """Return settings for gradient descent on all examples at once, so that a step is an epoch."""
-    return TrainingConfig("sgd", learning_rate, batch_size=None, epochs=steps, seed=seed)
+    return TrainingConfig(optimizer="sgd", learning_rate=learning_rate, batch_size=None, epochs=steps, seed=seed)
 
 
 def _curve_network(*hidden: int) -> NetworkSpec:
@@ -156,7 +156,7 @@ SINE = Recipe(
     "Fitting a sine",
     "A network that learns a curve instead of digits: 500 points of a sine wave, one point per step.",
     _curve_network(10, 10),
-    TrainingConfig("sgd", 0.01, batch_size=1, epochs=1000, loss="mean_squared_error"),
+    TrainingConfig(optimizer="sgd", learning_rate=0.01, batch_size=1, epochs=1000, loss="mean_squared_error"),
     Page(
         "A network is a function, and training changes its shape. With one input and one output the whole function can "
         "be plotted: every ReLU unit adds a kink, and the sigmoid at the output smooths the kinks.",

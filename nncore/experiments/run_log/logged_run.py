@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Any, Literal, TypeAlias, get_args
@@ -37,6 +37,7 @@ class RunSettings:
     name: str
     spec: NetworkSpec
     config: TrainingConfig
+    _: KW_ONLY
     data: str
     machine: str = ""
     recipe: str = ""

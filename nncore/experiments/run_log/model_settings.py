@@ -35,7 +35,17 @@ def settings_of_model(spec: NetworkSpec, card: ModelCard) -> RunSettings:
         raise SettingError("layers", f"The settings of {card.name} cannot be used: {problem}") from None
     recipe = card.recipe if card.recipe in RECIPES else ""
     source, share = _data_and_share(card.data, recipe)
-    return RunSettings(card.name, spec, config, source, "", recipe, share, None, _rates(card.settings.get(RATES_FIELD)))
+    return RunSettings(
+        card.name,
+        spec,
+        config,
+        data=source,
+        machine="",
+        recipe=recipe,
+        validation_share=share,
+        parent=None,
+        rates=_rates(card.settings.get(RATES_FIELD)),
+    )
 
 
 def _data_and_share(text: str, recipe: str) -> tuple[str, float]:

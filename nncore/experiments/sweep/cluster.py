@@ -38,6 +38,7 @@ def run_on_cluster(
     data: DataSource,
     scheduler: str,
     validation_share: float = 0.0,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[SweepProgress | SweepResult]:
     """Do all `jobs` on the workers of the Dask scheduler at the address `scheduler` ("tcp://host:8786").

@@ -19,6 +19,7 @@ def estimate_sweep_seconds(
     jobs: Sequence[SweepJob],
     data: Splits,
     validation_share: float,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
 ) -> float | None:
@@ -32,7 +33,7 @@ def estimate_sweep_seconds(
     seconds = list[float]()
     for job in chosen:
         splits = hold_out_validation(data, validation_share, job.config.seed)
-        estimate = estimate_seconds(job.spec, job.config, splits, cancelled, cores=1)
+        estimate = estimate_seconds(job.spec, job.config, splits, cancelled=cancelled, cores=1)
         if estimate is None:
             return None
         seconds.append(estimate)

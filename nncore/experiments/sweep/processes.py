@@ -41,6 +41,7 @@ def run_sweep(
     data: DataSource,
     validation_share: float = 0.0,
     workers: int | None = None,
+    *,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[SweepProgress | SweepResult]:
     """Do all `jobs`, several at a time; yields the result of each once, when it ends, and regularly the progress.

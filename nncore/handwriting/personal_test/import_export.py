@@ -41,7 +41,7 @@ def import_test(
     date `date`. Raises DataError with the number of the invalid row, if there is no network to read drawings, or if
     `cancelled()` becomes true.
     """
-    with watched_reading(lambda fraction: None, cancelled):
+    with watched_reading(cancelled=cancelled):
         drawings = _drawings_in(path)
     if drawings.result is not None:
         return replace(drawings.result, date=drawings.result.date or date)

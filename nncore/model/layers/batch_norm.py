@@ -44,6 +44,13 @@ class BatchNorm(LayerSpec):
                 "layers", f"The epsilon of batch normalization must be above 0 and finite; got {self.epsilon}."
             )
 
+    @property
+    def reading_note(self) -> str:
+        return (
+            "When the network reads, mean and variance are the averages kept from the training. In training they are "
+            "those of the batch."
+        )
+
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Gamma and beta, one number per feature or channel."""
         return {"gamma": input_shape[:1], "beta": input_shape[:1]}

@@ -11,6 +11,7 @@ from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.terms import Position, Terms, terms_of_one
+from nncore.reporting.number_text import decimal_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ class Dropout(LayerSpec):
     def __post_init__(self) -> None:
         if not 0 <= self.rate < 1:
             raise SettingError("layers", f"The dropout rate must be 0 or more and below 1; got {self.rate}.")
+
+    @property
+    def reading_note(self) -> str:
+        return (
+            "When the network reads, dropout passes every number on. In training it sets each to 0 with a probability "
+            f"of {percent_text(self.rate, 0)} and divides the others by {decimal_text(1 - self.rate)}, so that the "
+            "mean stays the same."
+        )
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DropoutLayer:
         """Create the layer that computes."""

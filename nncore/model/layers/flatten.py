@@ -24,6 +24,10 @@ class Flatten(LayerSpec):
     gives_flat_output: ClassVar[bool] = True
     is_counted: ClassVar[bool] = False
 
+    @property
+    def reading_note(self) -> str:
+        return "Flatten computes nothing, neither in training nor later: it puts the maps in one row, line by line."
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """(features,): one for each number of the input."""
         return (prod(input_shape),)

@@ -73,6 +73,11 @@ class LayerSpec(ABC):
         return self.summary_format.format(**values)
 
     @property
+    def reading_note(self) -> str:
+        """How it differs when a trained network reads, in a sentence or two for the window; "" if it does not."""
+        return ""
+
+    @property
     def windows(self) -> Windows | None:
         """The windows of the image from which it computes its numbers; None if it uses no windows."""
         return None

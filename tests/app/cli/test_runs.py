@@ -34,7 +34,7 @@ def log(user_files: Path) -> RunLog:
         for name, rate in (("first", 0.1), ("second", 0.2)):
             config = TrainingConfig(learning_rate=rate)
             run = log.begin(
-                RunSettings(name, NetworkSpec.dense((784, 16, 10)), config, "MNIST"), "", f"{name}.checkpoint"
+                RunSettings(name, NetworkSpec.dense((784, 16, 10)), config, data="MNIST"), "", f"{name}.checkpoint"
             )
             rows: list[EpochFigures] = [{"epoch": 1, "training_loss": 1.0, "validation_accuracy": 0.5}]
             log.add_epochs(run, rows, CURVE, epochs=1, steps=3, best_accuracy=0.5)

@@ -41,7 +41,9 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 def logged(name: str, share: float, data: str = "") -> LoggedRun:
     recipe = RECIPES[name]
     with RunLog(run_log_path()) as log:
-        number = log.begin(RunSettings(name, recipe.spec, recipe.config, data, recipe=name, validation_share=share))
+        number = log.begin(
+            RunSettings(name, recipe.spec, recipe.config, data=data, recipe=name, validation_share=share)
+        )
         return log.run(number)
 
 

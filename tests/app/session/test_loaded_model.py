@@ -199,7 +199,7 @@ def test_a_model_chosen_during_the_run_stays_in_use(session: Session, qtbot: QtB
 
 def test_a_run_of_which_nothing_is_left_has_no_outcome(session: Session, qtbot: QtBot) -> None:
     before = use(session, 0.5)
-    session.start_training(SPEC, TrainingConfig("sgd", 1e6, epochs=1, batch_size=50))
+    session.start_training(SPEC, TrainingConfig(optimizer="sgd", learning_rate=1e6, epochs=1, batch_size=50))
     qtbot.waitUntil(lambda: session.run_state is not RunState.IDLE)
     qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
     assert session.outcome is None

@@ -26,7 +26,7 @@ def clock() -> Clock:
 
 def step_done(step: int) -> StepDone:
     """A step on 7 samples; the second epoch begins with step 3."""
-    return StepDone(step, 1 + step // 3, 1.0 / step, 0.5, 0.1 * step, 7)
+    return StepDone(step=step, epoch=1 + step // 3, loss=1.0 / step, accuracy=0.5, learning_rate=0.1 * step, samples=7)
 
 
 EPOCH = EpochDone(1, 2, 0.7, 0.5, 0.6, 0.6, 1e4, 0.2)

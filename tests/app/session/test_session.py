@@ -231,7 +231,7 @@ def test_a_diverged_run_does_not_change_the_model_in_use(session: Session, qtbot
     session._use_opened_model(Path("before.npz"), loaded_model("before"))
     before = session.model
     events = events_of(session)
-    session.start_training(SPEC, TrainingConfig("sgd", 1e6))
+    session.start_training(SPEC, TrainingConfig(optimizer="sgd", learning_rate=1e6))
     qtbot.waitUntil(lambda: any(isinstance(e, Diverged) for e in events))
     assert session.model is before
     assert kept_models() == []
@@ -374,7 +374,7 @@ def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Se
 
 def test_diverging_further_training_keeps_the_ended_run(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
-    train_to_the_end(session, qtbot, TrainingConfig("sgd", 0.1, epochs=1))
+    train_to_the_end(session, qtbot, TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=1))
     before = session.ended_run
     session.continue_ended(1e6, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
@@ -451,7 +451,7 @@ def test_a_run_that_was_stopped_within_an_epoch_ends_with_a_snapshot_of_its_mode
 
 
 def test_a_run_that_keeps_its_best_epoch_does_not_end_with_the_latest_snapshot(session: Session, qtbot: QtBot) -> None:
-    config = TrainingConfig("adam", 0.01, epochs=12, keep_best=True)
+    config = TrainingConfig(optimizer="adam", learning_rate=0.01, epochs=12, keep_best=True)
     train_to_the_end(session, qtbot, config)
     assert session.snapshots is not None
     assert session.model is not None
@@ -463,7 +463,7 @@ def test_a_run_that_keeps_its_best_epoch_does_not_end_with_the_latest_snapshot(s
 
 def test_a_run_that_diverged_in_its_first_epoch_leaves_the_model_before_in_use(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
-    session.start_training(SPEC, TrainingConfig("sgd", 1e6, epochs=2))
+    session.start_training(SPEC, TrainingConfig(optimizer="sgd", learning_rate=1e6, epochs=2))
     qtbot.waitUntil(lambda: is_idle(session))
     assert any(isinstance(event, Diverged) for event in events)
     assert session.snapshots is not None

@@ -72,7 +72,7 @@ def test_a_run_can_be_stopped_while_its_checkpoint_is_read(
 ) -> None:
     saved, path = checkpoint(), tmp_path / "run.checkpoint"
     save_checkpoint(saved, path)
-    settings = RunSettings("run", saved.spec, saved.config, "")
+    settings = RunSettings("run", saved.spec, saved.config, data="")
     with RunLog(run_log_path()) as log:
         run = log.run(log.begin(settings, process_description(), path.name))
     thread = TrainingThread(

@@ -21,7 +21,7 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.history import EpochFigures
 
-SETTINGS = RunSettings("sound", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST", rates=((5, 0.5),))
+SETTINGS = RunSettings("sound", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST", rates=((5, 0.5),))
 ROWS: list[EpochFigures] = [
     {"epoch": epoch, "step": 4.0 * epoch, "training_loss": 0.5, "training_accuracy": 0.8, "validation_loss": None,
      "validation_accuracy": 0.7, "seconds": 1.0}
@@ -204,7 +204,9 @@ def test_a_message_of_sqlite_that_is_not_utf_8_is_damage(path: Path) -> None:
 
 
 def test_what_is_written_can_be_read(path: Path) -> None:
-    settings = RunSettings("m\udcff" + "x" * 40_000, SETTINGS.spec, SETTINGS.config, "data\ud800", "m\udcc3\udcbc")
+    settings = RunSettings(
+        "m\udcff" + "x" * 40_000, SETTINGS.spec, SETTINGS.config, data="data\ud800", machine="m\udcc3\udcbc"
+    )
     with RunLog(path) as log:
         number = log.begin(settings)
         log.annotate(number, "note\udcff" + "y" * 40_000)

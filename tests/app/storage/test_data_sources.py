@@ -13,7 +13,7 @@ from tests.nncore.handwriting.personal_test.samples import ink, result
 
 
 def labels() -> list[int]:
-    loaded = load_own_ink(lambda _: None, lambda: False)
+    loaded = load_own_ink(progress=lambda _: None, cancelled=lambda: False)
     assert loaded is not None
     found: list[int] = loaded.data.training.labels.tolist()
     return found
@@ -40,4 +40,4 @@ def test_a_damaged_test_is_left_out() -> None:
 
 def test_reading_own_ink_can_be_cancelled() -> None:
     HandwritingTestHistory(handwriting_tests_folder()).add(result())
-    assert load_own_ink(lambda _: None, lambda: True) is None
+    assert load_own_ink(progress=lambda _: None, cancelled=lambda: True) is None

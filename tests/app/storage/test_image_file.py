@@ -262,7 +262,7 @@ def test_a_large_picture_can_be_cancelled_while_it_is_shrunk() -> None:
     fractions: list[float] = []
     with (
         pytest.raises(ReadingCancelled),
-        watched_reading(fractions.append, lambda: len(fractions) > 2),
+        watched_reading(progress=fractions.append, cancelled=lambda: len(fractions) > 2),
     ):
         decode_colour_image(packed.getvalue(), "a")
     assert 0 < fractions[-1] < 0.2

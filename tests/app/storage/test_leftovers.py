@@ -19,7 +19,7 @@ from nncore.system.atomic_write import ABANDONED_SECONDS
 from nncore.system.file_lock import FileLock
 from nncore.training import TrainingConfig
 
-SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST")
 LONG_AGO = 2 * leftovers.UNKNOWN_SECONDS
 
 

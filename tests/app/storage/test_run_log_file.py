@@ -15,7 +15,7 @@ from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, 
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 
-SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST")
 RUBBISH = b"this is no database at all, whatever it is called" * 100
 
 

@@ -61,7 +61,7 @@ class RecordedRun:
             self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
         else:
             self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint), few_digits())
-        settings = RunSettings("a run", self.training.network.spec, config, "digits", recipe="quick")
+        settings = RunSettings("a run", self.training.network.spec, config, data="digits", recipe="quick")
         self.recorder = RunRecorder(path, settings, path.parent, self.errors.append, continued)
         _recorders.append(self.recorder)
 

@@ -21,7 +21,9 @@ NAME = '=1+1, "quoted"\nin two lines'
 def log(tmp_path: Path) -> RunLog:
     log = RunLog(tmp_path / "runs.sqlite")
     for name, rate in ((NAME, 0.1), ("größer", 0.2)):
-        number = log.begin(RunSettings(name, NetworkSpec.dense((784, 9, 10)), TrainingConfig(learning_rate=rate), "d"))
+        number = log.begin(
+            RunSettings(name, NetworkSpec.dense((784, 9, 10)), TrainingConfig(learning_rate=rate), data="d")
+        )
         log.add_epochs(
             number,
             [{"epoch": epoch, "training_loss": 1 / epoch, "validation_loss": None} for epoch in (1, 2)],

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def recorder(path: Path, reported: list[str]) -> SweepRecorder:
-    return SweepRecorder(path, RunSettings("tries", SMALL, CONFIG, "digits", recipe="quick"), reported.append)
+    return SweepRecorder(path, RunSettings("tries", SMALL, CONFIG, data="digits", recipe="quick"), reported.append)
 
 
 def logged(path: Path) -> list[LoggedRun]:
@@ -102,9 +102,9 @@ def test_a_run_whose_log_was_replaced_is_added_to_the_new_log(path: Path) -> Non
     sweep = recorder(path, reported)
     sweep.record(progress(0.4, 0.4))
     with RunLog(path) as log:
-        log.begin(RunSettings("of another sweep", SMALL, CONFIG, "digits"))
+        log.begin(RunSettings("of another sweep", SMALL, CONFIG, data="digits"))
     with RunLog(path.with_name("other.sqlite")) as log:
-        other = log.begin(RunSettings("in the new log", SMALL, CONFIG, "digits"))
+        other = log.begin(RunSettings("in the new log", SMALL, CONFIG, data="digits"))
     path.with_name("other.sqlite").replace(path)
     number = sweep.record(SweepResult(JOBS[0], "finished", test_accuracy=0.5))
     assert number != other

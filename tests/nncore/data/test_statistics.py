@@ -102,7 +102,7 @@ def test_a_mapped_dataset_has_the_same_statistics(tmp_path: Path, digits: Datase
 
 def test_progress_is_reported_and_cancelling_returns_none(digits: Dataset) -> None:
     fractions: list[float] = []
-    assert dataset_statistics(digits, fractions.append) is not None
+    assert dataset_statistics(digits, progress=fractions.append) is not None
     assert fractions[0] == pytest.approx(ROWS_SUMMED_AT_ONCE / len(digits))
     assert fractions[-1] == 1.0
-    assert dataset_statistics(digits, fractions.append, lambda: True) is None
+    assert dataset_statistics(digits, progress=fractions.append, cancelled=lambda: True) is None

@@ -91,11 +91,11 @@ def test_an_output_of_the_bundled_model_is_excited_by_test_images_of_its_digit()
 def test_it_reports_its_progress_and_ends_at_once_when_it_is_cancelled() -> None:
     shares: list[float] = []
     network, data = Network(DENSE, seed=1), digits()
-    assert exciting_examples(network, data, 1, report=shares.append) is not None
+    assert exciting_examples(network, data, 1, progress=shares.append) is not None
     assert shares == sorted(shares)
     assert (len(shares), shares[-1]) == (6, 1.0)
     shares.clear()
-    assert exciting_examples(network, data, 1, cancelled=lambda: len(shares) == 2, report=shares.append) is None
+    assert exciting_examples(network, data, 1, cancelled=lambda: len(shares) == 2, progress=shares.append) is None
     assert len(shares) == 2
 
 

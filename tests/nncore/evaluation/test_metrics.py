@@ -92,7 +92,7 @@ def test_a_data_set_without_examples_cannot_be_evaluated() -> None:
 
 
 def test_a_cancelled_evaluation_returns_none() -> None:
-    assert evaluate(brightest_pixel_network(), data(), lambda: True) is None
+    assert evaluate(brightest_pixel_network(), data(), cancelled=lambda: True) is None
 
 
 @pytest.mark.parametrize("weight", [3e38, np.inf, np.nan])

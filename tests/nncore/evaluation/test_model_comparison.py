@@ -69,7 +69,7 @@ def test_networks_of_different_sizes_are_compared_with_progress() -> None:
 
 
 def test_a_cancelled_comparison_has_no_result() -> None:
-    assert compare_networks(network(0), network(1), data(), lambda: True) is None
+    assert compare_networks(network(0), network(1), data(), cancelled=lambda: True) is None
 
 
 def test_a_network_with_other_inputs_is_an_error() -> None:

@@ -57,7 +57,7 @@ def test_without_a_hidden_layer_the_features_are_the_inputs() -> None:
 
 
 def test_a_large_data_set_is_indexed_by_a_subset_with_its_original_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MAX_BLOCK_NUMBERS", 30 * 100)
+    monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MAX_INDEX_NUMBERS", 30 * 100)
     data = small_mnist().training
     index = HiddenLayerIndex.build(network(), data)
     assert index is not None

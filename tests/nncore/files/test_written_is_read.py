@@ -144,7 +144,7 @@ def test_a_checkpoint_is_read_back_equal(
 def test_a_logged_run_is_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, spec: NetworkSpec, config: TrainingConfig, text: str, share: float
 ) -> None:
-    written = RunSettings(text, spec, config, text, text, text, share)
+    written = RunSettings(text, spec, config, data=text, machine=text, recipe=text, validation_share=share)
     with RunLog(tmp_path_factory.getbasetemp() / "runs.sqlite") as log:
         assert log.run(log.begin(written)).settings == written
 

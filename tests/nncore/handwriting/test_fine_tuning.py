@@ -158,7 +158,7 @@ def test_fine_tuning_stops_when_it_is_cancelled() -> None:
         asked += 1
         return asked == 3
 
-    assert fine_tune(bundled_network(), mirrored(7, 1), replay(), 0, at_the_third) is None
+    assert fine_tune(bundled_network(), mirrored(7, 1), replay(), 0, cancelled=at_the_third) is None
     assert asked == 3
 
 

@@ -125,7 +125,7 @@ READERS: dict[Callable[[Path], Path], Callable[[Path], object]] = {
 @pytest.mark.parametrize("write", READERS)
 def test_every_reader_reports_progress_and_can_be_cancelled(write: Callable[[Path], Path], tmp_path: Path) -> None:
     path, fractions = write(tmp_path), list[float]()
-    with watched_reading(fractions.append, lambda: False):
+    with watched_reading(progress=fractions.append, cancelled=lambda: False):
         READERS[write](path)
     assert fractions == sorted(fractions)
     assert 0 < fractions[-1] <= 1
@@ -133,7 +133,7 @@ def test_every_reader_reports_progress_and_can_be_cancelled(write: Callable[[Pat
     cancelled_at = fractions[len(fractions) // 2]
     fractions.clear()
     with (
-        watched_reading(fractions.append, lambda: bool(fractions) and fractions[-1] >= cancelled_at),
+        watched_reading(progress=fractions.append, cancelled=lambda: bool(fractions) and fractions[-1] >= cancelled_at),
         pytest.raises(ReadingCancelled),
     ):
         READERS[write](path)
@@ -191,7 +191,7 @@ def test_more_time_is_allowed_for_what_a_file_turns_out_to_contain(
 
 def test_parts_of_the_work_share_the_progress() -> None:
     fractions: list[float] = []
-    with watched_reading(fractions.append, lambda: False):
+    with watched_reading(progress=fractions.append, cancelled=lambda: False):
         for start, end in ((0.0, 0.2), (0.2, 1.0)):
             with part_of_reading(start, end):
                 for fraction in (0.0, 0.5, 1.0):
@@ -201,7 +201,7 @@ def test_parts_of_the_work_share_the_progress() -> None:
 
 def test_a_part_of_a_part_is_within_it() -> None:
     fractions: list[float] = []
-    with watched_reading(fractions.append, lambda: False), part_of_reading(0.5, 1.0):
+    with watched_reading(progress=fractions.append, cancelled=lambda: False), part_of_reading(0.5, 1.0):
         with part_of_reading(0.0, 0.2):
             report_progress(1.0)
         report_progress(0.5)

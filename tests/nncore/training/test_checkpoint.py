@@ -10,7 +10,7 @@ from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import EpochDone, Finished, StepDone
 from tests.nncore.runs import SMALL, few_digits, fresh_network
 
-FULL_BATCH = TrainingConfig("sgd", 0.5, batch_size=None, epochs=3)
+FULL_BATCH = TrainingConfig(optimizer="sgd", learning_rate=0.5, batch_size=None, epochs=3)
 
 
 def finished(config: TrainingConfig = FULL_BATCH) -> Checkpoint:
@@ -35,7 +35,7 @@ def test_a_finished_run_is_extended_by_epochs() -> None:
 
 
 def test_a_run_can_be_extended_several_times() -> None:
-    checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10, steps=2))
+    checkpoint = finished(TrainingConfig(optimizer="sgd", learning_rate=0.5, batch_size=None, epochs=10, steps=2))
     for done in (3, 4):
         training = Training.resumed(checkpoint.extended(steps=1), few_digits())
         last = list(training.events())[-1]
@@ -52,7 +52,9 @@ def test_the_first_of_several_limits_ends_the_extended_run() -> None:
 
 
 def test_a_run_that_reached_its_time_limit_is_extended_by_seconds() -> None:
-    checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10**6, seconds=0.05))
+    checkpoint = finished(
+        TrainingConfig(optimizer="sgd", learning_rate=0.5, batch_size=None, epochs=10**6, seconds=0.05)
+    )
     training = Training.resumed(checkpoint.extended(seconds=0.05), few_digits())
     *_, last = training.events()
     assert isinstance(last, Finished)
@@ -62,7 +64,7 @@ def test_a_run_that_reached_its_time_limit_is_extended_by_seconds() -> None:
 
 
 def test_patience_starts_again_in_an_extended_run() -> None:
-    no_progress = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
+    no_progress = TrainingConfig(optimizer="sgd", learning_rate=1e-12, batch_size=None, epochs=50, patience=2)
     checkpoint = finished(no_progress)
     assert checkpoint.counters.epochs_done < 50
     training = Training.resumed(checkpoint.extended(epochs=50), few_digits())

@@ -180,7 +180,7 @@ def first_step(**settings: object) -> tuple[float, NDArray[np.floating], NDArray
     """The loss of the first step, and the parameters before and after it."""
     network = fresh_network()
     before = values_of(network)
-    config = TrainingConfig("sgd", 1.0, None, epochs=1, **settings)  # type: ignore[arg-type]
+    config = TrainingConfig(optimizer="sgd", learning_rate=1.0, batch_size=None, epochs=1, **settings)  # type: ignore[arg-type]
     (step,) = steps(list(train(network, few_digits(), config)))
     return step.loss, before, values_of(network)
 

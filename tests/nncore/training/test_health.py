@@ -21,7 +21,7 @@ SPEC = NetworkSpec(
      Dense(10)),
 )  # fmt: skip
 
-CONFIG = TrainingConfig("sgd", 0.1, batch_size=None, epochs=1, clip_norm=0.01)
+CONFIG = TrainingConfig(optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=1, clip_norm=0.01)
 
 
 def after_an_epoch(spec: NetworkSpec = SPEC) -> tuple[Network, Network, tuple[LayerHealth, ...]]:

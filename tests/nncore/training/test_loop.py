@@ -55,7 +55,9 @@ RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "rmsprop": 0.001, "adam
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_learns_real_digits(optimizer: str) -> None:
-    finished = finished_event(run(TrainingConfig(optimizer, RATES[optimizer], batch_size=32, epochs=4)))
+    finished = finished_event(
+        run(TrainingConfig(optimizer=optimizer, learning_rate=RATES[optimizer], batch_size=32, epochs=4))
+    )
     assert finished.test is not None
     assert finished.test.accuracy is not None
     assert finished.test.accuracy > 0.82
@@ -103,7 +105,7 @@ def test_a_batch_in_several_passes_trains_like_one_pass(monkeypatch: pytest.Monk
 def test_batch_size_one_takes_a_step_for_each_example() -> None:
     data = small_mnist()
     few = Splits(data.training.take(slice(0, 300)))
-    events = run(TrainingConfig("sgd", 0.01, batch_size=1, epochs=1), few)
+    events = run(TrainingConfig(optimizer="sgd", learning_rate=0.01, batch_size=1, epochs=1), few)
     assert len(steps(events)) == 300
     assert np.mean([s.loss for s in steps(events)[-100:]]) < np.mean([s.loss for s in steps(events)[:100]])
 
@@ -128,7 +130,9 @@ def test_a_rate_that_is_too_high_diverges_and_restores_finite_weights(
         data = Splits(data.training)
     untrained = evaluate(network, data.training)
     kept = network.parameters.values.copy()
-    for event in train(network, data, TrainingConfig("sgd", rate, batch_size, epochs=5)):
+    for event in train(
+        network, data, TrainingConfig(optimizer="sgd", learning_rate=rate, batch_size=batch_size, epochs=5)
+    ):
         if isinstance(event, EpochDone):
             kept = network.parameters.values.copy()
     assert isinstance(event, Diverged)
@@ -141,13 +145,19 @@ def test_a_rate_that_is_too_high_diverges_and_restores_finite_weights(
 
 
 def test_the_weights_of_the_last_epoch_are_checked_for_divergence() -> None:
-    events = list(train(fresh_network(), small_mnist(), TrainingConfig("sgd", 1e6, batch_size=None, epochs=1)))
+    events = list(
+        train(
+            fresh_network(),
+            small_mnist(),
+            TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=None, epochs=1),
+        )
+    )
     assert isinstance(events[-1], Diverged)
 
 
 def test_a_run_that_diverges_restores_its_last_whole_epoch() -> None:
     network, control, kept = fresh_network(), TrainingControl(0.1), None
-    for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=5), control):
+    for event in train(network, small_mnist(), TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=5), control):
         if isinstance(event, EpochDone) and event.epoch == 2:
             kept = network.parameters.values.copy()
             control.learning_rate = 1e6
@@ -165,7 +175,7 @@ CONVOLUTIONAL = NetworkSpec(
 def test_running_statistics_are_restored_if_a_run_diverges(parts: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0 if parts == "replicas" else 10**9)
     network, control = runs.fresh_network(CONVOLUTIONAL), TrainingControl(0.1)
-    for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=9), control):
+    for event in train(network, small_mnist(), TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=9), control):
         if isinstance(event, EpochDone):
             kept, statistics = network.parameters.values.copy(), network.parameters.state.copy()
             control.learning_rate = 1e20
@@ -178,7 +188,7 @@ def test_running_statistics_are_restored_if_a_run_diverges(parts: str, monkeypat
 
 def test_a_run_stopped_before_it_diverges_has_finite_weights() -> None:
     network, control = fresh_network(), TrainingControl(1e30)
-    for event in train(network, small_mnist(), TrainingConfig("sgd", 1e30), control):
+    for event in train(network, small_mnist(), TrainingConfig(optimizer="sgd", learning_rate=1e30), control):
         if isinstance(event, StepDone):
             control.stop()
     assert isinstance(event, Finished)

@@ -22,7 +22,7 @@ from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import DIGITS
-from nncore.evaluation.calculation.calculation_text import calculation_in_words, layer_note, pixel_note, problem_of
+from nncore.evaluation.calculation.calculation_text import calculation_in_words, pixel_note, problem_of
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.network import NetworkSpec
@@ -137,7 +137,7 @@ class CalculationPanel(NumberPanel):
             )
         else:
             spec, value = inspection.layer(layer).spec, terms.value
-            name, formula, note = f"Layer {layer}, {spec.full_label}", spec.formula, layer_note(spec)
+            name, formula, note = f"Layer {layer}, {spec.full_label}", spec.formula, spec.reading_note
             problem = problem_of(terms)
             read = float(inspection.numbers(layer)[position])
             if not problem and abs(value - read) > TOLERANCE * max(1.0, abs(value)):

@@ -98,4 +98,4 @@ class ExamplesFinder(QObject):
 
 def _find(request: ExamplesRequest, report: Callable[[float], None]) -> LayerExamples | None:
     network, number, dataset = request
-    return exciting_examples(network, dataset, number, cancelled=is_cancelled, report=report)
+    return exciting_examples(network, dataset, number, progress=report, cancelled=is_cancelled)

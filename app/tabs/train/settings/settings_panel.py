@@ -196,7 +196,7 @@ class SettingsPanel(QWidget):
 
     def restore(self, typed: TrainSettings) -> None:
         """Show settings of an earlier start, and say so; an unknown recipe counts as the first one."""
-        run = RunSettings("", typed.spec, typed.config, typed.curve, recipe=typed.recipe)
+        run = RunSettings("", typed.spec, typed.config, data=typed.curve, recipe=typed.recipe)
         self.set_values(typed.spec, typed.config, run)
         self._run_share = None
         examples, missing = self.recipe.examples, ""
@@ -249,7 +249,7 @@ class SettingsPanel(QWidget):
         points = self.points()
         data = points.source if points else ""
         return RunSettings(
-            "", self.spec(), self.config(), data, recipe=self.recipe.name, validation_share=self.validation_share
+            "", self.spec(), self.config(), data=data, recipe=self.recipe.name, validation_share=self.validation_share
         )
 
     def set_data(self, data: Splits) -> None:

@@ -20,7 +20,7 @@ from nncore.training import TrainingConfig
 from tests.app.odd_texts import ODD_TEXTS
 from tests.nncore.runs import SMALL, few_digits
 
-BASE = RunSettings("rates", SMALL, TrainingConfig(epochs=1), "", "a machine", "quick")
+BASE = RunSettings("rates", SMALL, TrainingConfig(epochs=1), data="", machine="a machine", recipe="quick")
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_without_data_the_run_button_is_disabled(qtbot: QtBot) -> None:
 
 def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> None:
     sine = RECIPES["sine"]
-    base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), "", recipe="sine", validation_share=0.1)
+    base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), data="", recipe="sine", validation_share=0.1)
     dialog = SweepDialog(base, few_digits(), tmp_path / "runs.sqlite")
     qtbot.addWidget(dialog)
     dialog.show()
@@ -191,7 +191,9 @@ def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> N
 
 def test_too_few_images_for_the_recipe_give_a_message(qtbot: QtBot) -> None:
     recipe = RECIPES["overfitting"]
-    dialog = SweepDialog(RunSettings("few", recipe.spec, recipe.config, "", recipe=recipe.name), few_digits(), None)
+    dialog = SweepDialog(
+        RunSettings("few", recipe.spec, recipe.config, data="", recipe=recipe.name), few_digits(), None
+    )
     qtbot.addWidget(dialog)
     dialog.show()
     press(dialog, qtbot)

@@ -207,7 +207,7 @@ def test_a_folder_that_cannot_be_used_is_one_sentence(library: ModelLibrary) -> 
 
 def test_a_cancelled_listing_has_no_result(library: ModelLibrary) -> None:
     keep_model()
-    assert library.models(lambda: True) is None
+    assert library.models(cancelled=lambda: True) is None
 
 
 def test_a_model_outside_the_folder_keeps_the_name_in_its_card(tmp_path: Path) -> None:

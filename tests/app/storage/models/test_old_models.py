@@ -19,7 +19,7 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from tests.app.storage.kept_models import keep_model
 
-SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST")
 
 
 def kept() -> list[Path]:

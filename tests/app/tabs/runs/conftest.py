@@ -43,7 +43,7 @@ def log_path(user_files: Path) -> Path:
             (("alpha", ""), ("beta", ""), ("gamma", ""), ("delta", process_description())), start=1
         ):
             config = TrainingConfig(learning_rate=number / 100)
-            settings = RunSettings(name, NetworkSpec.dense((784, 8 * number, 10)), config, "MNIST", recipe="quick")
+            settings = RunSettings(name, NetworkSpec.dense((784, 8 * number, 10)), config, data="MNIST", recipe="quick")
             log.begin(settings, process, f"{name}.checkpoint", f"2026-01-0{number}T09:30:00.000")
             if number != INTERRUPTED_EARLY:
                 log.add_epochs(number, ROWS, CURVE, epochs=2, steps=4, best_accuracy=0.7, training_loss=0.5)

@@ -12,7 +12,15 @@ STARTED = Started(epochs=4, steps_per_epoch=100, samples_per_epoch=1000, validat
 def steps_done(first: int, last: int, speed: float) -> StepsDone:
     steps = np.arange(first, last + 1)
     some = np.ones(len(steps))
-    return StepsDone(steps, some, some, 1 + (last - 1) // 100, 10 * len(steps), speed, 0.1)
+    return StepsDone(
+        steps=steps,
+        losses=some,
+        accuracies=some,
+        epoch=1 + (last - 1) // 100,
+        samples=10 * len(steps),
+        samples_per_second=speed,
+        learning_rate=0.1,
+    )
 
 
 def epoch_done(epoch: int, speed: float, seconds: float) -> EpochDone:
@@ -59,20 +67,32 @@ def test_no_time_is_left_at_the_end() -> None:
 
 
 def test_a_continued_run_begins_where_it_stopped() -> None:
-    progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
+    progress = RunClock(
+        Started(
+            epochs=4,
+            steps_per_epoch=100,
+            samples_per_epoch=1000,
+            validation_loss=None,
+            validation_accuracy=None,
+            samples_done=2500,
+        )
+    ).progress
     assert (progress.epoch, progress.fraction) == (3, 0.625)
 
 
 def test_a_finished_run_reports_its_test_accuracy() -> None:
     test = Evaluation(0.1, 2000, np.array([[970, 30], [20, 980]]))
-    sentence = end_message(Finished(1, 422, 64.0, "epochs", test))
+    sentence = end_message(Finished(epochs=1, step=422, seconds=64.0, reason="epochs", test=test))
     assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04 min."
 
 
 def test_a_stopped_run_reports_its_step() -> None:
-    sentence = end_message(Finished(2, 1234, 3.0, "stopped", None))
+    sentence = end_message(Finished(epochs=2, step=1234, seconds=3.0, reason="stopped", test=None))
     assert sentence == "Stopped at step 1,234, after 2 epochs; the trained network stays."
 
 
 def test_a_run_without_test_images_reports_its_time() -> None:
-    assert end_message(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 3.0 s."
+    assert (
+        end_message(Finished(epochs=5, step=9, seconds=3.0, reason="epochs", test=None))
+        == "Finished 5 epochs in 3.0 s."
+    )

@@ -19,9 +19,18 @@ from nncore.training.health import LayerHealth
 from tests.app.waiting import deliver_events
 
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
-STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001, rates=np.full(5, 0.001))
+STEPS = StepsDone(
+    steps=np.arange(1, 6),
+    losses=np.full(5, 2.0),
+    accuracies=np.full(5, 0.2),
+    epoch=1,
+    samples=500,
+    samples_per_second=1e4,
+    learning_rate=0.001,
+    rates=np.full(5, 0.001),
+)
 EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2)
-STOPPED = Finished(1, 12, 1.0, "stopped", None)
+STOPPED = Finished(epochs=1, step=12, seconds=1.0, reason="stopped", test=None)
 
 
 @pytest.fixture
@@ -137,7 +146,18 @@ def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) 
 def test_an_epoch_without_new_steps_is_shown(running: TrainTab, qtbot: QtBot) -> None:
     running.steps_done(STEPS)
     none = np.empty(0)
-    running.steps_done(StepsDone(np.empty(0, np.int64), none, none, 1, 0, 0.0, 0.001, (EPOCH,)))
+    running.steps_done(
+        StepsDone(
+            steps=np.empty(0, np.int64),
+            losses=none,
+            accuracies=none,
+            epoch=1,
+            samples=0,
+            samples_per_second=0.0,
+            learning_rate=0.001,
+            epochs=(EPOCH,),
+        )
+    )
     qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
 
 
@@ -184,7 +204,7 @@ def test_a_failed_run_shows_the_error(running: TrainTab) -> None:
 
 def test_a_finished_run_shows_its_test_accuracy(running: TrainTab) -> None:
     test = Evaluation(0.1, 200, np.array([[97, 3], [2, 98]]))
-    end(running, Finished(5, 50, 4.0, "epochs", test))
+    end(running, Finished(epochs=5, step=50, seconds=4.0, reason="epochs", test=test))
     assert status(running).startswith("Finished: 97.50 % of the 200 test images")
     assert running.progress.texts()[2] == ""
 
@@ -213,7 +233,9 @@ def test_a_learning_rate_remedy_is_applied_during_the_run(running: TrainTab, qtb
     assert running.buttons.state is RunState.RUNNING
 
 
-DEAD = LayerHealth(2, "activation", None, None, None, None, 0.97)
+DEAD = LayerHealth(
+    layer=2, kind="activation", gradient_norm=None, update_ratio=None, histogram=None, edges=None, dead_fraction=0.97
+)
 MARKED = [("layers", "Changed from relu.")]
 
 
@@ -314,7 +336,15 @@ def test_new_settings_are_shown_immediately_or_after_the_run(tab: TrainTab) -> N
 
 def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
     assert running.charts.health.layers == []
-    layer = LayerHealth(1, "dense", 0.5, 0.001, np.ones(40, np.int64), np.linspace(-1, 1, 41), None)
+    layer = LayerHealth(
+        layer=1,
+        kind="dense",
+        gradient_norm=0.5,
+        update_ratio=0.001,
+        histogram=np.ones(40, np.int64),
+        edges=np.linspace(-1, 1, 41),
+        dead_fraction=None,
+    )
     take_epoch(running, replace(EPOCH, health=(layer,)))
     take_epoch(running, replace(EPOCH, epoch=2, health=None))
     assert running.charts.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")

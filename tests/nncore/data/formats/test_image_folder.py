@@ -94,7 +94,7 @@ def test_reading_can_be_cancelled_and_reports_progress(tmp_path: Path) -> None:
     for row in range(4):
         save_digit(tmp_path / f"{row % 2}", f"{row}", row)
     fractions: list[float] = []
-    read_image_folder(tmp_path, read_grey_image, fractions.append)
+    read_image_folder(tmp_path, read_grey_image, progress=fractions.append)
     assert fractions == [0.25, 0.5, 0.75, 1.0]
     assert read_image_folder(tmp_path, read_grey_image, cancelled=lambda: len(fractions) >= 4) is None
 

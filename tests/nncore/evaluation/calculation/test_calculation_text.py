@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.evaluation.calculation.calculation_text import calculation_in_words, layer_note, pixel_note, problem_of
+from nncore.evaluation.calculation.calculation_text import calculation_in_words, pixel_note, problem_of
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, LayerSpec, MaxPool2D, Scale
 from nncore.model.network import Network, NetworkSpec
@@ -54,9 +54,5 @@ def test_numbers_that_are_not_finite_are_counted() -> None:
         assert "the constant mean" in problem_of(inspection.terms(4, (0, 0, 0)))
 
 
-def test_layers_that_only_act_in_training_say_so() -> None:
-    assert "probability of 25 %" in layer_note(Dropout(0.25))
-    assert "divides the others by 0.75" in layer_note(Dropout(0.25))
-    assert "averages kept from the training" in layer_note(BatchNorm())
-    assert layer_note(Dense(3)) == ""
+def test_a_pixel_is_explained() -> None:
     assert pixel_note(0.4) == "0.4 on a scale from 0 for paper to 1 for ink: 102 of 255."

@@ -19,7 +19,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 
-ONE = RunSettings("one", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+ONE = RunSettings("one", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), data="MNIST")
 
 
 def with_config(**changed: object) -> RunSettings:
@@ -87,10 +87,12 @@ def test_a_run_is_named_by_its_recipe_and_what_differs(
     widths: tuple[int, ...], changed: dict[str, float], recipe: str, expected: str
 ) -> None:
     config = replace(RECIPES[recipe].config if recipe in RECIPES else TrainingConfig(), **changed)  # type: ignore[arg-type]
-    assert title_and_differences(RunSettings("x", NetworkSpec.dense(widths), config, "", recipe=recipe)) == expected
+    assert (
+        title_and_differences(RunSettings("x", NetworkSpec.dense(widths), config, data="", recipe=recipe)) == expected
+    )
 
 
 def test_a_network_of_the_same_widths_is_told_apart_by_what_differs() -> None:
     spec = NetworkSpec.dense((784, 128, 64, 10), "sigmoid")
-    settings = RunSettings("x", spec, RECIPES["quick"].config, "", recipe="quick", rates=((501, 0.5),))
+    settings = RunSettings("x", spec, RECIPES["quick"].config, data="", recipe="quick", rates=((501, 0.5),))
     assert title_and_differences(settings) == "A first network: sigmoid, from step 501 rate 0.5"

@@ -27,7 +27,9 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
     with RunLog(tmp_path / "runs.sqlite") as log:
         for name, rate in ((NASTY, 0.1), ("second", 0.25), ("empty", 0.25)):
             config = TrainingConfig(learning_rate=rate, seed=41)
-            number = log.begin(RunSettings(name, NetworkSpec.dense((784, 9, 10)), config, NASTY, "a fine machine"))
+            number = log.begin(
+                RunSettings(name, NetworkSpec.dense((784, 9, 10)), config, data=NASTY, machine="a fine machine")
+            )
             if name == "empty":
                 continue
             rows: list[EpochFigures] = [

@@ -24,7 +24,7 @@ from nncore.training import TrainingConfig
 from nncore.training.history import MAX_ROWS
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
-SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(learning_rate=0.003), "MNIST")
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(learning_rate=0.003), data="MNIST")
 NO_CURVE = np.empty((3, 0), np.float32)
 
 
@@ -60,7 +60,15 @@ def test_a_new_run_is_read_back_by_another_connection(path: Path) -> None:
     layers = (Conv2D(4), BatchNorm(), Activation("relu"), Flatten(), Dense(10))
     config = TrainingConfig(batch_size=None, augmentation=Augmentation(shift=1.0), patience=3, seed=7)
     settings = RunSettings(
-        "große Zahl", NetworkSpec((28, 28), layers), config, "mine.csv", "a laptop", "x", 0.1, 4, ((5, 0.5),)
+        "große Zahl",
+        NetworkSpec((28, 28), layers),
+        config,
+        data="mine.csv",
+        machine="a laptop",
+        recipe="x",
+        validation_share=0.1,
+        parent=4,
+        rates=((5, 0.5),),
     )
     with RunLog(path) as log:
         number = log.begin(settings)

@@ -25,7 +25,7 @@ def log(tmp_path: Path) -> Iterator[RunLog]:
 
 
 def add(log: RunLog, accuracies: list[float], figure: str = "validation_accuracy", **changed: object) -> ReportedRun:
-    settings = RunSettings(f"run {changed}", NetworkSpec.dense((784, 10)), TrainingConfig(**changed), "MNIST")  # type: ignore[arg-type]
+    settings = RunSettings(f"run {changed}", NetworkSpec.dense((784, 10)), TrainingConfig(**changed), data="MNIST")  # type: ignore[arg-type]
     run = log.begin(settings)
     rows: list[EpochFigures] = [{"epoch": n, "training_loss": 1.0, figure: a} for n, a in enumerate(accuracies, 1)]
     log.add_epochs(run, rows, CURVE, test_accuracy=accuracies[-1] if accuracies else None)

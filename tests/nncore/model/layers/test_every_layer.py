@@ -475,3 +475,10 @@ def test_the_largest_terms_come_first() -> None:
     terms = built.layer.terms(np.array([[1.0, 1.0, 1.0]]), (0,))
     assert terms.order.tolist() == [1, 2, 0]
     assert terms.to_json()["weights"] == [1, -5, 2]
+
+
+def test_layers_that_act_differently_in_training_say_so() -> None:
+    assert "probability of 25 %" in Dropout(0.25).reading_note
+    assert "divides the others by 0.75" in Dropout(0.25).reading_note
+    assert "averages kept from the training" in BatchNorm().reading_note
+    assert Dense(3).reading_note == ""

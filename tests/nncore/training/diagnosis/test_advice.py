@@ -60,7 +60,7 @@ def test_unscaled_pixels_are_found_even_if_the_run_diverges(config: TrainingConf
 
 @pytest.mark.parametrize(("optimizer", "rate", "better"), [("sgd", 5.0, 0.1), ("adam", 1e4, 0.001)])
 def test_a_run_that_diverges_at_a_high_rate_gets_the_usual_rate(optimizer: str, rate: float, better: float) -> None:
-    (hint,) = hints_of(SMALL, TrainingConfig(optimizer, rate))
+    (hint,) = hints_of(SMALL, TrainingConfig(optimizer=optimizer, learning_rate=rate))
     assert hint.cause == "diverged"
     assert hint.sentence.startswith("Training diverged in epoch 1")
     assert hint.changes_only_learning_rate
@@ -68,12 +68,14 @@ def test_a_run_that_diverges_at_a_high_rate_gets_the_usual_rate(optimizer: str, 
 
 
 def test_a_run_that_diverges_at_the_usual_rate_gets_a_tenth_of_it() -> None:
-    hint = Adviser(SMALL, TrainingConfig("sgd", 0.1)).after_divergence(Diverged(1, 7, 99.0, 0.1, 0))
+    hint = Adviser(SMALL, TrainingConfig(optimizer="sgd", learning_rate=0.1)).after_divergence(
+        Diverged(1, 7, 99.0, 0.1, 0)
+    )
     assert hint.settings == {"learning_rate": 0.01}
 
 
 def test_a_low_validation_loss_shows_that_the_network_does_not_guess() -> None:
-    config = TrainingConfig("sgd", 1.0)
+    config = TrainingConfig(optimizer="sgd", learning_rate=1.0)
     assert Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 0.27)) is None
     hint = Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 2.3))
     assert hint is not None
@@ -81,7 +83,7 @@ def test_a_low_validation_loss_shows_that_the_network_does_not_guess() -> None:
 
 
 def test_dead_units_at_a_high_rate_are_found() -> None:
-    hint = hints_of(SMALL, TrainingConfig("adam", 0.3, epochs=4))[0]
+    hint = hints_of(SMALL, TrainingConfig(optimizer="adam", learning_rate=0.3, epochs=4))[0]
     assert hint.cause == "dead"
     assert "94 % of the ReLU units of layer 2" in hint.sentence
     assert hint.settings == {"learning_rate": 0.001}
@@ -148,7 +150,7 @@ def test_a_plateau_gets_a_lower_rate_unless_the_schedule_lowers_it() -> None:
 
 
 def test_a_rising_loss_gets_a_lower_rate() -> None:
-    adviser = Adviser(SMALL, TrainingConfig("sgd", 0.5))
+    adviser = Adviser(SMALL, TrainingConfig(optimizer="sgd", learning_rate=0.5))
     hints = [
         adviser.after_epoch(epoch(n, loss)) for n, loss in enumerate([1.0, 0.8, 0.6] * 2 + [0.9, 1.0, 1.2, 1.3], 1)
     ]
@@ -158,7 +160,7 @@ def test_a_rising_loss_gets_a_lower_rate() -> None:
 
 
 def test_the_suggested_rate_is_based_on_the_current_rate() -> None:
-    adviser = Adviser(SMALL, TrainingConfig("sgd", 0.01))
+    adviser = Adviser(SMALL, TrainingConfig(optimizer="sgd", learning_rate=0.01))
     adviser.learning_rate = 0.02
     hint = adviser.after_epoch(epoch(1, 2.302))
     assert hint is not None
@@ -197,7 +199,10 @@ def test_the_number_of_records_is_limited() -> None:
 HEALTHY = {
     "sgd": (SMALL, replace(BY_32, optimizer="sgd", learning_rate=0.1, epochs=12)),
     "tanh": (NetworkSpec.dense((784, 64, 64, 10), "tanh"), replace(BY_32, epochs=8)),
-    "full batch": (NetworkSpec.dense((784, 10, 10), "relu", "uniform"), TrainingConfig("sgd", 0.1, None, epochs=200)),
+    "full batch": (
+        NetworkSpec.dense((784, 10, 10), "relu", "uniform"),
+        TrainingConfig(optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=200),
+    ),
     "convolutions": (
         NetworkSpec(
             (28, 28),
@@ -234,23 +239,39 @@ def epoch(
     number: int, training_loss: float, validation_loss: float | None = None, dead: float | None = None
 ) -> EpochDone:
     """An epoch of 200 steps; `dead`: the fraction of dead units after the first layer."""
-    health = None if dead is None else (LayerHealth(2, "activation", None, None, None, None, dead),)
+    health = (
+        None
+        if dead is None
+        else (
+            LayerHealth(
+                layer=2,
+                kind="activation",
+                gradient_norm=None,
+                update_ratio=None,
+                histogram=None,
+                edges=None,
+                dead_fraction=dead,
+            ),
+        )
+    )
     return EpochDone(number, 200 * number, training_loss, 0.9, validation_loss, None, 1e5, 1.0, None, health)
 
 
 def test_a_short_plateau_in_a_long_run_is_ignored() -> None:
     losses = [1.0, 0.9, 0.8, 0.7, *[0.6] * 12]
     for epochs, causes in ((20, {"plateau"}), (1000, set[str]())):
-        adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, epochs=epochs))
+        adviser = Adviser(SMALL, TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=epochs))
         hints = [adviser.after_epoch(epoch(number, loss)) for number, loss in enumerate(losses, start=1)]
         assert {hint.cause for hint in hints if hint} == causes
 
 
 def test_a_rate_is_too_low_only_after_several_epochs_with_tiny_steps() -> None:
-    adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, batch_size=1))
+    adviser = Adviser(SMALL, TrainingConfig(optimizer="sgd", learning_rate=0.1, batch_size=1))
 
     def after(number: int, ratio: float) -> str | None:
-        layer = LayerHealth(1, "dense", 1.0, ratio, None, None, None)
+        layer = LayerHealth(
+            layer=1, kind="dense", gradient_norm=1.0, update_ratio=ratio, histogram=None, edges=None, dead_fraction=None
+        )
         hint = adviser.after_epoch(replace(epoch(number, 2.0), health=(layer,)))
         return hint.cause if hint else None
 

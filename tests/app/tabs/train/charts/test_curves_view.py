@@ -47,7 +47,19 @@ def add_steps(
 ) -> None:
     steps = np.round(epochs * view._run.steps_per_epoch).astype(np.int64)
     rates = np.full(len(steps), 0.1) if rates is None else rates
-    view.add_steps(StepsDone(steps, losses, accuracies, 1, len(steps), 1e4, 0.1, rates=rates, rate_changes=changes))
+    view.add_steps(
+        StepsDone(
+            steps=steps,
+            losses=losses,
+            accuracies=accuracies,
+            epoch=1,
+            samples=len(steps),
+            samples_per_second=1e4,
+            learning_rate=0.1,
+            rates=rates,
+            rate_changes=changes,
+        )
+    )
 
 
 def epoch_done(epoch: int, loss: float, accuracy: float) -> EpochDone:
@@ -110,7 +122,9 @@ def test_a_second_run_replaces_the_first(view: CurvesView, qtbot: QtBot) -> None
 
 
 def test_without_a_validation_set_there_is_no_validation_curve(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(4, 10, 100, None, None))
+    view.begin(
+        Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=None, validation_accuracy=None)
+    )
     view.add_epochs([EpochDone(1, 10, 1.0, 0.5, None, None, 1e4, 1.0)])
     settled(qtbot, view)
     assert view.accuracy.legend.values()[1] == "–"
@@ -171,7 +185,11 @@ def test_first_and_last_tick_are_labelled_in_any_font(
     view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float, end: int
 ) -> None:
     enlarge_font(scale)
-    view.begin(Started(100_000, 10, 10_000, None, None))
+    view.begin(
+        Started(
+            epochs=100_000, steps_per_epoch=10, samples_per_epoch=10_000, validation_loss=None, validation_accuracy=None
+        )
+    )
     add_steps(view, np.array([0.1, float(end)]), np.ones(2), np.ones(2))
     view.end()
     settled(qtbot, view)
@@ -183,7 +201,9 @@ def test_first_and_last_tick_are_labelled_in_any_font(
 
 
 def test_the_axis_shows_steps_within_the_first_epoch_and_then_epochs(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(3, 400, 40_000, 2.3, 0.1))
+    view.begin(
+        Started(epochs=3, steps_per_epoch=400, samples_per_epoch=40_000, validation_loss=2.3, validation_accuracy=0.1)
+    )
     add_steps(view, np.arange(1, 7) / 400, np.full(6, 2.0), np.full(6, 0.1))
     settled(qtbot, view)
     left, right = x_range(view.loss)
@@ -200,7 +220,9 @@ def test_the_axis_shows_steps_within_the_first_epoch_and_then_epochs(view: Curve
 
 
 def test_after_the_run_the_axis_ends_with_its_data(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(3, 469, 60_000, 2.3, 0.1))
+    view.begin(
+        Started(epochs=3, steps_per_epoch=469, samples_per_epoch=60_000, validation_loss=2.3, validation_accuracy=0.1)
+    )
     add_steps(view, np.arange(1, 6) / 469, np.array([2, 2, 80, 80, 200.0]), np.full(5, 0.1))
     view.show_divergence(Diverged(1, 6, 401.0, 10.0, 0))
     view.end()
@@ -225,7 +247,11 @@ def test_a_divergence_without_a_finite_loss_is_marked_but_not_drawn(view: Curves
 
 
 def test_no_peak_of_a_batch_is_cut_off(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(10, 1000, 100_000, None, None))
+    view.begin(
+        Started(
+            epochs=10, steps_per_epoch=1000, samples_per_epoch=100_000, validation_loss=None, validation_accuracy=None
+        )
+    )
     losses = np.full(5000, 0.5)
     losses[1234] = 77.0
     add_steps(view, np.arange(1, 5001) / 1000, losses, np.full(5000, 0.5))
@@ -298,7 +324,9 @@ def test_keys_zoom_move_and_show_the_whole_run(view: CurvesView, qtbot: QtBot) -
 
 
 def test_logarithmic_axes_show_positive_values_only(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(10, 100, 1000, 2.3, 0.1))
+    view.begin(
+        Started(epochs=10, steps_per_epoch=100, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
+    )
     x = np.arange(1, 301) / 100
     losses = np.geomspace(2, 0.001, 300)
     losses[5] = 0.0
@@ -359,7 +387,9 @@ def test_texts_of_marks_cover_neither_each_other_nor_the_edge(view: CurvesView, 
 
 def test_many_losses_are_drawn_as_a_band_with_a_line(view: CurvesView, qtbot: QtBot) -> None:
     view.set_classes(False)
-    view.begin(Started(10, 500, 500, None, None))
+    view.begin(
+        Started(epochs=10, steps_per_epoch=500, samples_per_epoch=500, validation_loss=None, validation_accuracy=None)
+    )
     losses = np.random.default_rng(0).random(5000)
     add_steps(view, np.arange(1, 5001) / 500, losses, np.full(5000, np.nan))
     settled(qtbot, view)
@@ -412,9 +442,9 @@ def test_curves_of_digits_never_appear_behind_a_sine(view: CurvesView, qtbot: Qt
     view.set_classes(False)
     assert not view.earlier_legend.isVisible()
     sine = RECIPES["sine"]
-    run(view, RunSettings("1-10-10-1", sine.spec, sine.config, "", recipe="sine"))
+    run(view, RunSettings("1-10-10-1", sine.spec, sine.config, data="", recipe="sine"))
     assert view.loss.lines.earlier == []
-    run(view, RunSettings("1-10-10-1", sine.spec, sine.config, "", recipe="sine"))
+    run(view, RunSettings("1-10-10-1", sine.spec, sine.config, data="", recipe="sine"))
     assert [label.full_text for label in view.earlier_legend.labels] == ["last run, 1-10-10-1"]
     view.set_classes(True)
     run(view, settings(0.2))
@@ -429,7 +459,7 @@ def test_losses_of_other_loss_functions_are_not_compared(view: CurvesView) -> No
 
 
 def settings(rate: float) -> RunSettings:
-    return RunSettings("784-10", NetworkSpec.dense((784, 10)), TrainingConfig(learning_rate=rate), "MNIST")
+    return RunSettings("784-10", NetworkSpec.dense((784, 10)), TrainingConfig(learning_rate=rate), data="MNIST")
 
 
 def run(view: CurvesView, about: RunSettings) -> None:
@@ -565,7 +595,16 @@ def test_nearest_finds_the_nearest_point(xs: list[float], x: float) -> None:
 
 def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesView, qtbot: QtBot) -> None:
     view.announce(settings(1.0))
-    view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=200))
+    view.begin(
+        Started(
+            epochs=4,
+            steps_per_epoch=10,
+            samples_per_epoch=100,
+            validation_loss=0.9,
+            validation_accuracy=0.7,
+            samples_done=200,
+        )
+    )
     steps = np.arange(1, 21)
     rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
     figures = ("epoch", "validation_loss", "validation_accuracy")
@@ -600,7 +639,16 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
 def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weights_at_epoch_0(
     view: CurvesView, qtbot: QtBot
 ) -> None:
-    view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=50))
+    view.begin(
+        Started(
+            epochs=4,
+            steps_per_epoch=10,
+            samples_per_epoch=100,
+            validation_loss=0.9,
+            validation_accuracy=0.7,
+            samples_done=50,
+        )
+    )
     view.add_previous_part(PreviousPart(np.array([[1, 5], [2, 1], [0, 1]], np.float32), (), ((1, 1.0), (6, 0.5))))
     settled(qtbot, view)
     assert list(view._run.batch_loss.points()[0]) == pytest.approx([0.1, 0.5])
@@ -611,7 +659,9 @@ def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weigh
 def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView, qtbot: QtBot) -> None:
     view.set_classes(False)
     view.resize(view.width() // 2, view.height())
-    view.begin(Started(50, 10, 500, None, None))
+    view.begin(
+        Started(epochs=50, steps_per_epoch=10, samples_per_epoch=500, validation_loss=None, validation_accuracy=None)
+    )
     add_steps(view, np.arange(1, 301) / 10, np.full(300, 0.05), np.full(300, np.nan))
     settled(qtbot, view)
     assert not view.accuracy.isVisible()
@@ -628,7 +678,9 @@ def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView
 
 
 def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesView, qtbot: QtBot) -> None:
-    view.begin(Started(10, 500, 500, None, None))
+    view.begin(
+        Started(epochs=10, steps_per_epoch=500, samples_per_epoch=500, validation_loss=None, validation_accuracy=None)
+    )
     losses = np.tile([0.0, 1.0], 1000)
     add_steps(view, np.arange(1, 2001) / 500, losses, np.full(2000, np.nan))
     _, smoothed = view._run.training_loss.points()

@@ -133,7 +133,7 @@ def test_earlier_runs_follow_the_theme(view: CurvesView, qapp: QApplication) -> 
 
 
 def test_logged_runs_are_converted_with_their_differing_settings() -> None:
-    settings = RunSettings("a", NetworkSpec.dense((784, 8, 10)), TrainingConfig(), "MNIST")
+    settings = RunSettings("a", NetworkSpec.dense((784, 8, 10)), TrainingConfig(), data="MNIST")
     run = LoggedRun(1, settings, "", "", "finished", 1.0, 3, 30, None, None, None, None, None)
     other = replace(run, settings=replace(settings, config=TrainingConfig(seed=5)))
     shape = earlier_run()

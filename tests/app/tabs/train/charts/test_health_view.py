@@ -23,11 +23,27 @@ def view(qtbot: QtBot) -> HealthView:
 
 def weights(layer: int, norm: float, ratio: float = 1e-3) -> LayerHealth:
     histogram, edges = np.histogram(np.linspace(-1, 1, 100) ** 3, 40)
-    return LayerHealth(layer, "dense", norm, ratio, histogram, edges, None)
+    return LayerHealth(
+        layer=layer,
+        kind="dense",
+        gradient_norm=norm,
+        update_ratio=ratio,
+        histogram=histogram,
+        edges=edges,
+        dead_fraction=None,
+    )
 
 
 def relu(layer: int, dead: float) -> LayerHealth:
-    return LayerHealth(layer, "activation", None, None, None, None, dead)
+    return LayerHealth(
+        layer=layer,
+        kind="activation",
+        gradient_norm=None,
+        update_ratio=None,
+        histogram=None,
+        edges=None,
+        dead_fraction=dead,
+    )
 
 
 def colours(view: HealthView) -> set[str]:

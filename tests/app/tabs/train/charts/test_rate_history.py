@@ -19,7 +19,7 @@ def trained(schedule: str, changes: dict[int, float] | None = None, epochs: int 
     """Train on 40 examples in batches of 4, and set the rate after the steps in `changes`; add `chunk` steps a time."""
     rng = np.random.default_rng(0)
     data = Dataset.from_floats(rng.random((40, 3), np.float32), rng.random((40, 1), np.float32), source="noise")
-    config = TrainingConfig("sgd", 0.1, batch_size=4, epochs=epochs, schedule=schedule)
+    config = TrainingConfig(optimizer="sgd", learning_rate=0.1, batch_size=4, epochs=epochs, schedule=schedule)
     spec = NetworkSpec((3,), NetworkSpec.dense((3, 1)).layers, "linear")
     training = Training(Network(spec, seed=0), Splits(data), config)
     batcher = StepBatcher(clock=lambda: 0.0, rates_used=training.control.rates_used)

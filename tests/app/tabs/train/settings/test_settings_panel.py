@@ -378,7 +378,7 @@ def test_the_curve_form_is_shown_for_recipes_that_fit_a_curve(panel: SettingsPan
 
 def test_a_logged_run_restores_its_curve(panel: SettingsPanel) -> None:
     recipe = RECIPES["sine"]
-    run = RunSettings("1-1", recipe.spec, recipe.config, "20 points of cos(x), x from 0 to pi", recipe="sine")
+    run = RunSettings("1-1", recipe.spec, recipe.config, data="20 points of cos(x), x from 0 to pi", recipe="sine")
     points = panel.points_of(run)
     assert points is not None
     assert points.x[-1] == np.pi
