@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 def make_newer(path: Path) -> bytes:
     RunLog(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     return path.read_bytes()

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import sleep
 
@@ -281,7 +281,7 @@ def test_a_run_goes_on_in_the_new_log_after_another_process_has_renamed_the_dama
 
 def test_a_newer_log_stays_unchanged_and_a_second_log_is_used(path: Path) -> None:
     RunLog(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = path.read_bytes()

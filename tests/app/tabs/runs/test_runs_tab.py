@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -411,7 +412,7 @@ def spoil(path: Path, how: str) -> Any:
     if how == "damaged":
         path.write_bytes(b"this is no database at all, whatever it is called" * 1000)
     elif how == "newer":
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(f"PRAGMA user_version = {VERSION + 1}")
         connection.close()
     return path.read_bytes()

@@ -230,7 +230,7 @@ def test_a_damaged_log_is_reported_and_unchanged(path: Path) -> None:
 
 def test_a_newer_log_is_reported_and_unchanged(path: Path) -> None:
     RunLog(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = path.read_bytes()
@@ -243,7 +243,7 @@ def test_a_run_with_unknown_settings_is_skipped(path: Path) -> None:
     with RunLog(path) as log:
         known = log.begin(SETTINGS)
         unknown = log.begin(SETTINGS)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute('UPDATE runs SET config = \'{"optimizer": "magic"}\' WHERE id = ?', (unknown,))
     connection.close()
     with RunLog(path) as log:
@@ -310,12 +310,12 @@ def test_settings_missing_in_an_older_log_have_their_defaults(path: Path) -> Non
 
 def test_a_database_of_another_program_is_rejected_and_unchanged(path: Path) -> None:
     path.parent.mkdir()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE addresses (name TEXT)")
     connection.close()
     with pytest.raises(RunLogDamagedError, match="a file of another program"):
         RunLog(path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["addresses"]
     connection.close()
 
