@@ -1,6 +1,6 @@
-"""Make the pictures of the guide from the real window: `python -m resources.build_guide_pictures`.
+"""Make the pictures of the guide and of the README: `python -m resources.build_guide_pictures`.
 
-It draws a 7, trains the first recipe, and writes each picture in the light and in the dark theme to resources/guide.
+It draws a 7, trains the first recipe, and writes each picture of the guide in the light and in the dark theme.
 Takes about a minute, and needs no screen. Run it again when a tab looks different.
 """
 
@@ -28,6 +28,9 @@ from app.window.preferences import WindowPreferences
 
 GUIDE = Path(__file__).parent / "guide"
 
+SCREENSHOTS, README_SIZE = Path(__file__).parent / "screenshots", (1366, 860)
+"""The folder of the pictures in the README, and the size of the window in them."""
+
 WIDTH = 900
 """Largest width of a picture in pixels: sharp at the width at which the guide shows it, also on a fine screen."""
 
@@ -38,6 +41,9 @@ SEVEN = ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
 """The corners of the 7 that is drawn, as shares of the canvas."""
 
 WAIT_MILLISECONDS = 20
+
+MARGIN = GAP // 2
+"""Pixels around a part of a tab; with more, the text of the next row would be seen in part."""
 
 Part = Callable[[MainWindow], QWidget]
 """Gives a part of the window."""
@@ -58,6 +64,13 @@ def main() -> int:
             window.set_appearance(Appearance(theme))
             for name, picture in PICTURES.items():
                 write(picture(window), GUIDE / theme.value / f"{name}.png")
+        window.set_appearance(Appearance(ThemeChoice.LIGHT))
+        window.resize(*README_SIZE)
+        window.train_tab.charts.health_group.open()
+        for name, tab in (("train", window.train_tab), ("draw", window.draw_tab)):
+            window.tabs.setCurrentWidget(tab)
+            QTest.qWait(1000)  # the window is laid out, and the bars move to their values
+            write(picture_in(window, window.rect()), SCREENSHOTS / f"{name}.png", README_SIZE[0])
         window.close()
     return 0
 
@@ -82,6 +95,11 @@ def prepare(window: MainWindow) -> None:
     window.tabs.setCurrentWidget(window.evaluate_tab)
     wait_until(lambda: window.evaluate_tab.stack.currentWidget() is window.evaluate_tab.pages)
     QTest.keyClick(window.my_hand_tab.intro.start_button, Qt.Key.Key_Space)
+    window.tabs.setCurrentWidget(window.models_tab)
+    models = window.models_tab.list
+    wait_until(lambda: bool(models.shown))
+    models.select({models.shown[0].path})
+    QTest.qWait(1000)  # its picture is made
 
 
 def draw_seven(canvas: QWidget) -> None:
@@ -111,19 +129,24 @@ def picture_of(tab: Part, *parts: Part) -> Callable[[MainWindow], Image.Image]:
         area = QRect()
         for part in (each(window) for each in parts or (tab,)):
             area |= QRect(part.mapTo(page, QPoint(0, 0)), part.size()) if part is not page else page.rect()
-        area = area.adjusted(-GAP, -GAP, GAP, GAP) & page.rect()
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        page.grab(area).save(buffer, "PNG")
-        return Image.open(BytesIO(buffer.data().data())).convert("RGB")
+        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) & page.rect()
+        return picture_in(page, area)
 
     return grab
 
 
-def write(picture: Image.Image, path: Path) -> None:
-    """Scale a picture down to WIDTH if it is wider, and write it with few colours."""
-    if picture.width > WIDTH:
-        picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+def picture_in(widget: QWidget, area: QRect) -> Image.Image:
+    """What is shown in an area of a widget."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    widget.grab(area).save(buffer, "PNG")
+    return Image.open(BytesIO(buffer.data().data())).convert("RGB")
+
+
+def write(picture: Image.Image, path: Path, width: int = WIDTH) -> None:
+    """Scale a picture down to `width` if it is wider, and write it with few colours."""
+    if picture.width > width:
+        picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
     path.parent.mkdir(exist_ok=True)
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
@@ -138,6 +161,7 @@ PICTURES: dict[str, Callable[[MainWindow], Image.Image]] = {
     "evaluate": picture_of(lambda w: w.evaluate_tab, lambda w: w.evaluate_tab.mistakes.matrix),
     "data": picture_of(lambda w: w.data_tab, lambda w: w.data_tab.samples),
     "runs": picture_of(lambda w: w.runs_tab),
+    "models": picture_of(lambda w: w.models_tab),
 }
 """What each picture shows; the pages name them as "draw.png"."""
 

@@ -34,9 +34,15 @@ def shortcuts_of(root: QWidget, parts: Sequence[QWidget] = ()) -> list[Shortcut]
     """The shortcuts of `root` and all that it contains, without those of its `parts`; each purpose once."""
     found: dict[str, tuple[str, ...]] = {}
     for owner, purpose, keys in _all_shortcuts(root):
-        if keys and purpose and not any(part is owner or part.isAncestorOf(owner) for part in parts):
+        is_elsewhere = any(part is owner or part.isAncestorOf(owner) for part in (*parts, *_dialogs_of(root)))
+        if keys and purpose and not is_elsewhere:
             found[purpose] = tuple(dict.fromkeys((*found.get(purpose, ()), *map(_key_text, keys))))
     return [Shortcut(*each) for each in found.items()]
+
+
+def _dialogs_of(root: QWidget) -> list[QDialog]:
+    """The dialogs that belong to `root`, such as the guide: their keys work in them only."""
+    return [dialog for dialog in root.findChildren(QDialog) if dialog.isWindow()]
 
 
 def _all_shortcuts(root: QWidget) -> Iterator[tuple[QWidget, str, list[QKeySequence]]]:

@@ -28,6 +28,7 @@ from app.tabs.models.library_work import LibraryWork
 from app.widgets.plain_text import plain_tooltip
 from app.widgets.selection_mark import mark_selected
 from app.widgets.weight_picture import weight_pixmap
+from nncore.experiments.recipes import RECIPES
 from nncore.files.model_header import ModelCard
 from nncore.reporting.number_text import percent_text
 
@@ -41,8 +42,15 @@ UNREADABLE = "This file cannot be read."
 
 
 def network_text(model: KeptModel) -> str:
-    """The network of a model, or why it is not known."""
-    return model.header.spec.summary if model.header else UNREADABLE
+    """What tells a model from another one of the same name: its recipe, network, epochs and seed, as far as known."""
+    if model.header is None:
+        return UNREADABLE
+    card = model.header.card
+    recipe = RECIPES.get(card.recipe)
+    parts = [recipe.title if recipe else "", model.header.spec.summary]
+    parts += [f"{card.epochs:,} epoch{'' if card.epochs == 1 else 's'}" if recipe else ""]
+    parts += [f"seed {card.seed}" if recipe and card.seed is not None else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def data_text(model: KeptModel) -> str:

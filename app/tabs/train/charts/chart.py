@@ -196,8 +196,11 @@ class Chart(QWidget):
             logarithmic=self.log_x, end=whole.last, unit=whole.first if whole.in_steps else 1.0, whole=whole.in_steps
         )
         self.plot.axes["left"].set_scale_of_values(logarithmic=self.log_y, end=whole.top)
-        self._epoch_word.setText("step" if whole.in_steps else "epoch")
-        self._place_epoch_word()
+        word = "step" if whole.in_steps else "epoch"
+        if word != self._epoch_word.text():
+            self._epoch_word.setText(word)
+            self._place_epoch_word()
+            self.plot.viewport().update()  # the place of the longer word is not repainted otherwise
         # Room for half a marker or label at each end: pyqtgraph hides a label that does not fit.
         last_label = self.plot.axes["bottom"].text_at(right)
         before = max(MARKER_SIZE, metrics.horizontalAdvance("0") / 2 + 2)

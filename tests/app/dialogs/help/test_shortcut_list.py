@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.help.shortcut_list import Shortcut, ShortcutList, shortcuts_of
@@ -41,3 +41,13 @@ def test_groups_are_shown_and_empty_ones_are_not(qtbot: QtBot) -> None:
     row = group.child(0)
     assert row is not None
     assert (row.text(0), row.text(1)) == ("Menu", "F10")
+
+
+def test_the_keys_of_a_dialog_are_not_those_of_its_window(qtbot: QtBot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    guide = QDialog(root)
+    QShortcut(QKeySequence("F3"), guide).setWhatsThis("Find the next place")
+    QShortcut(QKeySequence("F10"), root).setWhatsThis("Menu")
+    assert shortcuts_of(root) == [Shortcut("Menu", ("F10",))]
+    assert shortcuts_of(guide) == [Shortcut("Find the next place", ("F3",))]
