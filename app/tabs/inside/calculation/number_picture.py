@@ -91,10 +91,8 @@ class NumberPicture(QWidget):
 
         is_signed: in two colours around 0; otherwise from paper to ink.
         """
-        cells, is_reshaped = tiles.cells_of(places), tiles.shape != self._tiles.shape
+        cells = tiles.cells_of(places)
         self._tiles, self._is_signed = tiles, is_signed
-        if is_reshaped:
-            self.updateGeometry()
         self._values, self._filled = np.zeros(tiles.shape, values.dtype), np.zeros(tiles.shape, np.bool_)
         self._values[cells], self._filled[cells] = values, True
         self._shades = np.full(tiles.shape, BETWEEN, np.uint8)
@@ -139,11 +137,8 @@ class NumberPicture(QWidget):
         return floor(exact) if floor(exact) >= MIN_WHOLE * exact else exact
 
     def sizeHint(self) -> QSize:
-        """As large as cells of a whole number of pixels in the preferred size make it."""
-        ratio = self.devicePixelRatioF()
-        cell = self._cell(self._side, ratio) / ratio
-        lines, columns = self._tiles.shape
-        return QSize(max(1, round(columns * cell)) + 2, max(1, round(lines * cell)) + 2)
+        """The preferred side and a border, whatever is shown, so that pictures beside each other line up."""
+        return QSize(self._side + 2, self._side + 2)
 
     def minimumSizeHint(self) -> QSize:
         """The same as `sizeHint`."""

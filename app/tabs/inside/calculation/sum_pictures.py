@@ -18,8 +18,8 @@ from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position, Terms, position_in_shape, positions_of_all
 from nncore.reporting.number_text import decimal_text
 
-PICTURE_LINES = 7
-"""The side of a picture, in lines of text."""
+PICTURE_LINES = 6
+"""The side of a picture, in lines of text: three fit beside each other in the details area of a small screen."""
 
 CLICK = "Point at a number to see its term. Click it, or press Enter, to see how it is computed."
 
@@ -137,13 +137,13 @@ class SumPictures(QWidget):
             self.window_part.show_numbers(tiles, cells, terms.inputs, is_signed=bool((terms.inputs < 0).any()))
             winner = () if terms.chosen is None else (_cell_frame(cells[terms.chosen]),)
             self.window_part.set_frames(winner)
-            self._set_caption(self.window_part, "window, the largest framed" if winner else "window")
+            self._set_caption(self.window_part, "window, winner" if winner else "window")
         if terms.weights is None:
             return
         self.weights.show_numbers(tiles, cells, terms.weights, is_signed=True)
         self.products.show_numbers(tiles, cells, terms.products, is_signed=True)
         sizes = np.abs(terms.weights[np.isfinite(terms.weights)])
-        self._set_caption(self.weights, f"× weights, up to ±{decimal_text(float(sizes.max(initial=0)), 2)}")
+        self._set_caption(self.weights, f"× weights, ±{decimal_text(float(sizes.max(initial=0)), 2)}")
         self._set_caption(self.products, "= products")
 
     # ------------------------------------------------------------------ links
