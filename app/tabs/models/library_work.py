@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
-from app.storage.models.model_library import ModelLibrary, load_kept_model
+from app.storage.models.model_library import KeptModel, ModelLibrary, load_kept_model
 from nncore.data.dataset import Dataset
 from nncore.evaluation.first_layer import first_layer_picture
 from nncore.evaluation.model_comparison import compare_networks
@@ -43,6 +43,8 @@ class LibraryWork(QObject):
 
     listed = Signal(list)
     """All KeptModel, in the order of the library."""
+    deleted_listed = Signal(list)
+    """The KeptModel that can be restored, the one deleted last first."""
     deleted, restored = Signal(list), Signal(list)
     """(where it was, where it is) of each moved model."""
     picture_made = Signal(Path)
@@ -73,7 +75,7 @@ class LibraryWork(QObject):
 
     def list_models(self) -> None:
         """Read the list again."""
-        self._changes.add("list", partial(self.library.models, cancelled=is_cancelled), self._show_list, self._report)
+        self._changes.add("list", self._both_lists, self._show_lists, self._report)
 
     def set_label(
         self, path: Path, *, name: str | None = None, note: str | None = None, pinned: bool | None = None
@@ -94,9 +96,26 @@ class LibraryWork(QObject):
         """Read a model, for `loaded`."""
         self._networks.add("load", partial(load_kept_model, path), self.loaded.emit, self._report)
 
-    def _show_list(self, models: object) -> None:
-        if models is not None:
-            self.listed.emit(models)
+    def restore_models(self, models: Sequence[KeptModel]) -> None:
+        """Restore deleted models, whenever they were deleted."""
+        self.restore([(self.library.folder / model.path.name, model.path) for model in models])
+
+    def delete_for_good(self, models: Sequence[KeptModel]) -> None:
+        """Delete deleted models, which cannot be restored any more."""
+        work = partial(self.library.delete_for_good, [model.path for model in models])
+        self._changes.add("move", work, lambda _: self.list_models(), self._report)
+
+    def _both_lists(self) -> tuple[list[KeptModel], list[KeptModel]] | None:
+        models, deleted = (
+            self.library.models(cancelled=is_cancelled),
+            self.library.deleted_models(cancelled=is_cancelled),
+        )
+        return None if models is None or deleted is None else (models, deleted)
+
+    def _show_lists(self, lists: tuple[list[KeptModel], list[KeptModel]] | None) -> None:
+        if lists is not None:
+            self.listed.emit(lists[0])
+            self.deleted_listed.emit(lists[1])
 
     def _on_deleted(self, moved: Moved) -> None:
         self.deleted.emit(moved)
@@ -109,7 +128,7 @@ class LibraryWork(QObject):
     def _report(self, sentence: str) -> None:
         """Report an error, and show what is on the disk after the change that failed."""
         self.error_message.emit(sentence)
-        self._changes.add("list", partial(self.library.models, cancelled=is_cancelled), self._show_list, lambda _: None)
+        self._changes.add("list", self._both_lists, self._show_lists, lambda _: None)
 
     # --------------------------------------------------------------- pictures
 

@@ -16,12 +16,13 @@ from app.storage.models.model_library import KeptModel
 from app.storage.models.old_models import OLD_MODELS_RULE
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.tabs.models.deleted_dialog import NONE_DELETED, DeletedModelsDialog
 from app.tabs.models.library_work import LibraryWork, Moved, ReadingModel
 from app.tabs.models.model_actions import ModelActions
 from app.tabs.models.model_list import ModelList, data_text, network_text
 from app.tabs.models.model_pages import ModelPages
 from app.tabs.tab import Tab
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import enable, push_button, row_of, text_label
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.run_log.logged_run import RunSettings
@@ -30,6 +31,7 @@ from nncore.files.model_file import Model
 from nncore.model.network import Network
 
 NO_MODELS = "No models yet. Train a network in the Train tab; its model is kept here."
+NOTHING_TO_UNDO = "No model was deleted since the start. “Deleted …” lists those deleted before."
 NO_MODEL_MATCHES = "No model contains all of these words."
 LIST_CHECK_MILLISECONDS = 1000
 LIST_ORDERS: tuple[tuple[str, Callable[[KeptModel], object]], ...] = (
@@ -74,7 +76,10 @@ class ModelsTab(Tab):
         self._deleted: list[Moved] = []
         self.search, self.order = QLineEdit(), QComboBox()
         self.count = text_label(style="quiet", wraps=False)
-        self.undo_button = push_button("&Undo", "Restore the models deleted last (Ctrl+Z).", self.undo)
+        self.undo_button = push_button("&Undo", "", self.undo)
+        self.deleted_button = push_button("Deleted …", "", self.open_deleted)
+        self.deleted_dialog: DeletedModelsDialog | None = None
+        self._deleted_models: list[KeptModel] = []
         open_tip = "Use a model from another folder: .digitnet, .npz, .onnx or .py (Ctrl+O)."
         self.open_button = push_button("&Open file …", open_tip, self.open_requested)
         self.list, self.empty = ModelList(self.work), text_label(NO_MODELS)
@@ -86,6 +91,7 @@ class ModelsTab(Tab):
         self._timer = QTimer(self, interval=LIST_CHECK_MILLISECONDS)
         self._timer.timeout.connect(self._check_folder)
         self._show_selection()
+        self._show_deleted([])
 
     def focus(self) -> None:
         """Put the focus on the list."""
@@ -101,7 +107,6 @@ class ModelsTab(Tab):
         self.order.addItems([name for name, _ in LIST_ORDERS])
         self.order.setAccessibleName("Order of the models")
         self.order.setToolTip("The order of the list; pinned models are always at the top.")
-        self.undo_button.hide()
         set_icon(self.undo_button, "undo")
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -121,7 +126,9 @@ class ModelsTab(Tab):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
-        layout.addLayout(row_of(self.search, self.order, self.count, self.undo_button, self.open_button))
+        layout.addLayout(
+            row_of(self.search, self.order, self.count, self.undo_button, self.deleted_button, self.open_button)
+        )
         layout.addWidget(self.split, 1)
         layout.addWidget(self.actions_row)
         layout.addWidget(self.rule)
@@ -129,6 +136,7 @@ class ModelsTab(Tab):
     def _connect(self) -> None:
         work, models = self.work, self.list
         work.listed.connect(self._show_models)
+        work.deleted_listed.connect(self._show_deleted)
         work.deleted.connect(self._on_deleted)
         work.restored.connect(self._on_restored)
         work.error_message.connect(self.error_message)
@@ -279,7 +287,7 @@ class ModelsTab(Tab):
     def _on_deleted(self, moved: Moved) -> None:
         if moved:
             self._deleted.append(moved)
-            self.undo_button.show()
+            self._update_undo()
             self.list.setFocus()  # the pressed button is about to be disabled, and Ctrl+Z works in the list
 
     @Slot()
@@ -287,7 +295,31 @@ class ModelsTab(Tab):
         """Restore the models deleted last."""
         if self._deleted:
             self.work.restore(self._deleted.pop())
-            self.undo_button.setVisible(bool(self._deleted))
+            self._update_undo()
+
+    def _update_undo(self) -> None:
+        nothing = "" if self._deleted else NOTHING_TO_UNDO
+        enable(self.undo_button, "Restore the models deleted last (Ctrl+Z).", nothing)
+
+    @Slot(list)
+    def _show_deleted(self, models: list[KeptModel]) -> None:
+        self._deleted_models = models
+        # What was restored in the dialog or by another window cannot be restored again by Undo.
+        present = {model.path for model in models}
+        remaining = ([pair for pair in moved if pair[1] in present] for moved in self._deleted)
+        self._deleted = [moved for moved in remaining if moved]
+        self._update_undo()
+        enable(self.deleted_button, "Restore deleted models, or delete them for good.", "" if models else NONE_DELETED)
+
+    @Slot()
+    def open_deleted(self) -> None:
+        """Open the list of the deleted models."""
+        dialog = self.deleted_dialog = DeletedModelsDialog(self)
+        dialog.set_models(self._deleted_models)
+        self.work.deleted_listed.connect(dialog.set_models)
+        dialog.restore_requested.connect(self.work.restore_models)
+        dialog.delete_requested.connect(self.work.delete_for_good)
+        dialog.open()
 
     @Slot(list)
     def _on_restored(self, paths: list[Path]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.storage.models.model_library import DELETED, ModelLibrary
@@ -175,7 +175,7 @@ def test_a_pinned_model_is_at_the_top(tab: ModelsTab, three_models: list[Path], 
 
 def test_deleted_models_are_restored_by_undo(tab: ModelsTab, three_models: list[Path], qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
-    assert not tab.undo_button.isVisible()
+    assert not tab.undo_button.isEnabled()
     click_model(tab, qtbot, "one")
     click_model(tab, qtbot, "two", CONTROL)
     qtbot.keyClick(tab.list, Qt.Key.Key_Delete)
@@ -189,8 +189,40 @@ def test_deleted_models_are_restored_by_undo(tab: ModelsTab, three_models: list[
     press(tab, qtbot, tab.undo_button)
     qtbot.waitUntil(lambda: names(tab) == ["curve", "two", "one"])
     qtbot.waitUntil(lambda: [model.name for model in tab.list.selected()] == ["two", "one"])
-    assert not tab.undo_button.isVisible()
+    assert not tab.undo_button.isEnabled()
     assert all(path.is_file() for path in three_models)
+
+
+def test_a_model_deleted_before_a_restart_can_be_restored_or_deleted_for_good(
+    tab: ModelsTab, three_models: list[Path], qtbot: QtBot
+) -> None:
+    before = ModelLibrary(pytest.fail)
+    before.set_label(three_models[0], name="of last week")
+    before.delete(three_models[:2])
+    open_tab(tab, qtbot, 1)
+    assert names(tab) == ["curve"]
+    assert not tab.undo_button.isEnabled()
+    press(tab, qtbot, tab.deleted_button)
+    dialog = tab.deleted_dialog
+    assert dialog is not None
+    assert not dialog.restore_button.isEnabled()
+    assert {dialog.list.item(row).text().split("   ")[0] for row in range(2)} == {"of last week", "two"}
+    for row in range(2):
+        dialog.list.item(row).setSelected(dialog.list.item(row).text().startswith("of last week"))
+    qtbot.mouseClick(dialog.restore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: sorted(names(tab)) == ["curve", "of last week"])
+    qtbot.waitUntil(lambda: dialog.list.count() == 1)
+    dialog.list.selectAll()
+    qtbot.mouseClick(dialog.delete_button, Qt.MouseButton.LeftButton)
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    qtbot.mouseClick(box.button(QMessageBox.StandardButton.Yes), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.list.count() == 0)
+    assert list((models_folder() / DELETED).glob("*")) == []
+    assert three_models[0].is_file()
+    assert not three_models[1].exists()
+    assert not tab.deleted_button.isEnabled()
+    dialog.reject()
 
 
 def test_changes_of_another_window_appear(tab: ModelsTab, three_models: list[Path], qtbot: QtBot) -> None:
