@@ -43,10 +43,10 @@ def set_style(widget: QWidget, style: str, enabled: bool) -> None:
         widget.style().polish(widget)
 
 
-def reserve_place(widget: QWidget) -> None:
-    """Let the layout keep the place of a widget while it is hidden, so that nothing moves when it appears."""
+def reserve_place(widget: QWidget, is_reserved: bool = True) -> None:
+    """Let the layout keep the place of a widget while it is hidden, so that nothing moves when it appears, or not."""
     policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
+    policy.setRetainSizeWhenHidden(is_reserved)
     widget.setSizePolicy(policy)
 
 

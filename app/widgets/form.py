@@ -1,4 +1,4 @@
-"""A form: labels on the left, controls on the right, and an error message under each control."""
+"""A form: labels on the left, controls on the right, and under each a line for a message, which moves nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.style.theme import GAP
-from app.widgets.elements import set_style
+from app.widgets.elements import reserve_place, set_style
+from app.widgets.plain_text import ElidedLabel
 from nncore.errors import SettingError
 from nncore.reporting.number_text import decimal_text, exact_text
 from nncore.training.config import SETTINGS, TrainingConfig
@@ -102,6 +103,20 @@ def next_learning_rate(rate: float, direction: int) -> float:
     return next((step for step in reversed(series) if step < rate * (1 - 1e-9)), series[0])
 
 
+class MessageLine(ElidedLabel):
+    """One line of small text below a control, whose place is kept while it is empty; its tooltip has the full text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("quiet", True)
+        self.setProperty("error", True)
+        reserve_place(self)
+
+    def text(self) -> str:
+        """The whole text, also where it is elided."""
+        return self.full_text
+
+
 class FormRow:
     """One setting: its label, its control, and a line below for a message."""
 
@@ -111,11 +126,7 @@ class FormRow:
         self._is_shown = True
         self.label = QLabel(name)
         self.label.setBuddy(control)
-        self.message = QLabel()
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.message.setWordWrap(True)
-        self.message.setProperty("error", True)
-        self.message.hide()
+        self.message = MessageLine()
         self._tooltip, self._mark = tooltip, ""
         control.setAccessibleName(name)
         self._set_tooltip(tooltip)
@@ -124,8 +135,9 @@ class FormRow:
         """Show `text` under the control; `is_error` marks the control too. "" shows the mark of the row again."""
         is_error &= bool(text)
         text = text or self._mark
-        self.message.setText(text)
-        self.message.setVisible(self._is_shown and bool(text))
+        self.message.set_full_text(text)
+        if not self._is_shown:
+            self.message.hide()
         set_style(self.message, "error", is_error)
         set_style(self.control, "error", is_error)
         self.control.setAccessibleDescription(text)
@@ -136,6 +148,7 @@ class FormRow:
         for widget in (self.label, self.control, self._beside):
             if widget is not None:
                 widget.setVisible(shown)
+        reserve_place(self.message, shown)
         self.message.setVisible(shown and bool(self.message.text()))
 
     def mark(self, sentence: str) -> None:
@@ -170,7 +183,7 @@ class Form(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GAP)
-        self._grid.setVerticalSpacing(GAP // 2)
+        self._grid.setVerticalSpacing(0)  # the line for a message separates two rows
         self._grid.setColumnStretch(1, 1)
 
     def add(self, field: str, name: str, control: QWidget, tooltip: str, beside: QWidget | None = None) -> None:

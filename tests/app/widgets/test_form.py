@@ -188,3 +188,26 @@ def test_a_check_box_reports_a_change(stopping: SettingsForm, qtbot: QtBot) -> N
 def test_arrow_keys_step_through_one_two_five(rate: float, up: float, down: float) -> None:
     assert next_learning_rate(rate, 1) == pytest.approx(up)
     assert next_learning_rate(rate, -1) == pytest.approx(down)
+
+
+def test_a_message_moves_no_control(qtbot: QtBot) -> None:
+    form = SettingsForm("learning")
+    qtbot.addWidget(form)
+    form.resize(360, form.sizeHint().height())
+    with qtbot.waitExposed(form):
+        form.show()
+    controls = [row.control for row in form.rows.values()]
+    places = [control.geometry() for control in controls]
+    height = form.sizeHint().height()
+    for row in form.rows.values():
+        row.show_message("A message that is much longer than the line. " * 5)
+        assert row.message.isVisible()
+        qtbot.wait(1)  # the layout of the form
+        assert [control.geometry() for control in controls] == places
+        assert form.sizeHint().height() == height
+        row.show_message("")
+        row.mark("Changed from 5.")
+        qtbot.wait(1)
+        assert [control.geometry() for control in controls] == places
+    form.show_only(["epochs"])
+    assert form.sizeHint().height() < height / 3, "a hidden setting keeps no place for a message"

@@ -124,8 +124,8 @@ def entry(panel: SettingsPanel, field: str) -> QLineEdit:
     [
         ("learning_rate", "0", "Learning rate must be above 0; got 0."),
         ("learning_rate", "-0.1", "Learning rate must be above 0; got -0.1."),
-        ("learning_rate", "inf", "Learning rate must be a finite number, above 0; got inf."),
-        ("learning_rate", "nan", "must be a finite number, above 0; got nan."),
+        ("learning_rate", "inf", "Learning rate must be a finite number, above 0; got infinite."),
+        ("learning_rate", "nan", "must be a finite number, above 0; got not a number."),
         ("learning_rate", "fast", "must be a number, above 0; got “fast”."),
         ("batch_size", "0", "Batch size must be at least 1; got 0."),
         ("epochs", "2.5", "Epochs must be a whole number, from 1 to 1,000,000,000; got “2.5”."),
@@ -463,7 +463,7 @@ def check_odd_text(panel: SettingsPanel, typed: str) -> None:
             complaint = str(problem)
         assert not (complaint and panel.is_valid)
         shown = {message(panel, field) for field in all_rows(panel)} | {""}
-        assert {complaint, panel.problem} <= shown
+        assert {" ".join(each.split()) for each in (complaint, panel.problem)} <= shown  # a message is one line
         edit.setText(before)
     assert panel.is_valid
 
