@@ -41,6 +41,10 @@ class ParallelPlot(Plot):
 
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
         super().__init__(f"{name} and all settings", NO_RUNS_HINT, parent)
+        self.plot.setWhatsThis(
+            "One line for each run, through its value of each setting; the last axis is the result. A stronger colour "
+            "is a better result."
+        )
         self._score_name = name
         self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(LINE_SHADES)]
         self.best_line = pg.PlotCurveItem(antialias=True)

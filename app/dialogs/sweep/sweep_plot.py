@@ -22,6 +22,10 @@ class SweepPlot(Plot):
 
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
         super().__init__(name, NO_RUNS_HINT, parent)
+        self.plot.setWhatsThis(
+            "One dot for each run, at its result and at what is chosen above for the horizontal axis. The star is the "
+            "best run. Pointing at a dot shows its settings."
+        )
         self.best_in_words = ""
         self._results: list[SweepResult] = []
         self._against = TIME

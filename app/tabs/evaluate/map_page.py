@@ -199,6 +199,10 @@ class MapPlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "No map yet.", parent)
+        self.plot.setWhatsThis(
+            "Each digit is where a layer of the network places its image: images that the layer finds similar are "
+            f"close to each other. Misread digits have a ring. {MAP_HINT}"
+        )
         self.title.hide()
         self.points: NDArray[np.float32] = np.empty((0, 2), np.float32)
         self._labels: NDArray[np.intp] = np.empty(0, np.intp)

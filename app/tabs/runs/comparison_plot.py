@@ -34,6 +34,10 @@ class ComparisonPlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Curves", NO_CURVES, parent)
+        self.plot.setWhatsThis(
+            "A curve of each selected run over its epochs. Several seeds of one setting are one line, their mean, in a "
+            "band from the lowest to the highest."
+        )
         self._groups: Sequence[SeedGroup] = ()
         self._items: list[pg.GraphicsObject] = []
         self._figure = ""

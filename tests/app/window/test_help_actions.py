@@ -36,6 +36,7 @@ from app.dialogs.help.start_page import StartPage
 from app.dialogs.model_card import ModelCardDialog
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.session import Session
+from app.widgets.plot import FixedPlot
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.process.crash_reporter import CrashDialog
@@ -105,6 +106,19 @@ def test_every_control_of_every_tab_says_what_it_does(with_model: MainWindow) ->
         tab.complete()
     assert len(controls_of(with_model)) > 120
     assert without_help(with_model) == []
+
+
+def test_every_chart_says_what_it_shows(with_model: MainWindow, qtbot: QtBot) -> None:
+    for number in range(with_model.tabs.count()):
+        with_model.tabs.build(number).complete()
+    with_model.training_actions.dialogs.open_sweep()
+    charts = with_model.findChildren(FixedPlot)
+    assert len(charts) > 10
+    for chart in charts:
+        text = help_text(chart)
+        assert len(text.split()) > 7, chart.accessibleName()
+        assert text.endswith(".")
+        assert not text.startswith("A picture."), chart.accessibleName()
 
 
 def test_every_control_of_every_dialog_says_what_it_does_and_f1_opens_its_page(

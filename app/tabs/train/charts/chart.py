@@ -72,6 +72,11 @@ class Chart(QWidget):
         self.header.addWidget(self.legend, 1)
         axes = {"left": ScaleAxis("left", text.tick_text), "bottom": ScaleAxis("bottom")}
         self.plot = FixedPlot(f"{text.name} over the epochs", axes)
+        self.plot.setWhatsThis(
+            f"The {text.name} from the first step of the run to the last. The wheel and the keys + and - zoom, "
+            "dragging and the arrow keys move the section that is shown, and Home shows the whole run. Pointing at the "
+            "chart shows its values."
+        )
         self.lines = ChartLines(self.plot.box, series)
         self.mark_labels = MarkLabels(self._pixel_of) if has_mark_labels else None
         self._empty = QLabel(text.empty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -65,6 +65,7 @@ class CurvesView(QFrame):
         self._classes, self._run = True, RunCurves()
         self._epoch_label = text_label(style="quiet", wraps=False)
         self._epoch_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._epoch_label.installEventFilter(self)
         self._dirty = False
         self._lay_out()
         self._timer = QTimer(self)
@@ -305,6 +306,12 @@ class CurvesView(QFrame):
             chart.show_values_at(x)
         newest = f"last: {self._place_in_words(float(done[-1]))}" if len(done) else ""
         self._write_place(newest if x is None else f"at {self._place_in_words(x)}")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give the label with the last epoch the size that a new font needs; never filters an event out."""
+        if event.type() == QEvent.Type.FontChange:
+            self._write_place(self._epoch_label.text())
+        return False
 
     def _write_place(self, text: str) -> None:
         """Show the place; the label has a fixed size, because a new layout ten times a second would take long."""

@@ -89,6 +89,7 @@ class FitPlot(QWidget):
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.plot = FixedPlot(name)
+        self.plot.setWhatsThis("The points to learn, and as a line the curve that the network computes.")
         self.pictures = PictureActions(self, name)
         self.dots = Dots(size=3)
         self.line = pg.PlotCurveItem()

@@ -692,3 +692,14 @@ def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesVie
 )
 def test_a_loss_has_at_most_six_characters(loss: float, text: str) -> None:
     assert loss_text(loss) == text
+
+
+def test_the_last_epoch_is_not_cut_after_the_text_has_become_larger(view: CurvesView, qtbot: QtBot) -> None:
+    train_two_epochs(view)
+    label = view._epoch_label
+    qtbot.waitUntil(lambda: label.text() == "last: epoch 2.00")
+    font = label.font()
+    font.setPointSizeF(2 * font.pointSizeF() if font.pointSizeF() > 0 else 24)
+    label.setFont(font)
+    assert label.minimumWidth() >= label.fontMetrics().horizontalAdvance(label.text())
+    assert label.minimumHeight() >= label.fontMetrics().height()
