@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.widgets.explanation import ShownNeighbour
 from app.widgets.grey_image import thumbnail
+from app.widgets.tool_tips import show_cell_tool_tip
 
 NEIGHBOUR_SIDE = 42
 NEIGHBOUR_COUNT = 8
@@ -49,7 +50,8 @@ class NeighbourRow(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:
             for index, (_, name, distance) in enumerate(self.neighbours):
                 if self._place(index).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), f"Training example: {name}, distance {distance:.2f}", self)
+                    text = f"Training example: {name}, distance {distance:.2f}."
+                    show_cell_tool_tip(self, self._place(index), text)
                     return True
         return super().event(event)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from html import escape, unescape
 from textwrap import wrap
 
-from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QLabel, QTabBar, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QLabel, QTabBar, QToolTip, QWidget
 
 LINE_LENGTH = 60
 """Maximum number of characters in a line."""
 
 DISTANCE = 4
 """Pixels between a control and its tool tip."""
+
+_CELL = "tool_tip_cell"
 
 RICH_START, RICH_END = "<qt>", "</qt>"
 """The marks that `plain_text.plain_tooltip` puts around a text."""
@@ -32,6 +34,12 @@ class ToolTipApplication(QApplication):
         if event.type() == QEvent.Type.Timer and QToolTip.isVisible():
             _arrange(QCursor.pos())
         return handled
+
+
+def show_cell_tool_tip(widget: QWidget, area: QRect, text: str) -> None:
+    """Show the tool tip of a cell that `widget` paints; area: the cell in pixels of the widget, which stays free."""
+    widget.setProperty(_CELL, area)
+    QToolTip.showText(widget.mapToGlobal(area.bottomLeft()), text, widget, area)
 
 
 def _arrange(pointer: QPoint) -> None:
@@ -83,13 +91,30 @@ def place_beside(control: QRect, tip: QRect, screen: QRect) -> QPoint:
 
 
 def _control_area(pointer: QPoint, text: str) -> QRect | None:
-    """The control under the pointer whose tool tip is `text`, in pixels of the screen; None if it is a part of one."""
+    """The control or cell under the pointer whose tool tip is `text`, in pixels of the screen; None if unknown."""
     widget: QWidget | None = QApplication.widgetAt(pointer)
-    if isinstance(widget, QTabBar):
-        area = widget.tabRect(widget.tabAt(widget.mapFromGlobal(pointer)))
+    area = None if widget is None else _part_area(widget, widget.mapFromGlobal(pointer))
+    if widget is not None and area is not None:
         return QRect(widget.mapToGlobal(area.topLeft()), area.size())
     while widget is not None and not widget.toolTip():
         widget = widget.parentWidget()
     if widget is None or widget.toolTip() != text:
         return None
     return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
+
+
+def _part_area(widget: QWidget, place: QPoint) -> QRect | None:
+    """The tab, the section of a header, the cell of a list or table, or the painted cell at `place` in a widget."""
+    view = widget.parentWidget()
+    if isinstance(widget, QTabBar):
+        return widget.tabRect(widget.tabAt(place))
+    if isinstance(view, QHeaderView) and widget is view.viewport():
+        section = view.logicalIndexAt(place)
+        start, size = view.sectionViewportPosition(section), view.sectionSize(section)
+        is_row = view.orientation() == Qt.Orientation.Horizontal
+        return QRect(start, 0, size, widget.height()) if is_row else QRect(0, start, widget.width(), size)
+    if isinstance(view, QAbstractItemView) and widget is view.viewport():
+        index = view.indexAt(place)
+        return view.visualRect(index) if index.isValid() and index.data(Qt.ItemDataRole.ToolTipRole) else None
+    cell = widget.property(_CELL)
+    return cell if isinstance(cell, QRect) and cell.contains(place) else None

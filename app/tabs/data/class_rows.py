@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, colours_of
 from app.widgets.grey_image import thumbnail
 from app.widgets.pictures.picture_actions import PictureActions
+from app.widgets.tool_tips import show_cell_tool_tip
 from nncore.data.statistics import DatasetStatistics
 from nncore.reporting.number_text import percent_text
 
@@ -66,7 +67,8 @@ class ClassRows(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._statistics is not None:
             row = event.pos().y() // self.row_height
             if 0 <= row < len(self._names):
-                QToolTip.showText(event.globalPos(), self.description(row), self)
+                area = QRect(0, row * self.row_height, self.width(), self.row_height)
+                show_cell_tool_tip(self, area, f"{self.description(row)}.")
                 return True
         return super().event(event)
 

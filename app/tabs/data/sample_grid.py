@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.widgets.grey_image import thumbnail
+from app.widgets.tool_tips import show_cell_tool_tip
 from nncore.data.dataset import Dataset
 from nncore.reporting.number_text import decimal_text
 
@@ -114,7 +115,7 @@ class SampleGrid(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos())
             if index is not None:
-                QToolTip.showText(event.globalPos(), self.description(index), self)
+                show_cell_tool_tip(self, self.place(index), f"{self.description(index)}.")
                 return True
         return super().event(event)
 

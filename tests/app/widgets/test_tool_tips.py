@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.widgets.plain_text import plain_tooltip
-from app.widgets.tool_tips import LINE_LENGTH, place_beside, wrapped
+from app.widgets.tool_tips import LINE_LENGTH, _control_area, place_beside, show_cell_tool_tip, wrapped
 
 LONG = "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
 SCREEN = QRect(0, 0, 1366, 768)
@@ -71,3 +71,26 @@ def test_the_tool_tip_that_qt_shows_is_wrapped_and_below_the_control(qtbot: QtBo
     area = QRect(button.mapToGlobal(QPoint(0, 0)), button.size())
     assert not label.frameGeometry().intersects(area)
     QToolTip.hideText()
+
+
+def test_the_tool_tip_of_a_cell_is_placed_beside_the_cell(qtbot: QtBot) -> None:
+    items, painted = QListWidget(), QWidget()
+    items.addItem("a cell")
+    items.item(0).setToolTip(LONG)
+    for widget, area in ((items.viewport(), items.visualItemRect(items.item(0))), (painted, CELL)):
+        window = widget.window()
+        qtbot.addWidget(window)
+        window.setGeometry(100, 100, 300, 200)
+        with qtbot.waitExposed(window):
+            window.show()
+        if widget is painted:
+            show_cell_tool_tip(painted, CELL, LONG)
+        else:
+            area = items.visualItemRect(items.item(0))
+        pointer = widget.mapToGlobal(area.center())
+        assert _control_area(pointer, LONG) == QRect(widget.mapToGlobal(area.topLeft()), area.size())
+        QToolTip.hideText()
+        window.hide()
+
+
+CELL = QRect(40, 30, 60, 50)

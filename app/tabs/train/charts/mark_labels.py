@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.rate_history import Mark
+from app.widgets.tool_tips import show_cell_tool_tip
 
 
 class MarkLabels(QWidget):
@@ -70,6 +71,9 @@ class MarkLabels(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             pixels = [(mark, self._pixel_of(mark.x)) for mark in self.marks]
             near = [mark.text for mark, pixel in pixels if pixel is not None and abs(pixel - event.x()) < 3 * GAP]
-            QToolTip.showText(event.globalPos(), "\n".join(near), self)
+            if near:
+                show_cell_tool_tip(self, self.rect(), "\n".join(f"{text}." for text in near))
+            else:
+                QToolTip.hideText()
             return True
         return super().event(event)
