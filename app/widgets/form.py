@@ -199,6 +199,7 @@ class Form(QWidget):
     def add_full_width(self, widget: QWidget, field: str = "") -> None:
         """Add a widget at the bottom, across all columns; field: the setting that it belongs to."""
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 3)
+        self._grid.setRowMinimumHeight(self._grid.rowCount(), GAP // 2)  # it has no line for a message below it
         self._full_width.append((field, widget))
 
     def show_only(self, fields: Collection[str] | None) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.keep_model import KeepModelDialog
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.loaded_model import model_in_words
 from app.session.run_events import RunState
@@ -40,6 +42,7 @@ class Hour:
         self.session, self.train, self.draw = window.session, window.train_tab, window.draw_tab
         self.buttons = self.train.buttons
         self.places = self.places_of_buttons()
+        self.meanings: dict[QPushButton, str] = {}
 
     # ---------------------------------------------------------------- actions
 
@@ -107,6 +110,16 @@ class Hour:
         self.check_model()
         self.check_answers()
         self.check_buttons()
+        self.check_meanings()
+
+    def check_meanings(self) -> None:
+        """No button has another text than before, unless it names what it works on."""
+        named = self.buttons.pause_button, self.buttons.train_on_button, self.train.progress.remedy_button
+        for button in self.window.findChildren(QPushButton):
+            if button not in named and button.text():
+                text = button.text().split(":")[0]
+                text = "&Teach it" if text.startswith("&Teach it as") else text
+                assert self.meanings.setdefault(button, text) == text
 
     def check_model(self) -> None:
         model = self.session.model
@@ -269,6 +282,40 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert marked(window) == ["learning_rate"]
     hour.train_until_its_end()
     assert marked(window) == []
+
+    # Find a learning rate, and cancel it: a second click at the place of Find does nothing.
+    hour.click(learning.finding.start)
+    hour.click(learning.finding.start)
+    hour.click(learning.finding.stop)
+    qtbot.waitUntil(learning.finding.start.isEnabled)
+    hour.check()
+
+    # Keep the model of the run under a name, use it, and give it another name in the Models tab.
+    hour.click(train.outcome_bar.keep_button)
+    naming = window.findChild(KeepModelDialog)
+    assert naming is not None
+    naming.name.selectAll()
+    qtbot.keyClicks(naming.name, "my second")
+    qtbot.keyClick(naming.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.outcome is not None and session.outcome.trained.model.card.name == "my second")
+    hour.click(train.outcome_bar.try_button)
+    hour.show(window.models_tab)
+    models = window.models_tab
+    qtbot.waitUntil(lambda: "my second" in [model.name for model in models.list.shown])
+    models.list.select({model.path for model in models.list.shown if model.name == "my second"})
+    hour.type(models.pages.details.name, "my best")
+    qtbot.waitUntil(lambda: session.model is not None and session.model.card.name == "my best")
+    hour.check()
+
+    # Larger text.
+    window.set_appearance(replace(window.preferences.appearance, text_scale=1.5))
+    window.tabs.setCurrentWidget(train)
+    qtbot.wait(1)  # the layout of the page
+    hour.places = hour.places_of_buttons()
+    hour.check()
+    window.set_appearance(replace(window.preferences.appearance, text_scale=1.0))
+    qtbot.wait(1)  # the layout of the page
+    hour.places = hour.places_of_buttons()
 
     # A sweep over two seeds.
     next(action for action in window.menu.actions() if "weep" in action.text()).trigger()

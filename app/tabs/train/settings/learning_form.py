@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from app.style.theme import GAP
 from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
@@ -78,7 +77,6 @@ class LearningForm(SettingsForm):
             self.learning_rate.textChanged.connect(self._follow_rate)
             below = QWidget()
             self._below_rate_layout = column_of(self.rate_slider)
-            self._below_rate_layout.setContentsMargins(0, 0, 0, GAP)
             below.setLayout(self._below_rate_layout)
             self.add_full_width(below)
         elif setting.name == "batch_size":
