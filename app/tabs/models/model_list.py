@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from app.storage.models.model_library import KeptModel
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.tabs.models.library_work import LibraryWork
+from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.plain_text import plain_tooltip
 from app.widgets.selection_mark import mark_selected
 from app.widgets.weight_picture import weight_pixmap
@@ -172,6 +173,7 @@ class ModelList(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName("Kept models")
+        FocusBorder(self)
         self.setAccessibleDescription(
             "One model per row. Enter uses it, F2 renames it, Delete deletes it, Ctrl+Z restores it. "
             "Select two to compare them."

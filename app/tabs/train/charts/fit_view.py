@@ -43,7 +43,8 @@ class FitView(QFrame):
         row.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
         row.setSpacing(GROUP_GAP)
         for plot in self.small:
-            plot.plot.setMinimumHeight(MIN_SMALL_PLOT_HEIGHT)
+            # Before it is laid out first, a view of pyqtgraph insists on 240 pixels: too many for five of them.
+            plot.plot.setMinimumSize(MIN_SMALL_PLOT_HEIGHT, MIN_SMALL_PLOT_HEIGHT)
             for axis in plot.plot.axes.values():
                 axis.hide()
             row.addWidget(plot, 1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
+from app.widgets.focus_order import visit_in_order
 from app.widgets.form import LOCKED, RateEdit, SettingsForm
 from app.widgets.start_stop import StartStopButtons
 from nncore.errors import SettingError
@@ -151,6 +152,7 @@ class LearningForm(SettingsForm):
             self.rate_plot = RatePlot()
             self.rate_plot.rate_chosen.connect(self.enter_rate)
             self._below_rate_layout.addWidget(self.rate_plot)
+            visit_in_order(self.rate_slider, self.rate_plot)
         self.rate_plot.show_result(result)
         self.rate_plot.show()
 
