@@ -42,7 +42,7 @@ ORIGINALS = {
 }
 """For each array in mnist.npz, its original file and the SHA-256 of the uncompressed file."""
 
-LARGEST_FILE = 64 * 2**20
+MAX_FILE_BYTES = 64 * 2**20
 """Bytes. It is more than the largest original (47 MB), and keeps a wrong .gz from filling the memory."""
 
 
@@ -71,7 +71,7 @@ def _original(folder: Path, name: str, expected: str) -> bytes:
         raise NotTheOriginals(f"{folder}: found no {name} or {name}.gz; expected the four original MNIST files.")
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(LARGEST_FILE)
+            content = file.read(MAX_FILE_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise NotTheOriginals(f"{path}: the file cannot be read: {error}.") from error
     found = sha256(content).hexdigest()

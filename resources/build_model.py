@@ -34,7 +34,7 @@ from nncore.evaluation.calibration import apply_temperature, best_temperature, l
 from nncore.evaluation.metrics import evaluate
 from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import Model, ModelCard, bundled_model_path, save_model
-from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits
 from nncore.model.network import Network
 from nncore.training import TrainingConfig, train
 from nncore.training.events import Diverged, EpochDone
@@ -117,7 +117,7 @@ def _trained(plan: Plan, fold: int | None) -> Trained:
 
     With `fold` None the held-out digits are newly generated ones.
     """
-    kinds = tuple(non_digit_kinds)
+    kinds = tuple(NON_DIGIT_KINDS)
     left_out = kinds if fold is None else kinds[fold :: plan.folds]
     shown = kinds if fold is None else tuple(kind for kind in kinds if kind not in left_out)
     ink, strangers = plan.ink, digits(1_000, np.random.default_rng(plan.config.seed + 1))

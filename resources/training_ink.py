@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.formats.unipen import InkSamples
-from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits
 from nncore.handwriting.synthetic.non_digits import KIND_FREQUENCIES
 from nncore.preprocessing.augmentation.pen_strokes import vary_strokes
 from nncore.preprocessing.ink import Ink, rasterize
@@ -56,7 +56,7 @@ def training_images(
 def non_digits(count: int, kinds: Sequence[str], rng: np.random.Generator) -> tuple[Images, list[str]]:
     """Return images (count, 28, 28) of non-digits, each of `kinds` equally often, and the kind of each image."""
     chosen = [kinds[index % len(kinds)] for index in range(count)]
-    return drawn(non_digit_kinds[kind](rng) for kind in chosen), chosen
+    return drawn(NON_DIGIT_KINDS[kind](rng) for kind in chosen), chosen
 
 
 def drawn(inks: Iterable[Ink]) -> Images:

@@ -16,7 +16,7 @@ from nncore.evaluation.calibration import logits_of
 from nncore.evaluation.metrics import evaluate
 from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import Model, load_model
-from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits
 from nncore.model.network import Network
 from nncore.training import train
 from resources import build_model
@@ -63,7 +63,7 @@ def built(everything_is_smaller: None) -> tuple[Model, str]:
 
 
 def test_the_training_images_have_every_kind_in_the_given_amounts() -> None:
-    ink, kinds = some_ink(), tuple(non_digit_kinds)
+    ink, kinds = some_ink(), tuple(NON_DIGIT_KINDS)
     data = training_images(small_mnist().training, ink, kinds, FEW, seed=1)
     assert len(data) == 300 + 2 * 80 + 100 + 100
     np.testing.assert_array_equal(data.images[300:380], ink.to_dataset().images)
@@ -81,7 +81,7 @@ def test_the_card_names_the_training_data_and_the_accuracy_for_each_writer_and_k
     assert "Alpaydin" in model.card.notes
     assert "some ink: 80 pen drawings of 4 writers" in model.card.data
     assert [row["epoch"] for row in model.history] == [1, 2, 3]
-    assert all(f" {name} " in table for name in (*model.card.writer_accuracy, *non_digit_kinds))
+    assert all(f" {name} " in table for name in (*model.card.writer_accuracy, *NON_DIGIT_KINDS))
 
 
 def test_the_card_has_the_accuracy_on_the_test_set(built: tuple[Model, str]) -> None:
@@ -114,12 +114,12 @@ def test_folds_change_only_the_temperature_of_the_model(built: tuple[Model, str]
 
 def test_a_fold_is_not_trained_on_its_writers_and_kinds() -> None:
     held_out = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).held_out
-    assert set(held_out.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
+    assert set(held_out.groups) == {"w1", "w3", *tuple(NON_DIGIT_KINDS)[1::2]}
     assert (np.array(held_out.labels) == NO_CLASS).sum() == 100
 
 
 def test_the_averaged_weights_are_the_mean_of_the_weights_after_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = training_images(small_mnist().training, None, tuple(non_digit_kinds), FEW, seed=1)
+    data = training_images(small_mnist().training, None, tuple(NON_DIGIT_KINDS), FEW, seed=1)
     start = Network(RECIPES["handwriting"].spec)
     start.initialize(np.random.default_rng(0))
 

@@ -16,7 +16,7 @@ from nncore.evaluation.calibration import verdict_rates
 from nncore.evaluation.metrics import evaluate
 from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import Model, bundled_model_path, load_model
-from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.preprocessing.ink import rasterize
 from nncore.training import TrainingConfig
@@ -68,10 +68,10 @@ def test_the_model_file_is_small() -> None:
     assert bundled_model_path().stat().st_size < 2_000_000
 
 
-@pytest.mark.parametrize("kind", non_digit_kinds)
+@pytest.mark.parametrize("kind", NON_DIGIT_KINDS)
 def test_few_other_drawings_are_read_as_digits(model: Model, kind: str) -> None:
     rng = np.random.default_rng(2024)
-    images = np.stack([rasterize(non_digit_kinds[kind](rng)) for _ in range(100)])
+    images = np.stack([rasterize(NON_DIGIT_KINDS[kind](rng)) for _ in range(100)])
     rates = verdict_rates(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
     assert rates is not None
     assert rates.rejected + rates.unsure >= 0.9

@@ -151,7 +151,9 @@ def keep_epochs(folder: Path, generation: int) -> None:
     spec = NetworkSpec.dense((4, 2))
     values = np.full(spec.parameter_count, generation, np.float32)
     save_snapshots(
-        Snapshots.of(spec, tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (0, 1))), 5, folder / "epochs.npz"
+        Snapshots.from_snapshots(spec, tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (0, 1))),
+        5,
+        folder / "epochs.npz",
     )
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 THROTTLE_MILLISECONDS = 6
 """Less than the 16 ms of a screen's frame, because reading and painting need time in it, too."""
 
-LARGEST_SHARE, MAX_INTERVAL_MILLISECONDS = 1 / 3, 300
-"""Work whose duration is measured takes at most this share of the time, but is done at least once in this interval."""
+MAX_TIME_FRACTION, MAX_INTERVAL_MILLISECONDS = 1 / 3, 300
+"""Work whose duration is measured takes at most this fraction of the time, but runs at least once in this interval."""
 
 SAVE_MILLISECONDS = 500
 """Minimum time between two saves of what is being drawn or typed; a killed program loses less than the last second."""
@@ -38,11 +38,11 @@ class Throttle(QObject):
         return self._timer.isActive()
 
     def allow_for(self, seconds: float) -> None:
-        """Choose the interval so that work that took so long takes at most LARGEST_SHARE of the time from now on.
+        """Choose the interval so that work that took so long takes at most MAX_TIME_FRACTION of the time from now on.
 
         On a busy machine, or if the work takes long, it is done less often instead of slowing down the whole window.
         """
-        milliseconds = 1000 * seconds / LARGEST_SHARE
+        milliseconds = 1000 * seconds / MAX_TIME_FRACTION
         self.interval = round(min(max(milliseconds, THROTTLE_MILLISECONDS), MAX_INTERVAL_MILLISECONDS))
 
     @Slot()

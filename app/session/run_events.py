@@ -69,7 +69,7 @@ class PinnedReading:
     problem: str = ""
 
     @classmethod
-    def by(cls, network: Network, drawing: NDArray[np.uint8], steps: int = 0) -> PinnedReading:
+    def from_network(cls, network: Network, drawing: NDArray[np.uint8], steps: int = 0) -> PinnedReading:
         """Let `network` read a drawing (28, 28)."""
         try:
             return cls(steps, read_digit(network, drawing))

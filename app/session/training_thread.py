@@ -191,7 +191,7 @@ class TrainingThread(QThread):
         """Read the pinned drawing, unless that would take more than MAX_READING_FRACTION of the time."""
         drawing, started = self.drawing, perf_counter()
         if drawing is not None and (at_once or started >= self._next_reading):
-            reading = PinnedReading.by(self._training.network, drawing, self._training.steps)
+            reading = PinnedReading.from_network(self._training.network, drawing, self._training.steps)
             ended = perf_counter()
             self._next_reading = ended + (ended - started) / MAX_READING_FRACTION
             self.drawing_read.emit(reading)

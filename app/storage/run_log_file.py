@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from nncore.experiments.run_log.log import (
     VERSION,
+    DamagedRunLogError,
+    NewerRunLogError,
     RunLog,
-    RunLogDamagedError,
     RunLogError,
-    RunLogNewerError,
     file_identity,
 )
 from nncore.system.file_lock import FileLock
@@ -38,7 +38,7 @@ def open_log(path: Path, report_error: ReportError, timeout: float | None = None
     """
     try:
         return _open_or_replace(path, report_error, timeout)
-    except RunLogNewerError as problem:
+    except NewerRunLogError as problem:
         beside = path_beside(path)
         report_error(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
         return _open_or_replace(beside, report_error, timeout)
@@ -59,7 +59,7 @@ def with_log(
     with open_log(path, report_error, timeout) as log:
         try:
             return work(log)
-        except RunLogDamagedError as damage:
+        except DamagedRunLogError as damage:
             problem = damage
     rename_damaged(log.path, log.file, problem, report_error)
     with open_log(path, report_error, timeout) as log:
@@ -71,13 +71,13 @@ def _open_or_replace(path: Path, report_error: ReportError, timeout: float | Non
         file = file_identity(path)
         try:
             return RunLog(path, timeout, report_error)
-        except RunLogDamagedError as problem:
+        except DamagedRunLogError as problem:
             rename_damaged(path, file, problem, report_error)
     return RunLog(path, timeout, report_error)
 
 
 def rename_damaged(
-    path: Path, file: tuple[int, int] | None, problem: RunLogDamagedError, report_error: ReportError
+    path: Path, file: tuple[int, int] | None, problem: DamagedRunLogError, report_error: ReportError
 ) -> None:
     """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails.
 

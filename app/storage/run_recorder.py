@@ -24,7 +24,7 @@ from app.storage.run_log_file import ReportError, open_log, rename_damaged
 from app.storage.run_process import process_description
 from app.storage.writing_pace import CHECKPOINT_SHARE, LOG_SHARE, WritingPace
 from nncore.errors import ModelFileError
-from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
+from nncore.experiments.run_log.log import DamagedRunLogError, LoggedRun, RunLog, RunLogError, RunSettings, State
 from nncore.files.checkpoint_file import save_checkpoint
 from nncore.system.file_lock import FileLock
 from nncore.training import Training
@@ -237,7 +237,7 @@ class RunRecorder:
         try:
             try:
                 work(*self._open_log_and_number())
-            except RunLogDamagedError as problem:  # `work` has found the damage
+            except DamagedRunLogError as problem:  # `work` has found the damage
                 damaged = self._log
                 if damaged is None:
                     raise

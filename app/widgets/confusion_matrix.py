@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 PALEST, STRONGEST = 0.08, 0.48
 """The opacities of the colours of cells; a text on the strongest one is still readable."""
 
-FEWEST_SCALED = 10
+MIN_SCALED_MISTAKES = 10
 """A matrix whose largest number of mistakes is smaller does not get the strongest colour."""
 
 DescribeCell = Callable[[int, int, int, float], str]
@@ -84,7 +84,7 @@ def _strengths(counts: NDArray[np.int64], shares: NDArray[np.float64]) -> NDArra
     """How strong the colour of each cell is, 0 to 1: by share for correct answers, by log of the count for mistakes."""
     is_correct = np.eye(*counts.shape, dtype=np.bool_)
     most = int(np.where(is_correct, 0, counts).max(initial=0))
-    mistakes: NDArray[np.float64] = np.log1p(counts) / max(np.log1p(most), np.log1p(FEWEST_SCALED))
+    mistakes: NDArray[np.float64] = np.log1p(counts) / max(np.log1p(most), np.log1p(MIN_SCALED_MISTAKES))
     return np.where(is_correct, np.sqrt(shares), mistakes)
 
 

@@ -325,7 +325,7 @@ class TrainingActions(QObject):
         if session.pinned_drawing is None or session.run_state is not RunState.IDLE:
             return
         if session.network is not None and session.model is not None:
-            reading = PinnedReading.by(session.network, session.pinned_drawing)
+            reading = PinnedReading.from_network(session.network, session.pinned_drawing)
             self.train_tab.pinned.show_model(reading, session.model.card.name)
 
     @Slot(object)

@@ -119,47 +119,61 @@ class Inspection(DeepCopyable):
         """The input in the shape that the first layer takes; read-only."""
         return self._inputs[0]
 
-    def input_of(self, number: int) -> NDArray[np.floating]:
-        """What layer `number`, from 1, takes: the output of the layer before it. Raises SettingError."""
-        return self._inputs[self.layer(number).number - 1]
+    def input_of(self, layer: int) -> NDArray[np.floating]:
+        """What `layer`, from 1, takes: the output of the layer before it. Raises SettingError."""
+        return self._inputs[self.layer(layer).number - 1]
 
-    def numbers(self, number: int) -> NDArray[np.floating]:
-        """What layer `number`, from 1, gives, or for 0 the input; read-only. Raises SettingError."""
-        return self._inputs[self.layer(number).number if number else 0]
+    def values_of(self, layer: int) -> NDArray[np.floating]:
+        """What `layer`, from 1, gives, or for 0 the input; read-only. Raises SettingError."""
+        return self._inputs[self.layer(layer).number if layer else 0]
 
-    def picture_shape(self, number: int) -> tuple[int, int, int] | None:
-        """(maps, height, width) if the numbers of layer `number`, or for 0 of the input, are a picture; else None.
+    def value_at(self, layer: int, position: Position) -> np.floating:
+        """The number at `position` of what `layer`, from 1, gives, or for 0 of the input. Raises SettingError."""
+        values = self.values_of(layer)
+        shape = values.shape
+        if len(position) != len(shape) or any(
+            not 0 <= index < side for index, side in zip(position, shape, strict=True)
+        ):
+            shown = " ".join(str(index + 1) for index in position)
+            sides = " × ".join(str(side) for side in shape)
+            owner = f"Layer {layer}" if layer else "The input"
+            raise SettingError("unit", f"{owner} has {sides} numbers; there is no number {shown}.")
+        found: np.floating = values[position]
+        return found
+
+    def picture_shape(self, layer: int) -> tuple[int, int, int] | None:
+        """(maps, height, width) if the numbers of `layer`, or for 0 of the input, are a picture; else None.
 
         Those of a flat layer are one if each belongs to a pixel of a picture before it, in the same order.
         """
         spec = self.network.spec
-        shape = self.numbers(number).shape
-        while len(shape) == 1 and number:
-            layer, before = spec.layers[number - 1], spec.shapes[number - 1]
-            if layer.has_weights or prod(before) != prod(shape):
+        shape = self.values_of(layer).shape
+        while len(shape) == 1 and layer:
+            layer_spec, before = spec.layers[layer - 1], spec.shapes[layer - 1]
+            if layer_spec.has_weights or prod(before) != prod(shape):
                 return None
-            number, shape = number - 1, before
+            layer, shape = layer - 1, before
         if len(shape) == 1:  # a network without layers for images gets them as rows
             shape = (1, *spec.input_shape)[-3:] if len(spec.input_shape) in (2, 3) else shape
         return (shape[0], shape[1], shape[2]) if len(shape) == 3 and prod(shape) > 1 else None
 
-    def place_in_short(self, number: int, position: Position) -> str:
-        """Where a number is, in figures: "17" for a unit, "7, 3" for line and column, "2: 7, 3" with the map before."""
-        shape, picture = self.numbers(number).shape, self.picture_shape(number)
+    def short_place(self, layer: int, position: Position) -> str:
+        """Where a number is, without words: "17" for a unit, "7, 3" for line and column, "2: 7, 3" with a map."""
+        shape, picture = self.values_of(layer).shape, self.picture_shape(layer)
         if picture is None:
             return f"{position[0] + 1:,}"
         map_number, line, column = position_in_shape(position, shape, picture)
         where = f"{line + 1}, {column + 1}"
         return where if picture[0] == 1 else f"{map_number + 1}: {where}"
 
-    def nearest(self, number: int, position: Position) -> tuple[int, Position] | None:
+    def nearest_position(self, layer: int, position: Position) -> tuple[int, Position] | None:
         """The number of this network nearest to a layer and position of another network; None if nothing is like it."""
-        if not 0 <= number <= len(self.layers):
+        if not 0 <= layer <= len(self.layers):
             return None
-        shape = self.numbers(number).shape
+        shape = self.values_of(layer).shape
         if len(position) != len(shape):
             return None
-        return number, tuple(min(max(index, 0), side - 1) for index, side in zip(position, shape, strict=True))
+        return layer, tuple(min(max(index, 0), side - 1) for index, side in zip(position, shape, strict=True))
 
     def layer(self, number: int) -> InspectedLayer:
         """Layer `number`, from 1. Raises SettingError if there is none."""
@@ -167,43 +181,43 @@ class Inspection(DeepCopyable):
             raise SettingError("layer", f"There is no layer {number}; the network has layers 1 to {len(self.layers)}.")
         return self.layers[number - 1]
 
-    def terms(self, number: int, position: Position) -> Terms:
-        """How layer `number`, from 1, computes the number at `position`, with the network's present weights.
+    def terms(self, layer: int, position: Position) -> Terms:
+        """How `layer`, from 1, computes the number at `position`, with the network's present weights.
 
         Raises SettingError if there is no such layer or position.
         """
-        self.layer(number)
-        self._number_at(number, position)
+        self.layer(layer)
+        self.value_at(layer, position)
         with np.errstate(all="ignore"):  # the weights of a diverged training may overflow or be NaN
-            return self.network.layers[number - 1].terms(self.input_of(number)[None], position)
+            return self.network.layers[layer - 1].terms(self.input_of(layer)[None], position)
 
-    def in_words(self, number: int, position: Position) -> str:
+    def in_words(self, layer: int, position: Position) -> str:
         """A number as a screen reader says it: "layer 2, unit 17 of 64, 0.83, third largest".
 
-        For number 0, that of the input: "input, line 7, column 3, 0.4". Raises SettingError.
+        For layer 0, the input: "input, line 7, column 3, 0.4". Raises SettingError.
         """
-        value = number_in_words(float(self._number_at(number, position)))
-        where = self.place_in_words(number, position)
-        if number == 0:
+        value = number_in_words(float(self.value_at(layer, position)))
+        where = self.place_in_words(layer, position)
+        if layer == 0:
             return f"input, {where}, {value}"
-        layer = self.layer(number)
-        rank = f", {ordinal(layer.rank(position))}largest" if np.isfinite(layer.values[position]) else ""
-        return f"layer {number}, {where}, {value}{rank}"
+        output = self.layer(layer)
+        rank = f", {ordinal(output.rank(position))}largest" if np.isfinite(output.values[position]) else ""
+        return f"layer {layer}, {where}, {value}{rank}"
 
-    def place_in_words(self, number: int, position: Position) -> str:
+    def place_in_words(self, layer: int, position: Position) -> str:
         """Where a number is in its layer: "unit 17 of 64", "map 2 of 24, line 7, column 3"; in one map without the map.
 
-        number: 0 for the input. Raises SettingError.
+        layer: 0 for the input. Raises SettingError.
         """
-        self._number_at(number, position)
-        shape = self.numbers(number).shape
-        picture = self.picture_shape(number) if number == 0 else None
+        self.value_at(layer, position)
+        shape = self.values_of(layer).shape
+        picture = self.picture_shape(layer) if layer == 0 else None
         if picture is not None:
             position, shape = position_in_shape(position, shape, picture), picture
         if len(shape) == 1:
-            return f"{'unit' if number else 'number'} {position[0] + 1:,} of {shape[0]:,}"
+            return f"{'unit' if layer else 'number'} {position[0] + 1:,} of {shape[0]:,}"
         where = f"line {position[1] + 1}, column {position[2] + 1}"
-        return where if shape[0] == 1 and number == 0 else f"map {position[0] + 1} of {shape[0]:,}, {where}"
+        return where if shape[0] == 1 and layer == 0 else f"map {position[0] + 1} of {shape[0]:,}, {where}"
 
     def softmax_steps(self, temperature: float = 1.0) -> SoftmaxSteps:
         """The softmax of the logits worked out; a temperature above 1 makes the answer less certain, below 1 more.
@@ -223,17 +237,17 @@ class Inspection(DeepCopyable):
         """Whether every number is finite; damaged or diverged weights make some NaN or infinite."""
         return all(bool(np.isfinite(values).all()) for values in self._inputs)
 
-    def source_of(self, number: int) -> tuple[SourceLines, ...]:
-        """The lines of Python that compute layer `number`, from 1.
+    def source_of(self, layer: int) -> tuple[SourceLines, ...]:
+        """The lines of Python that compute `layer`, from 1.
 
         Raises SettingError if there is no such layer, OSError if the program has no source files.
         """
-        self.layer(number)
-        return tuple(SourceLines.of(function) for function in self.network.layers[number - 1].computed_by)
+        self.layer(layer)
+        return tuple(SourceLines.from_function(function) for function in self.network.layers[layer - 1].computed_by)
 
     def source_of_answers(self) -> tuple[SourceLines, ...]:
         """The lines of Python that compute the answers from the last layer; raises OSError as `source_of` does."""
-        return (SourceLines.of(OUTPUTS[self.network.spec.output]),)
+        return (SourceLines.from_function(OUTPUTS[self.network.spec.output]),)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shapes and numbers of all layers as lists for JSON."""
@@ -251,19 +265,6 @@ class Inspection(DeepCopyable):
             ],
             "answers": self.answers.tolist(),
         }
-
-    def _number_at(self, number: int, position: Position) -> np.floating:
-        values = self.numbers(number)
-        shape = values.shape
-        if len(position) != len(shape) or any(
-            not 0 <= index < side for index, side in zip(position, shape, strict=True)
-        ):
-            shown = " ".join(str(index + 1) for index in position)
-            sides = " × ".join(str(side) for side in shape)
-            owner = f"Layer {number}" if number else "The input"
-            raise SettingError("unit", f"{owner} has {sides} numbers; there is no number {shown}.")
-        found: np.floating = values[position]
-        return found
 
 
 def ordinal(place: int) -> str:

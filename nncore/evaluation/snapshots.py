@@ -78,7 +78,7 @@ class Snapshots(DeepCopyable):
         self._reader: Network | None = None
 
     @classmethod
-    def of(cls, spec: NetworkSpec, snapshots: tuple[Snapshot, ...]) -> Snapshots:
+    def from_snapshots(cls, spec: NetworkSpec, snapshots: tuple[Snapshot, ...]) -> Snapshots:
         """Return exactly these snapshots, which are in the order of their points."""
         result = cls(spec)
         result._snapshots = snapshots

@@ -87,4 +87,4 @@ def load_snapshots(path: Path) -> tuple[Snapshots, int]:
         arrays = {name: archive.array(name, (count,), reason) for name, _ in points}
         check_finite(arrays)
         kept = tuple(Snapshot(point, arrays[name]) for name, point in points)
-        return Snapshots.of(header.spec, kept), header.planned_epochs
+        return Snapshots.from_snapshots(header.spec, kept), header.planned_epochs

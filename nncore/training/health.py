@@ -99,20 +99,20 @@ class HealthProbe(DeepCopyable):
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it if an overflow matters
             rows = np.linspace(0, len(examples) - 1, min(len(examples), EXAMPLES_PROBED)).astype(np.intp)
             activations = self.network.activations(examples.inputs(rows))
-        return tuple(self._layer_figures(number, activation) for number, activation in enumerate(activations, start=1))
+        return tuple(self._layer_figures(layer, activation) for layer, activation in enumerate(activations, start=1))
 
-    def _layer_figures(self, number: int, activation: Array) -> LayerHealth:
-        spec, histogram, edges, dead = self.network.spec.layers[number - 1], None, None, None
-        if number in self._parts:
+    def _layer_figures(self, layer: int, activation: Array) -> LayerHealth:
+        spec, histogram, edges, dead = self.network.spec.layers[layer - 1], None, None, None
+        if layer in self._parts:
             # As float64: if the parameters hardly differ, float32 has too few numbers between them for so many edges.
-            parameters = self.network.parameters.trainable[self._parts[number]].astype(np.float64)
+            parameters = self.network.parameters.trainable[self._parts[layer]].astype(np.float64)
             histogram, edges = np.histogram(parameters[np.isfinite(parameters)], HISTOGRAM_BINS)
         if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:
             # activation is (rows, units) or (rows, channels, height, width); a dead unit has 0 in every row.
             dead = float(1 - activation.any(axis=0).mean())
-        norm, ratio = self._gradient_norms.get(number), self._update_ratios.get(number)
+        norm, ratio = self._gradient_norms.get(layer), self._update_ratios.get(layer)
         return LayerHealth(
-            layer=number,
+            layer=layer,
             kind=spec.kind,
             gradient_norm=norm,
             update_ratio=ratio,

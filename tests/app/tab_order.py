@@ -15,7 +15,7 @@ from tests.app.fitting import _name, shown_widgets
 SLACK = 6
 """Pixels by which two neighbours may overlap, or two widgets of a row differ in height."""
 
-MOST_WIDGETS, MOST_LINKS = 400, 200
+MAX_WIDGETS, MAX_LINKS = 400, 200
 
 MARGIN = 3
 """Pixels around a widget in which its focus may be shown."""
@@ -25,11 +25,11 @@ def visited(window: QWidget, first: QWidget) -> list[QWidget]:
     """The widgets that Tab visits, from `first` on, until it comes back."""
     first.setFocus(Qt.FocusReason.TabFocusReason)
     found = [first]
-    while len(found) < MOST_WIDGETS:
+    while len(found) < MAX_WIDGETS:
         present = window.focusWidget() or window
         QTest.keyClick(present, Qt.Key.Key_Tab)
         following = window.focusWidget()
-        for _ in range(MOST_LINKS if isinstance(present, QTextBrowser) else 0):  # Tab goes through its links first
+        for _ in range(MAX_LINKS if isinstance(present, QTextBrowser) else 0):  # Tab goes through its links first
             if following is present:
                 QTest.keyClick(present, Qt.Key.Key_Tab)
                 following = window.focusWidget()

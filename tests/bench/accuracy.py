@@ -24,7 +24,7 @@ from tests.bench.frameworks import against_best, left_out, torch_ways
 from tests.bench.networks import BATCH, NETWORKS, TITLES, fresh_network
 from tests.bench.report import Figure, Section
 
-FEWEST_SEEDS = 3
+MIN_SEEDS = 3
 
 
 class Plan(NamedTuple):
@@ -74,7 +74,7 @@ of the images, so both have one plan.
 def measure(rounds: int) -> Iterator[Section]:
     """Return a section for each goal."""
     for goal, plans in PLANS.items():
-        yield _of_goal(goal, plans, max(rounds, FEWEST_SEEDS))
+        yield _of_goal(goal, plans, max(rounds, MIN_SEEDS))
 
 
 def _of_goal(goal: Goal, plans: dict[str, Plan], seeds: int) -> Section:

@@ -20,7 +20,7 @@ from nncore.data.formats.unipen import InkSamples
 from nncore.evaluation.calibration import logits_of, verdict_rates, verdict_rates_of
 from nncore.evaluation.metrics import evaluate
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, rasterize
 from tests.bench.report import Figure, Section
@@ -91,9 +91,9 @@ def _mnist(network: Network) -> Section:
 
 def _non_digits(network: Network, rounds: int) -> Section:
     """Return the percentage that is read as a digit, neither rejected nor unsure."""
-    taken: dict[str, list[float]] = {kind: [] for kind in non_digit_kinds}
+    taken: dict[str, list[float]] = {kind: [] for kind in NON_DIGIT_KINDS}
     for number in range(rounds):
-        for kind, draw in non_digit_kinds.items():
+        for kind, draw in NON_DIGIT_KINDS.items():
             rng = np.random.default_rng((number, len(kind)))
             images = np.stack([rasterize(draw(rng)) for _ in range(OF_A_KIND)])
             rates = verdict_rates(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))

@@ -11,7 +11,7 @@ from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 
 CONDITIONS = {"at rest": "rest", "while a dense network trains": "dense"}
-LARGEST_FRAME = 33.0
+MAX_FRAME_MILLISECONDS = 33.0
 """99 of 100 events are answered within so many milliseconds on a machine that is otherwise quiet."""
 
 SLOWER = 1.5
@@ -25,7 +25,7 @@ def measure(rounds: int) -> Iterator[Section]:
         runs = interleaved("tests.bench.pen", ways, range(rounds))
         figures = []
         for what in ("median", "99th percentile"):
-            limit = LARGEST_FRAME if what.startswith("99") and trains == "rest" else None
+            limit = MAX_FRAME_MILLISECONDS if what.startswith("99") and trains == "rest" else None
             beside = Figure(f"bars beside the network: {what}", "ms", runs["bars, with the network"].of(what))
             alone = Figure(f"bars without it: {what}", "ms", runs["bars"].of(what), beside, at_most=SLOWER)
             figures += [Figure(f"network: {what}", "ms", runs["network"].of(what), at_most=limit), beside, alone]

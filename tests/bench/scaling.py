@@ -31,7 +31,7 @@ BATCH_SIZES = (1, 8, 32, 128, 512, 2048, 8192)
 WIDTHS = (16, 64, 128, 256, 512, 1024)
 ROWS = (10_000, 100_000, 1_000_000)
 
-MULTIPLICATIONS, MOST_STEPS = 4e9, 3000
+MULTIPLICATIONS, MAX_STEPS = 4e9, 3000
 """Work of one measurement: approximate multiplications of the forward pass, and the largest number of steps."""
 
 
@@ -91,7 +91,7 @@ def network_of(width: int) -> NetworkSpec:
 def images_for(batch: int, width: int) -> int:
     """Return the number of images for a measurement: at least three whole batches, if MNIST has that many."""
     enough = round(MULTIPLICATIONS / network_of(width).parameter_count / batch)
-    return min(max(3, enough), MOST_STEPS, 60_000 // batch) * batch
+    return min(max(3, enough), MAX_STEPS, 60_000 // batch) * batch
 
 
 def nncore_microseconds(batch: int, width: int) -> float:

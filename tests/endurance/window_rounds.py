@@ -33,7 +33,7 @@ from tests.endurance.report import Limits, Report, free_memory
 WARM_UP, MIN_SAMPLES = 0.4, 20
 """The part of the samples of memory that are ignored, and how many must be left to judge the slope."""
 
-MOST_GROWN = 12
+MAX_NAMED_CLASSES = 12
 """How many classes are named of whose objects there are more and more."""
 
 SMALL_BLOCK_BYTES = 64
@@ -134,7 +134,7 @@ def _grown(counts: list[dict[str, int]]) -> str:
         {name: median(each.get(name, 0) for each in part) for name in counts[-1]}
         for part in (counts[:third], counts[-third:])
     )
-    grown = sorted(((last[name] - first[name], name) for name in last), reverse=True)[:MOST_GROWN]
+    grown = sorted(((last[name] - first[name], name) for name in last), reverse=True)[:MAX_NAMED_CLASSES]
     return ", ".join(f"{name} {first[name]:,.0f} to {last[name]:,.0f}" for more, name in grown if more > 0) or "none"
 
 

@@ -18,7 +18,7 @@ from nncore.experiments.recipes.page import as_text
 LIST_LETTERS = 26
 """Width of the list of names, in letters of the body font."""
 
-SMALLEST_PAGE = 240
+MIN_PAGE_WIDTH = 240
 """Smallest width of the page in pixels, so that formulas can be read."""
 
 EM_SPACE = "\u2003"
@@ -41,7 +41,7 @@ class RecipePage(QWidget):
         self.names.setToolTip("Select a recipe to read about it; Enter uses it.")
         self.page.setAccessibleName("Description of the recipe")
         self.page.setToolTip("What this recipe shows, and its formulas.")
-        self.page.setMinimumWidth(SMALLEST_PAGE)
+        self.page.setMinimumWidth(MIN_PAGE_WIDTH)
         self.names.setSpacing(GAP // 4)
         self.use.setToolTip("Copy the settings of this recipe to the Train tab, where they can be changed.")
         self.use.setProperty("primary", True)

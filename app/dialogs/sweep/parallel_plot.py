@@ -21,7 +21,7 @@ from nncore.reporting.number_text import rounded_text
 LINE_SHADES = 5
 """Number of opacities of the lines: the better a run, the stronger its line."""
 
-LOWEST_OPACITY = 0.25
+MIN_OPACITY = 0.25
 
 
 class SettingAxis(NamedTuple):
@@ -119,7 +119,7 @@ class ParallelPlot(Plot):
         colours = colours_of(self)
         for shade, line in enumerate(self.lines):
             colour = QColor(colours.training)
-            colour.setAlphaF(LOWEST_OPACITY + (1 - LOWEST_OPACITY) * shade / (LINE_SHADES - 1))
+            colour.setAlphaF(MIN_OPACITY + (1 - MIN_OPACITY) * shade / (LINE_SHADES - 1))
             line.setPen(pg.mkPen(colour, width=1))
         self.best_line.setPen(pg.mkPen(colours.winner, width=line_width() + 1))
         self._axis_lines.setPen(pg.mkPen(colours.edge, width=1))

@@ -35,7 +35,7 @@ NO_TIME = "–:– left"
 
 
 class RunButtons(QWidget):
-    """The buttons Train, Pause (or Resume), Step and Stop; below, "Train on" for the run that has ended.
+    """The buttons Train, Pause (or Resume), Step and Stop; below, "Train further" for the run that has ended.
 
     Every button has its own place, which it keeps in all states; one that can do nothing is disabled and says why.
     """
@@ -45,26 +45,26 @@ class RunButtons(QWidget):
     resume_requested = Signal()
     step_requested = Signal()
     stop_requested = Signal()
-    train_on_requested = Signal()
+    train_further_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
-        self._ended_run, self._train_on_tip, self._train_on_obstacle = "", "", NO_ENDED_RUN
+        self._ended_run, self._train_further_tip, self._train_further_obstacle = "", "", NO_ENDED_RUN
         self.train_button = push_button("Train", "", self.train_requested)
         self.train_button.setProperty("primary", True)
         self.pause_button = push_button(PAUSE, "", self._on_pause_clicked)
         self.step_button = push_button("Step", "", self._on_step_clicked)
         self.stop_button = push_button("Stop", "", self.stop_requested)
-        self.train_on_button = ElidedButton()
-        self.train_on_button.clicked.connect(self.train_on_requested)
+        self.train_further_button = ElidedButton()
+        self.train_further_button.clicked.connect(self.train_further_requested)
         row = row_of(self.train_button, self.pause_button, self.step_button, self.stop_button)
         row.setStretchFactor(self.train_button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row)
-        layout.addWidget(self.train_on_button)
+        layout.addWidget(self.train_further_button)
         set_icon(self.train_button, "play")
         self._update()
         self._fit_to_font()
@@ -88,7 +88,7 @@ class RunButtons(QWidget):
         """Enable the buttons for `state`; the focus goes from a button that is disabled to the main button."""
         self._state = state
         idle = state is RunState.IDLE
-        disabled = (self.pause_button, self.stop_button) if idle else (self.train_button, self.train_on_button)
+        disabled = (self.pause_button, self.stop_button) if idle else (self.train_button, self.train_further_button)
         if any(button.hasFocus() for button in disabled):  # before Qt moves it to the next widget
             self.main_button.setEnabled(True)
             self.main_button.setFocus()
@@ -99,14 +99,14 @@ class RunButtons(QWidget):
         self._obstacle = reason
         self._update()
 
-    def offer_train_on(self, ended_run: str, tooltip: str = "", obstacle: str = "") -> None:
-        """Offer to train an ended run on.
+    def offer_train_further(self, ended_run: str, tooltip: str = "", obstacle: str = "") -> None:
+        """Offer to train an ended run further.
 
         ended_run: the run and its epoch in words, such as "A first network, epoch 5"; "" for no run. obstacle: a
-        sentence that says why it cannot be trained on now, "" if it can.
+        sentence that says why it cannot be trained further now, "" if it can.
         """
-        self._ended_run, self._train_on_tip = ended_run, tooltip
-        self._train_on_obstacle = obstacle if ended_run else NO_ENDED_RUN
+        self._ended_run, self._train_further_tip = ended_run, tooltip
+        self._train_further_obstacle = obstacle if ended_run else NO_ENDED_RUN
         self._update()
 
     @Slot()
@@ -129,13 +129,13 @@ class RunButtons(QWidget):
         train_tip = "Train a new network with these settings (space bar)."
         self.pause_button.setText(RESUME if paused else PAUSE)
         ended_run = self._ended_run
-        self.train_on_button.set_full_text(f"Train on: {ended_run}" if ended_run else "Train on")
+        self.train_further_button.set_full_text(f"Train further: {ended_run}" if ended_run else "Train further")
         for button, tip, reason in (
             (self.train_button, train_tip, running or obstacle),
             (self.pause_button, pause_tip, NO_RUN_TO_PAUSE if idle else ""),
             (self.step_button, "Train one mini-batch, then pause.", obstacle),
             (self.stop_button, "Stop the run; the trained network stays.", NO_RUN_TO_STOP if idle else ""),
-            (self.train_on_button, self._train_on_tip, running or obstacle or self._train_on_obstacle),
+            (self.train_further_button, self._train_further_tip, running or obstacle or self._train_further_obstacle),
         ):
             enable(button, tip, reason)
 

@@ -164,7 +164,7 @@ class TrainTab(Tab):
         self.advice.settings_changed.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
-        self.buttons.train_on_requested.connect(self._on_train_on)
+        self.buttons.train_further_requested.connect(self._on_train_further)
         self.buttons.pause_requested.connect(self.pause_requested)
         self.buttons.resume_requested.connect(self.resume_requested)
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -175,7 +175,7 @@ class TrainTab(Tab):
     def _on_settings_changed(self) -> None:
         obstacle = self.settings.problem
         self.buttons.set_obstacle(obstacle)
-        self._offer_train_on()
+        self._offer_train_further()
         if self.buttons.state is RunState.IDLE:
             sentence, is_error = (obstacle, True) if obstacle else self._message
             self.progress.show_message(sentence, is_error=is_error)
@@ -210,27 +210,27 @@ class TrainTab(Tab):
     def set_ended_run(self, ended: EndedRun | None) -> None:
         """Offer to train this run on; None: offer nothing."""
         self._ended_run = ended
-        self._offer_train_on()
+        self._offer_train_further()
 
-    def _offer_train_on(self) -> None:
-        """Offer to train the ended run on while the settings shown are those of that run."""
+    def _offer_train_further(self) -> None:
+        """Offer to train the ended run further while the settings shown are those of that run."""
         ended = self._ended_run
         if ended is None:
-            self.buttons.offer_train_on("")
+            self.buttons.offer_train_further("")
         elif not self.buttons.has_obstacle:
             entered = self.settings.config()
             more = f"{entered.epochs:,} more epoch{'' if entered.epochs == 1 else 's'}"
             differs = difference(self.settings.run_settings(), ended.settings)
-            self.buttons.offer_train_on(
+            self.buttons.offer_train_further(
                 ended.title,
-                f"Train {ended.title}, on for {more} with the rate {decimal_text(entered.learning_rate, 6)}. It "
+                f"Train {ended.title}, for {more} with the rate {decimal_text(entered.learning_rate, 6)}. It "
                 "continues from the end of the run, whichever step or epoch reads in the Draw tab.",
                 OTHER_SETTINGS.format(differs) if differs else "",
             )
 
     @Slot()
-    def _on_train_on(self) -> None:
-        """Train the ended run on with the learning rate and limits entered now."""
+    def _on_train_further(self) -> None:
+        """Train the ended run further with the learning rate and limits entered now."""
         if self._ended_run is not None and (run := self._valid_settings()) is not None:
             _, entered = run
             self.continue_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)

@@ -20,7 +20,7 @@ class SourceLines:
 
     @classmethod
     @cache
-    def of(cls, function: Callable[..., Any]) -> SourceLines:
+    def from_function(cls, function: Callable[..., Any]) -> SourceLines:
         """Find the source of a function or method; raises OSError if the program has no source files."""
         lines, first = getsourcelines(function)
         return cls(f"{function.__module__.replace('.', '/')}.py", first, dedent("".join(lines)))

@@ -17,11 +17,11 @@ class RunLogError(DataError):
     """The log cannot be read or written; the message gives the reason, and says that nothing in it was changed."""
 
 
-class RunLogDamagedError(RunLogError):
+class DamagedRunLogError(RunLogError):
     """The file is not a log of runs, or it is damaged, so another attempt fails too."""
 
 
-class RunLogNewerError(RunLogError):
+class NewerRunLogError(RunLogError):
     """A log that only a newer Digit Lab can read."""
 
 
@@ -33,7 +33,7 @@ def translated_errors(path: Path) -> Iterator[None]:
     except DigitLabError:
         raise
     except (sqlite3.Error, sqlite3.Warning, OSError, ValueError, OverflowError) as problem:
-        kind = RunLogDamagedError if _is_damage(problem, path) else RunLogError
+        kind = DamagedRunLogError if _is_damage(problem, path) else RunLogError
         raise kind(f"{path}: {_reason(problem, kind)}") from None
 
 

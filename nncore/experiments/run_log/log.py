@@ -20,7 +20,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
+from nncore.experiments.run_log.errors import DamagedRunLogError, NewerRunLogError, RunLogError, translated_errors
 from nncore.experiments.run_log.logged_run import (
     CHECKPOINT_NAME,
     LOGGED_COLUMNS,
@@ -42,11 +42,11 @@ from nncore.training.step_curve import MAX_CURVE_POINTS
 
 __all__ = [
     "VERSION",
+    "DamagedRunLogError",
     "LoggedRun",
+    "NewerRunLogError",
     "RunLog",
-    "RunLogDamagedError",
     "RunLogError",
-    "RunLogNewerError",
     "RunSettings",
     "State",
 ]
@@ -91,7 +91,7 @@ class RunLog:
         seconds = LOCK_TIMEOUT if timeout is None else timeout
         with self._translated_errors():
             if path.is_dir():
-                raise RunLogDamagedError(
+                raise DamagedRunLogError(
                     f"{path}: this is a folder, but should be the log of runs; nothing was changed."
                 )
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ class RunLog:
         with self._translated_errors():
             version = version_of(self._connection)
             if version > VERSION:
-                raise RunLogNewerError(
+                raise NewerRunLogError(
                     f"{self.path}: its version is {version}, but this Digit Lab reads versions up to {VERSION}. "
                     "Open it with a newer Digit Lab."
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from nncore.experiments.run_log.errors import RunLogDamagedError
+from nncore.experiments.run_log.errors import DamagedRunLogError
 
 VERSION = 2
 """The version of the tables; a log with a higher one was written by a newer Digit Lab and is not changed."""
@@ -44,12 +44,12 @@ def version_of(log: sqlite3.Connection | sqlite3.Cursor) -> int:
 def create_tables(cursor: sqlite3.Cursor, path: Path) -> None:
     """Create the tables, or convert those of an older version, inside a transaction; another process may have done so.
 
-    Raises RunLogDamagedError if the file at `path` belongs to another program.
+    Raises DamagedRunLogError if the file at `path` belongs to another program.
     """
     version = version_of(cursor)
     if version == 0:
         if cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise RunLogDamagedError(f"{path}: this is not a log of runs, but a file of another program.")
+            raise DamagedRunLogError(f"{path}: this is not a log of runs, but a file of another program.")
         cursor.execute(f"CREATE TABLE runs ({', '.join(RUNS)})")
         cursor.execute(EPOCHS)
     elif version < VERSION:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.jsonl_file import (
-    NewerFileError,
+    NewerTestFileError,
     Summary,
     read_result,
     read_summary,
@@ -114,7 +114,7 @@ class HandwritingTestHistory:
         """Read a file with `read`, and rename it if it is damaged."""
         try:
             return read(path)
-        except NewerFileError:
+        except NewerTestFileError:
             raise
         except DataError as problem:
             if isinstance(problem.__cause__, OSError) or not path.is_file():

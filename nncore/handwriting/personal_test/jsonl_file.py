@@ -41,7 +41,7 @@ MAX_LINE_LENGTH = MAX_DRAWING_LENGTH + 1000
 """Bytes: the longest drawing and its other fields."""
 
 
-class NewerFileError(DataError):
+class NewerTestFileError(DataError):
     """A valid file that only a newer Digit Lab can read."""
 
 
@@ -162,7 +162,9 @@ def _header(path: Path, rows: NumberedRows, expected: str) -> tuple[int, Mapping
     if header.get("format") != expected or not isinstance(version, int):
         raise DataError(f'{file_name(path)}: this is not a handwriting test; its first row lacks "{expected}".')
     if version > TEST_VERSION:
-        raise NewerFileError(f"{file_name(path)}: the format version is {version}; update Digit Lab to read this file.")
+        raise NewerTestFileError(
+            f"{file_name(path)}: the format version is {version}; update Digit Lab to read this file."
+        )
     return number, header
 
 

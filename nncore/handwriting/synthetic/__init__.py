@@ -4,6 +4,6 @@ Read first: `digits.py`.
 """
 
 from nncore.handwriting.synthetic.digits import digits
-from nncore.handwriting.synthetic.non_digits import non_digit_kinds, non_digits
+from nncore.handwriting.synthetic.non_digits import NON_DIGIT_KINDS, non_digits
 
-__all__ = ["digits", "non_digit_kinds", "non_digits"]
+__all__ = ["NON_DIGIT_KINDS", "digits", "non_digits"]

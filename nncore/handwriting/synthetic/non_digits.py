@@ -135,7 +135,7 @@ _INVALID_DIGITS = {"two digits": _two_digits, "crossed out": _crossed_out, "turn
 
 _GLYPHS = {kind: tuple(glyphs.values()) for kind, glyphs in SYMBOL_GLYPHS.items()}
 
-non_digit_kinds: Mapping[str, Callable[[Generator], Ink]] = {
+NON_DIGIT_KINDS: Mapping[str, Callable[[Generator], Ink]] = {
     **{kind: partial(_scribble, draw) for kind, draw in _SCRIBBLES.items()},
     "dot": _dot,
     **{kind: partial(_invalid_digit, draw) for kind, draw in _INVALID_DIGITS.items()},
@@ -156,6 +156,6 @@ def non_digits(count: int, rng: Generator) -> tuple[Ink, ...]:
     if count < 0:
         raise SettingError("count", f"The count must be 0 or more; got {count}.")
     # Each round draws every kind SHARES times in random order, so that all kinds occur in these proportions.
-    pack = [draw for kind, draw in non_digit_kinds.items() for _ in range(KIND_FREQUENCIES.get(kind, 1))]
+    pack = [draw for kind, draw in NON_DIGIT_KINDS.items() for _ in range(KIND_FREQUENCIES.get(kind, 1))]
     drawn = np.concatenate([rng.permutation(len(pack)) for _ in range(-(-count // len(pack)) or 1)])[:count]
     return tuple(pack[index](rng) for index in drawn.tolist())

@@ -106,7 +106,7 @@ def test_a_killed_run_offers_its_epochs_at_the_next_start_and_goes_on_with_them(
 
 @pytest.mark.usefixtures("user_files")
 def test_only_snapshots_that_are_kept_stay_on_the_disk() -> None:
-    first, second = snapshots(4), Snapshots.of(SPEC, snapshots(6).all[::2])
+    first, second = snapshots(4), Snapshots.from_snapshots(SPEC, snapshots(6).all[::2])
     one = keeper()
     one.save(first)
     one._pace = WritingPace(1.0)

@@ -11,7 +11,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from app.storage.run_log_file import open_log, rename_damaged, with_log
-from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunSettings, file_identity
+from nncore.experiments.run_log.log import VERSION, DamagedRunLogError, RunLog, RunLogError, RunSettings, file_identity
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 
@@ -111,7 +111,7 @@ def test_a_log_that_another_process_has_replaced_is_not_renamed(path: Path) -> N
     open_log(path, messages.append).close()  # what the other process does
     with open_log(path, messages.append) as log:
         log.begin(SETTINGS)
-    rename_damaged(path, damaged, RunLogDamagedError("damaged"), messages.append)
+    rename_damaged(path, damaged, DamagedRunLogError("damaged"), messages.append)
     with open_log(path, messages.append) as log:
         assert len(log.runs()) == 1
     assert len(messages) == 1

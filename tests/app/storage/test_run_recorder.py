@@ -20,7 +20,7 @@ from app.storage import run_recorder, writing_pace
 from app.storage.run_log_file import rename_damaged
 from app.storage.run_process import is_alive
 from app.storage.run_recorder import RunRecorder
-from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings
+from nncore.experiments.run_log.log import VERSION, DamagedRunLogError, LoggedRun, RunLog, RunLogError, RunSettings
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model, save_model, trained_model
 from nncore.training import Training, TrainingConfig
@@ -269,7 +269,7 @@ def test_a_run_goes_on_in_the_new_log_after_another_process_has_renamed_the_dama
         if isinstance(event, EpochDone) and event.epoch == 2:
             with RunLog(path) as log:
                 file = log.file
-            rename_damaged(path, file, RunLogDamagedError("damaged"), lambda sentence: None)
+            rename_damaged(path, file, DamagedRunLogError("damaged"), lambda sentence: None)
             started = True
     assert started
     with RunLog(path) as log:

@@ -156,10 +156,12 @@ class Hour:
         idle, ended = session.run_state is RunState.IDLE, session.ended_run
         assert buttons.train_button.isEnabled() == idle
         assert buttons.pause_button.isEnabled() == buttons.stop_button.isEnabled() == (not idle)
-        assert buttons.train_on_button.full_text == ("Train on" if ended is None else f"Train on: {ended.title}")
+        assert buttons.train_further_button.full_text == (
+            "Train further" if ended is None else f"Train further: {ended.title}"
+        )
         if ended is not None:
             shows_run = self.train.settings.recipe.name == ended.checkpoint.recipe
-            assert buttons.train_on_button.isEnabled() == (idle and shows_run)
+            assert buttons.train_further_button.isEnabled() == (idle and shows_run)
         assert self.train.outcome_bar.try_button.isEnabled() == (session.outcome is not None)
         if self.train.isVisible():
             assert self.places_of_buttons() == self.places
@@ -167,7 +169,7 @@ class Hour:
     def places_of_buttons(self) -> list[QPoint]:
         """Where the buttons of the run are in the window."""
         found = (self.buttons.train_button, self.buttons.pause_button, self.buttons.step_button,
-                 self.buttons.stop_button, self.buttons.train_on_button)  # fmt: skip
+                 self.buttons.stop_button, self.buttons.train_further_button)  # fmt: skip
         return [button.mapTo(self.window, QPoint()) for button in found]
 
 
@@ -194,9 +196,9 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert session.model is bundled
     assert "reads fewer digits" in train.outcome_bar.sentence.full_text
 
-    # Another recipe: a click at the place of "Train on" does not train the old network on.
+    # Another recipe: a click at the place of "Train further" does not train the old network further.
     hour.choose_recipe("vanishing-sigmoid")
-    hour.click(hour.buttons.train_on_button)
+    hour.click(hour.buttons.train_further_button)
     assert session.run_state is RunState.IDLE
     assert train.settings.recipe.name == "vanishing-sigmoid"
     hour.type(learning.edits["epochs"], "1")
@@ -204,12 +206,12 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert hour.train_until_its_end().card.epochs == 1
     assert session.model is bundled
 
-    # Train on: two runs of the first recipe, the second one from the end of the first.
+    # Train further: two runs of the first recipe, the second one from the end of the first.
     hour.choose_recipe("quick")
     hour.type(learning.edits["epochs"], "2")
     hour.buttons.train_button.setFocus()
     hour.train_until_its_end()
-    hour.click(hour.buttons.train_on_button)
+    hour.click(hour.buttons.train_further_button)
     hour.await_state(RunState.IDLE)
     assert session.ended_run is not None
     assert session.ended_run.title == "A first network, epoch 4"

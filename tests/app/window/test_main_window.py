@@ -457,23 +457,23 @@ def test_a_run_can_be_trained_further_several_times_with_other_rates(window: Mai
     choose_small_network(window, epochs=3)
     tab, learning = window.train_tab, window.train_tab.settings.learning
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_on_button.isEnabled())
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_further_button.isEnabled())
     for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
         learning.edits["epochs"].setText(str(epochs))
         learning.learning_rate.setText(str(rate))
         tab.settings.network.hidden_layers.setText("32")  # a run that is trained on cannot use this change
-        assert not tab.buttons.train_on_button.isEnabled()
+        assert not tab.buttons.train_further_button.isEnabled()
         tab.settings.network.hidden_layers.setText("16")
-        assert tab.buttons.train_on_button.full_text == f"Train on: 784-16-10, epoch {total - epochs}"
-        assert f"{epochs} more epochs with the rate {rate:g}" in tab.buttons.train_on_button.toolTip()
-        click(qtbot, window, "train_on_button")
+        assert tab.buttons.train_further_button.full_text == f"Train further: 784-16-10, epoch {total - epochs}"
+        assert f"{epochs} more epochs with the rate {rate:g}" in tab.buttons.train_further_button.toolTip()
+        click(qtbot, window, "train_further_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
         assert tab.settings.network.hidden_layers.text() == "16"
         x, _ = tab.curves._run.batch_loss.points()
         assert (round(x[0], 1), x[-1]) == (0.1, total)
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
     learning.edits["epochs"].setText("0")
-    assert not tab.buttons.train_on_button.isEnabled()
+    assert not tab.buttons.train_further_button.isEnabled()
 
 
 def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
@@ -481,14 +481,14 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)
     window.session._set_ended_run(None)  # a restart has the same effect
-    assert not window.train_tab.buttons.train_on_button.isEnabled()
+    assert not window.train_tab.buttons.train_further_button.isEnabled()
     window.tabs.setCurrentWidget(window.runs_tab)
     window.runs_tab.view.select_runs({1})
     qtbot.mouseClick(window.runs_tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isEnabled())
+    qtbot.waitUntil(lambda: window.train_tab.buttons.train_further_button.isEnabled())
     assert window.tabs.currentWidget() is window.train_tab
     window.train_tab.settings.learning.edits["epochs"].setText("1")
-    click(qtbot, window, "train_on_button")
+    click(qtbot, window, "train_further_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
     x, _ = window.train_tab.curves._run.batch_loss.points()
     assert (x[0] < 1, x[-1]) == (True, 3)
@@ -500,9 +500,11 @@ def test_a_rerun_repeats_the_changes_of_the_learning_rate_and_gives_the_same_bit
     choose_small_network(window, epochs=2)
     window.train_tab.settings.learning.choices["schedule"].choose("constant")
     click(qtbot, window, "train_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_on_button.isEnabled())
+    qtbot.waitUntil(
+        lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_further_button.isEnabled()
+    )
     window.train_tab.settings.learning.learning_rate.setText("0.01")
-    click(qtbot, window, "train_on_button")
+    click(qtbot, window, "train_further_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 4 of 4" and state(window) is RunState.IDLE)
     first = trained(window, qtbot).parameters
     window.tabs.setCurrentWidget(window.runs_tab)

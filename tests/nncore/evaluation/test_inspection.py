@@ -133,19 +133,19 @@ def test_the_numbers_of_a_layer_are_a_picture_if_each_belongs_to_a_pixel() -> No
 
 def test_a_place_in_short_is_in_figures() -> None:
     bundled = Inspection.of_image(NETWORKS["bundled"](), digit())
-    assert bundled.place_in_short(8, (16,)) == "17"
-    assert bundled.place_in_short(1, (1, 6, 2)) == "2: 7, 3"
-    assert bundled.place_in_short(7, (49 + 7,)) == "2: 2, 1"  # flattened
-    assert bundled.place_in_short(0, (0, 6, 2)) == "7, 3"
+    assert bundled.short_place(8, (16,)) == "17"
+    assert bundled.short_place(1, (1, 6, 2)) == "2: 7, 3"
+    assert bundled.short_place(7, (49 + 7,)) == "2: 2, 1"  # flattened
+    assert bundled.short_place(0, (0, 6, 2)) == "7, 3"
 
 
 def test_the_nearest_number_of_another_network_is_found() -> None:
     inspection = Inspection.of_image(NETWORKS["bundled"](), digit())
-    assert inspection.nearest(8, (17,)) == (8, (17,))
-    assert inspection.nearest(8, (200,)) == (8, (127,))
-    assert inspection.nearest(1, (30, 20, 3)) == (1, (23, 13, 3))
-    assert inspection.nearest(8, (3, 4, 5)) is None
-    assert inspection.nearest(12, (0,)) is None
+    assert inspection.nearest_position(8, (17,)) == (8, (17,))
+    assert inspection.nearest_position(8, (200,)) == (8, (127,))
+    assert inspection.nearest_position(1, (30, 20, 3)) == (1, (23, 13, 3))
+    assert inspection.nearest_position(8, (3, 4, 5)) is None
+    assert inspection.nearest_position(12, (0,)) is None
 
 
 def test_positions_that_do_not_exist_are_rejected() -> None:

@@ -71,7 +71,7 @@ def test_a_network_that_is_larger_than_the_maximum_keeps_its_last_epoch(
 
 def test_snapshots_that_are_not_finite_are_not_written(path: Path) -> None:
     values = np.full(SPEC.parameter_count, np.nan, np.float32)
-    snapshots = Snapshots.of(SPEC, (Snapshot(TrainingPoint(0), values),))
+    snapshots = Snapshots.from_snapshots(SPEC, (Snapshot(TrainingPoint(0), values),))
     with pytest.raises(ModelFileError, match="not finite"):
         save_snapshots(snapshots, 1, path)
     assert not path.exists()

@@ -102,7 +102,7 @@ def write_snapshots(folder: Path) -> Path:
     spec = NetworkSpec.dense((784, 2000, 10))
     values = np.zeros(spec.parameter_count, np.float32)
     kept = tuple(Snapshot(TrainingPoint(epoch), values) for epoch in (1, 2))
-    save_snapshots(Snapshots.of(spec, kept), 2, folder / "epochs.npz")
+    save_snapshots(Snapshots.from_snapshots(spec, kept), 2, folder / "epochs.npz")
     return folder / "epochs.npz"
 
 

@@ -95,7 +95,7 @@ class CalculationPanel(NumberPanel):
 
     def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
         """Show how a number is computed; a number that the network does not have is replaced by the nearest one."""
-        nearest = None if inspection is None else inspection.nearest(layer, position)
+        nearest = None if inspection is None else inspection.nearest_position(layer, position)
         if inspection is None or nearest is None:
             self._show_nothing(NO_NUMBER)
             return
@@ -129,7 +129,7 @@ class CalculationPanel(NumberPanel):
         where = inspection.place_in_words(layer, position)
         if terms is None:
             name, formula, note, problem = "Input", "", "", ""
-            value = float(inspection.numbers(0)[position])
+            value = float(inspection.values_of(0)[position])
             note = (
                 pixel_note(value)
                 if inspection.picture_shape(0)
@@ -139,7 +139,7 @@ class CalculationPanel(NumberPanel):
             spec, value = inspection.layer(layer).spec, terms.value
             name, formula, note = f"Layer {layer}, {spec.full_label}", spec.formula, spec.reading_note
             problem = problem_of(terms)
-            read = float(inspection.numbers(layer)[position])
+            read = float(inspection.values_of(layer)[position])
             if not problem and abs(value - read) > TOLERANCE * max(1.0, abs(value)):
                 problem = CHANGED_SINCE
         _set_text(self.heading, f"{name}: {where}")
@@ -220,7 +220,7 @@ class CalculationPanel(NumberPanel):
     def _step(self, step: int) -> None:
         """Choose the next number of the layer, or the one before; from the last one to the first."""
         if self._inspection is not None:
-            shape = self._inspection.numbers(self._layer).shape
+            shape = self._inspection.values_of(self._layer).shape
             flat = (int(np.ravel_multi_index(self._position, shape)) + step) % int(np.prod(shape))
             self.chosen.emit(self._layer, tuple(int(index) for index in np.unravel_index(flat, shape)))
 

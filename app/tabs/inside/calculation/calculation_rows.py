@@ -179,7 +179,7 @@ class CalculationRows:
         return fixed_text(product, self._decimals[2])
 
     def _texts_of_term(self, index: int) -> tuple[str, ...]:
-        terms, place = self.terms, self._inspection.place_in_short(self.number - 1, self._source(index))
+        terms, place = self.terms, self._inspection.short_place(self.number - 1, self._source(index))
         if terms.weights is None:
             unit = f"{self._place_title} " if self._place_title in ("unit", "number") else ""
             name = f"x at {unit}{place}{', the largest' if index == terms.chosen else ''}"

@@ -17,7 +17,7 @@ from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position, Terms
 
 BACK_KEY = "Alt+Left"
-MOST_CRUMBS = 4
+MAX_CRUMBS = 4
 """So many numbers of the way are shown: the first, and the last ones."""
 
 
@@ -96,7 +96,7 @@ class CalculationTrail(QWidget):
                 widget.deleteLater()
         self.crumbs = []
         self.back.setEnabled(len(self._trail) > 1)
-        hidden = range(1, len(self._trail) - MOST_CRUMBS + 1)
+        hidden = range(1, len(self._trail) - MAX_CRUMBS + 1)
         for index, crumb in enumerate(self._trail):
             if index in hidden:
                 if index == hidden.start:
@@ -126,4 +126,4 @@ class CalculationTrail(QWidget):
 def crumb_text(inspection: Inspection, layer: int, position: Position) -> str:
     """A number in short: "11 dense 8", "4 convolution 3: 5, 7", "input 14, 9"."""
     name = f"{layer} {inspection.layer(layer).label}" if layer else "input"
-    return f"{name} {inspection.place_in_short(layer, position)}"
+    return f"{name} {inspection.short_place(layer, position)}"

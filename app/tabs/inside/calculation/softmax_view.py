@@ -19,7 +19,7 @@ from nncore.model.layers.terms import Position
 from nncore.reporting.number_text import decimal_text, decimals_of, fixed_text, number_in_words
 
 TITLES = ("class", "z", "(z−max)/T", "exp", "÷ sum")
-MOST_DECIMALS = 4
+MAX_STEP_DECIMALS = 4
 """The decimals of the last two columns, one less if they do not fit."""
 TITLE_MEANINGS = (
     "The class that the output stands for.",
@@ -28,7 +28,7 @@ TITLE_MEANINGS = (
     "The exponential function of the number before; it is above 0, and 1 for the largest logit.",
     "The number before divided by the sum of its column: the probability of the class.",
 )
-LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 10.0
+MIN_SLIDER_TEMPERATURE, MAX_SLIDER_TEMPERATURE = 0.1, 10.0
 STEPS_PER_TENFOLD = 20
 
 
@@ -41,7 +41,7 @@ class _StepsModel(FigureModel):
         self.names: Sequence[str] = ()
         self.row = -1
         self._decimals = (3, 3)
-        self.share_decimals = MOST_DECIMALS
+        self.share_decimals = MAX_STEP_DECIMALS
 
     def show_steps(self, steps: SoftmaxSteps, names: Sequence[str], row: int) -> None:
         count = self.rowCount()
@@ -106,7 +106,7 @@ class _StepsTable(FigureTable):
 
     def set_widths(self) -> None:
         """Each column gets what its title and its numbers need, the first one the rest."""
-        for decimals in (MOST_DECIMALS, MOST_DECIMALS - 1):
+        for decimals in (MAX_STEP_DECIMALS, MAX_STEP_DECIMALS - 1):
             samples = ("−00.0", "−00.0", *2 * [fixed_text(0, decimals)])
             widths = [
                 max(self.title_width(each), self.text_width(text))
@@ -127,7 +127,8 @@ class TemperatureSlider(QSlider):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setRange(
-            round(STEPS_PER_TENFOLD * log10(LOWEST_TEMPERATURE)), round(STEPS_PER_TENFOLD * log10(HIGHEST_TEMPERATURE))
+            round(STEPS_PER_TENFOLD * log10(MIN_SLIDER_TEMPERATURE)),
+            round(STEPS_PER_TENFOLD * log10(MAX_SLIDER_TEMPERATURE)),
         )
         self.setPageStep(STEPS_PER_TENFOLD // 4)
         self.setAccessibleName("Temperature of the softmax")

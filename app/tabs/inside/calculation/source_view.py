@@ -16,7 +16,7 @@ from nncore.evaluation.calculation.source_lines import SourceLines, joined_sourc
 
 SHOW_SOURCE = "Its lines of Python"
 NO_SOURCE = "This program has no source files to show."
-MOST_LINES = 16
+MAX_SOURCE_LINES = 16
 
 WORDS = re.compile(
     r"(?P<comment>#.*$)|(?P<string>\"\"\".*|\"[^\"]*\")|(?P<keyword>\b(?:" + "|".join(keyword.kwlist) + r"|self)\b)"
@@ -108,7 +108,7 @@ class SourceView(QWidget):
         font.setStyleHint(QFont.StyleHint.Monospace)
         if font != self.text.font():
             self.text.setFont(font)
-        lines = min(MOST_LINES, self.text.document().blockCount())
+        lines = min(MAX_SOURCE_LINES, self.text.document().blockCount())
         bar = self.text.horizontalScrollBar().sizeHint().height()
         height = lines * self.text.fontMetrics().lineSpacing() + 2 * GAP + bar
         if height != self.text.height():

@@ -77,7 +77,7 @@ class SumPictures(QWidget):
 
     def show_calculation(self, inspection: Inspection, number: int, position: Position, terms: Terms | None) -> None:
         """Show the pictures of a number of layer `number`; terms: None for number 0, the input."""
-        self._places = None if terms is None else TermPlaces.of(inspection, number, position, terms)
+        self._places = None if terms is None else TermPlaces.from_terms(inspection, number, position, terms)
         has_places, is_sum = self._places is not None, terms is not None and terms.weights is not None
         for picture in self.pictures:
             picture.set_side(PICTURE_LINES * self.fontMetrics().height())
@@ -110,7 +110,7 @@ class SumPictures(QWidget):
             picture.setAccessibleDescription(text)
 
     def _show_own_map(self, inspection: Inspection, number: int, position: Position) -> None:
-        picture, values = inspection.picture_shape(number), inspection.numbers(number)
+        picture, values = inspection.picture_shape(number), inspection.values_of(number)
         self._own = None
         self._set_shown(self.own_map, picture is not None)
         if picture is None:

@@ -25,8 +25,8 @@ EPOCHS_SHOWN_AT_FIRST = 2
 ROOM_BELOW = 3.0
 """How many times lower than the lowest mean loss a logarithmic axis of losses begins."""
 
-LOWEST_SHARE = 0.05
-"""The share of the single losses that may lie below a logarithmic axis."""
+MAX_FRACTION_BELOW_AXIS = 0.05
+"""The fraction of the single losses that may lie below a logarithmic axis."""
 
 MIN_LOSS_TOP = 0.1
 """First maximum of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
@@ -117,7 +117,7 @@ class RunCurves:
         if len(above):
             self.lowest_loss = min(self.lowest_loss, float(above.min()) / ROOM_BELOW)
         if (drawn > 0).any():
-            self.lowest_loss = min(self.lowest_loss, float(np.quantile(drawn[drawn > 0], LOWEST_SHARE)))
+            self.lowest_loss = min(self.lowest_loss, float(np.quantile(drawn[drawn > 0], MAX_FRACTION_BELOW_AXIS)))
 
     # -------------------------------------------------------------------- axis
 

@@ -28,13 +28,13 @@ def test_the_bars_are_the_answer_of_the_network_after_a_step(pinned: PinnedDrawi
     drawing, network = small_mnist().training.images[0], Network(SPEC, seed=1)
     pinned.set_drawing(drawing)
     assert pinned.bars.probabilities is None
-    pinned.show_reading(PinnedReading.by(network, drawing, 1234))
+    pinned.show_reading(PinnedReading.from_network(network, drawing, 1234))
     expected = network.predict((drawing.reshape(1, -1) / 255).astype(np.float32))[0]
     assert pinned.bars.probabilities == pytest.approx(expected, abs=1e-6)
     assert pinned.reader.full_text == "after step 1,234"
-    pinned.show_reading(PinnedReading.by(network, drawing, 0))
+    pinned.show_reading(PinnedReading.from_network(network, drawing, 0))
     assert pinned.reader.full_text == "before step 1, untrained"
-    pinned.show_model(PinnedReading.by(network, drawing), "handwriting")
+    pinned.show_model(PinnedReading.from_network(network, drawing), "handwriting")
     assert pinned.reader.full_text == "read by handwriting"
     pinned.set_drawing(small_mnist().training.images[1])
     assert (pinned.bars.probabilities, pinned.reader.full_text) == (None, "not read yet")
@@ -53,11 +53,11 @@ def test_a_network_that_cannot_read_drawings_has_no_bars_but_a_sentence(
     network = Network(spec)
     network.parameters.values[:] = value
     pinned.set_drawing(small_mnist().training.images[0])
-    pinned.show_reading(PinnedReading.by(network, small_mnist().training.images[0], 5))
+    pinned.show_reading(PinnedReading.from_network(network, small_mnist().training.images[0], 5))
     assert pinned.bars.probabilities is None
     assert pinned.problem.isVisible()
     assert words in pinned.problem.text()
-    pinned.show_reading(PinnedReading.by(Network(SPEC, seed=1), small_mnist().training.images[0], 6))
+    pinned.show_reading(PinnedReading.from_network(Network(SPEC, seed=1), small_mnist().training.images[0], 6))
     assert not pinned.problem.isVisible()
 
 

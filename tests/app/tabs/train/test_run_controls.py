@@ -57,11 +57,12 @@ def test_a_double_click_on_train_does_not_pause_the_run(buttons: RunButtons, qtb
 
 def test_no_button_moves_or_changes_its_size_in_any_state(buttons: RunButtons, qtbot: QtBot) -> None:
     all_buttons = (
-        buttons.train_button, buttons.pause_button, buttons.step_button, buttons.stop_button, buttons.train_on_button,
+        buttons.train_button, buttons.pause_button, buttons.step_button, buttons.stop_button,
+        buttons.train_further_button,
     )  # fmt: skip
     places, offers = set(), ("", "A first network, epoch 5", "784-128-64-10 of a very long name " * 3)
     for offer in offers:
-        buttons.offer_train_on(offer)
+        buttons.offer_train_further(offer)
         for state in RunState:
             buttons.set_state(state)
             deliver_events()
@@ -146,25 +147,27 @@ def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: Q
     assert not line.remedy_button.isVisible()
 
 
-def test_train_on_names_its_run_and_says_why_it_cannot_be_pressed(buttons: RunButtons, qtbot: QtBot) -> None:
-    button = buttons.train_on_button
+def test_train_further_names_its_run_and_says_why_it_cannot_be_pressed(buttons: RunButtons, qtbot: QtBot) -> None:
+    button = buttons.train_further_button
     assert (button.isEnabled(), button.toolTip()) == (False, plain_tooltip(run_controls.NO_ENDED_RUN))
     buttons.resize(500, 100)
-    buttons.offer_train_on("A first network, epoch 5", "Train it on.")
-    assert (button.isEnabled(), button.text()) == (True, "Train on: A first network, epoch 5")
+    buttons.offer_train_further("A first network, epoch 5", "Train it further.")
+    assert (button.isEnabled(), button.text()) == (True, "Train further: A first network, epoch 5")
     buttons.activateWindow()
     button.setFocus()
-    with qtbot.waitSignal(buttons.train_on_requested):
+    with qtbot.waitSignal(buttons.train_further_requested):
         click(qtbot, button)
     buttons.set_state(RunState.STARTING)
     assert not button.isEnabled()
     assert buttons.focusWidget() is buttons.pause_button
     buttons.set_state(RunState.IDLE)
     assert buttons.focusWidget() is buttons.train_button
-    buttons.offer_train_on("A first network, epoch 5", "Train it on.", "The recipe shown is not that of this run.")
-    assert (button.isEnabled(), button.text()) == (False, "Train on: A first network, epoch 5")
+    buttons.offer_train_further(
+        "A first network, epoch 5", "Train it further.", "The recipe shown is not that of this run."
+    )
+    assert (button.isEnabled(), button.text()) == (False, "Train further: A first network, epoch 5")
     assert button.toolTip() == plain_tooltip("The recipe shown is not that of this run.")
-    buttons.offer_train_on("A first network, epoch 5")
+    buttons.offer_train_further("A first network, epoch 5")
     buttons.set_obstacle("Learning rate must be above 0; got 0.")
     assert button.toolTip() == plain_tooltip("Learning rate must be above 0; got 0.")
 

@@ -19,7 +19,7 @@ def inspection() -> Inspection:
 
 
 def places(inspection: Inspection, number: int, position: Position) -> TermPlaces | None:
-    return TermPlaces.of(inspection, number, position, inspection.terms(number, position))
+    return TermPlaces.from_terms(inspection, number, position, inspection.terms(number, position))
 
 
 @pytest.mark.parametrize(

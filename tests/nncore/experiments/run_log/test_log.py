@@ -16,7 +16,7 @@ from threading import Timer
 import numpy as np
 import pytest
 
-from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunSettings
+from nncore.experiments.run_log.log import VERSION, DamagedRunLogError, RunLog, RunLogError, RunSettings
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
@@ -313,7 +313,7 @@ def test_a_database_of_another_program_is_rejected_and_unchanged(path: Path) -> 
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE addresses (name TEXT)")
     connection.close()
-    with pytest.raises(RunLogDamagedError, match="a file of another program"):
+    with pytest.raises(DamagedRunLogError, match="a file of another program"):
         RunLog(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["addresses"]

@@ -13,7 +13,7 @@ from nncore.errors import DataError
 from nncore.handwriting.personal_test import jsonl_file as kept
 from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.handwriting.personal_test.jsonl_file import (
-    NewerFileError,
+    NewerTestFileError,
     Summary,
     read_result,
     read_summary,
@@ -93,7 +93,7 @@ def test_a_truncated_file_is_rejected(file: Path) -> None:
 
 def test_a_newer_file_is_distinguished_from_a_damaged_one(file: Path) -> None:
     rewrite(file, '"version": 1', '"version": 2')
-    with pytest.raises(NewerFileError, match="update Digit Lab to read this file"):
+    with pytest.raises(NewerTestFileError, match="update Digit Lab to read this file"):
         read_summary(file)
 
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.handwriting.synthetic import digits, non_digit_kinds, non_digits, scribbles
+from nncore.handwriting.synthetic import NON_DIGIT_KINDS, digits, non_digits, scribbles
 from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE_GLYPHS
 from nncore.handwriting.synthetic.digits import random_glyph
 from nncore.handwriting.synthetic.glyph import parse_glyph
@@ -143,10 +143,10 @@ def test_most_ones_are_narrower_than_sevens() -> None:
     assert np.quantile(widths[1], 0.8) < np.quantile(widths[7], 0.3)
 
 
-@pytest.mark.parametrize("kind", non_digit_kinds)
+@pytest.mark.parametrize("kind", NON_DIGIT_KINDS)
 def test_every_kind_gives_a_new_drawing_each_time(kind: str) -> None:
     rng = np.random.default_rng(11)
-    inks = [non_digit_kinds[kind](rng) for _ in range(30)]
+    inks = [NON_DIGIT_KINDS[kind](rng) for _ in range(30)]
     assert len({bits(ink) for ink in inks}) == 30
     assert all(rasterize(ink).max() > 0 for ink in inks)
 
@@ -157,16 +157,16 @@ def test_every_symbol_of_a_kind_is_drawn(kind: str) -> None:
     for name, glyph in SYMBOL_GLYPHS[kind].items():
         assert np.ptp(glyph.control[:, 1]) > 0.3, name
         assert rasterize(WriterStyle.random(rng).write(glyph, rng)).max() == 255, name
-    drawn = {len(non_digit_kinds[kind](rng).strokes) for _ in range(400)}
+    drawn = {len(NON_DIGIT_KINDS[kind](rng).strokes) for _ in range(400)}
     assert drawn == {len(glyph.lengths) for glyph in SYMBOL_GLYPHS[kind].values()}
 
 
 def test_the_kinds_are_complete() -> None:
-    assert set(SYMBOL_GLYPHS) <= set(non_digit_kinds)
+    assert set(SYMBOL_GLYPHS) <= set(NON_DIGIT_KINDS)
     assert {"zigzag", "spiral", "point", "dots", "line", "two digits", "crossed out", "turned digit"} <= set(
-        non_digit_kinds
+        NON_DIGIT_KINDS
     )
-    assert len(non_digit_kinds) >= 25
+    assert len(NON_DIGIT_KINDS) >= 25
 
 
 def test_all_kinds_are_among_the_drawings() -> None:
@@ -199,7 +199,7 @@ def test_a_wandering_stroke_is_too_long_for_a_digit() -> None:
 def test_a_dot_is_tiny_but_not_a_line() -> None:
     rng = np.random.default_rng(14)
     for _ in range(50):
-        size = np.ptp(points_of(non_digit_kinds["dot"](rng)), axis=0)
+        size = np.ptp(points_of(NON_DIGIT_KINDS["dot"](rng)), axis=0)
         assert size.max() < 20
         assert size.min() > 0.2 * size.max()
 
@@ -207,13 +207,13 @@ def test_a_dot_is_tiny_but_not_a_line() -> None:
 def test_a_line_is_too_flat_for_a_one() -> None:
     rng = np.random.default_rng(15)
     for _ in range(100):
-        width, height = np.ptp(points_of(non_digit_kinds["line"](rng)), axis=0)
+        width, height = np.ptp(points_of(NON_DIGIT_KINDS["line"](rng)), axis=0)
         assert height < 1.2 * width
 
 
 def test_two_digits_are_wider_than_one() -> None:
     rng = np.random.default_rng(16)
-    sizes = [np.ptp(points_of(non_digit_kinds["two digits"](rng)), axis=0) for _ in range(100)]
+    sizes = [np.ptp(points_of(NON_DIGIT_KINDS["two digits"](rng)), axis=0) for _ in range(100)]
     assert np.median([width / height for width, height in sizes]) > 1
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider
 
-LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0
+MIN_RATE, MAX_RATE = 1e-6, 10.0
 """The ends of the slider; the field beside it takes other rates too."""
 
 STEPS_PER_DECADE = 20
@@ -27,7 +27,7 @@ class RateSlider(QSlider):
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, round(STEPS_PER_DECADE * log10(HIGHEST_RATE / LOWEST_RATE)))
+        self.setRange(0, round(STEPS_PER_DECADE * log10(MAX_RATE / MIN_RATE)))
         self.setPageStep(STEPS_PER_DECADE)
         self.setAccessibleName("learning rate, slider")
         self.setToolTip(SLIDER_TIP)
@@ -37,12 +37,12 @@ class RateSlider(QSlider):
     @property
     def rate(self) -> float:
         """The rate at the place of the slider, with two significant digits."""
-        return float(f"{LOWEST_RATE * 10 ** (self.value() / STEPS_PER_DECADE):.2g}")
+        return float(f"{MIN_RATE * 10 ** (self.value() / STEPS_PER_DECADE):.2g}")
 
     def show_rate(self, rate: float) -> None:
         """Move to the place of `rate` > 0, or to the nearer end, without a signal."""
         blocked = self.blockSignals(True)
-        self.setValue(round(STEPS_PER_DECADE * log10(min(max(rate, LOWEST_RATE), HIGHEST_RATE) / LOWEST_RATE)))
+        self.setValue(round(STEPS_PER_DECADE * log10(min(max(rate, MIN_RATE), MAX_RATE) / MIN_RATE)))
         self.blockSignals(blocked)
 
     @Slot()

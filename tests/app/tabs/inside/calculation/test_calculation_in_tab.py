@@ -63,7 +63,7 @@ def test_two_clicks_lead_from_the_network_to_a_number_of_the_layer_before(tab: I
     assert layer == 3
     assert panel.shown == tab.view.choice == (3, source)
     assert tab.inspection is not None
-    assert panel.value.text() == number_in_words(float(tab.inspection.numbers(3)[source]), 4)
+    assert panel.value.text() == number_in_words(float(tab.inspection.values_of(3)[source]), 4)
     assert panel.trail.numbers == ((4, (20, 3, 3)), (3, source))
 
 
@@ -90,13 +90,13 @@ def test_the_panel_follows_the_drawing_and_the_network(tab: InsideTab, qtbot: Qt
     tab.set_drawing(small_mnist().training.images[1])
     qtbot.waitUntil(lambda: tab.inspection is not first)
     assert tab.inspection is not None
-    assert panel.value.text() == number_in_words(float(tab.inspection.numbers(8)[100]), 4) != before
+    assert panel.value.text() == number_in_words(float(tab.inspection.values_of(8)[100]), 4) != before
     tab.set_network(network("dense"), "dense")
     qtbot.waitUntil(lambda: tab.inspection is not None and tab.inspection.network is network("dense"))
     assert panel.shown == tab.choice
     assert tab.inspection is not None
     layer, position = panel.shown or (0, ())
-    assert panel.value.text() == number_in_words(float(tab.inspection.numbers(layer)[position]), 4)
+    assert panel.value.text() == number_in_words(float(tab.inspection.values_of(layer)[position]), 4)
 
 
 def test_the_names_of_the_classes_are_those_of_the_model(tab: InsideTab, qtbot: QtBot) -> None:
