@@ -106,21 +106,21 @@ def _run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _locked(checkpoint: Path | None) -> Iterator[None]:
+def _locked(checkpoint_path: Path | None) -> Iterator[None]:
     """Hold the lock of the file of --checkpoint; raises SettingError if another training writes this file.
 
     The lock is in the folder of runs, where `app.storage.leftovers` deletes it later. Without it, training continues.
     """
-    if checkpoint is None:
+    if checkpoint_path is None:
         yield
         return
-    place = Path(os.path.realpath(checkpoint))
+    place = Path(os.path.realpath(checkpoint_path))
     if place.parent != Path(os.path.realpath(runs_folder())):
         place = runs_folder() / f"{sha256(os.fsencode(place)).hexdigest()[:32]}.checkpoint"
     lock = FileLock(lock_file(place))
     with suppress(OSError):
         if not lock.acquire():
-            raise SettingError("checkpoint", f"{checkpoint}: another training is writing this checkpoint.")
+            raise SettingError("checkpoint", f"{checkpoint_path}: another training is writing this checkpoint.")
     try:
         yield
     finally:
@@ -171,7 +171,7 @@ def _train(
     recorder: RunRecorder | None,
     recipe: str,
     share: float,
-    checkpoint: Path | None,
+    checkpoint_path: Path | None,
 ) -> tuple[TrainingEvent, ModelFileError | None]:
     """Train to the end; returns the last event, and the error of the last checkpoint if it could not be saved.
 
@@ -183,10 +183,10 @@ def _train(
             reporter.report(event)
             if recorder is not None:
                 recorder.record(event, training)
-            if checkpoint is not None and isinstance(event, EpochDone | Finished):
+            if checkpoint_path is not None and isinstance(event, EpochDone | Finished):
                 try:
                     state = replace(training.checkpoint(), recipe=recipe, validation_share=share)
-                    save_checkpoint(state, checkpoint)
+                    save_checkpoint(state, checkpoint_path)
                     problem = None
                 except ModelFileError as failure:
                     problem = failure

@@ -120,7 +120,7 @@ class RunPlan:
         return TrainingControl(self.config.learning_rate, self.rates)
 
     @property
-    def curve(self) -> CurvePoints | None:
+    def curve_points(self) -> CurvePoints | None:
         """The curve that the run fits; None if it learns digits."""
         if self.points is not None:
             return self.points
@@ -129,7 +129,7 @@ class RunPlan:
 
     def examples(self, data: Splits, share: float, seed: int) -> Splits:
         """Training, validation and test data: the recipe's part of `data`, with `share` held out for validation."""
-        curve, recipe = self.curve, RECIPES.get(self.recipe)
+        curve, recipe = self.curve_points, RECIPES.get(self.recipe)
         if curve is not None:
             return curve.splits()
         chosen = recipe.examples.take_from(data) if recipe and isinstance(recipe.examples, DigitExamples) else data
@@ -157,7 +157,7 @@ class RunPlan:
     @property
     def settings(self) -> RunSettings:
         """The settings of the run, without the machine. data: that of a curve; "" for digits."""
-        data = self.curve.source if self.curve else ""
+        data = self.curve_points.source if self.curve_points else ""
         return RunSettings(
             self.name,
             self.spec,

@@ -197,11 +197,11 @@ class Session(ModelSession):
         plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
         self._begin(plan, paused)
 
-    def continue_interrupted(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Continue a run whose process was killed, from its file `checkpoint`; this needs the same data."""
+    def continue_interrupted(self, run: LoggedRun, checkpoint_path: Path) -> None:
+        """Continue a run whose process was killed, from its file `checkpoint_path`; this needs the same data."""
         settings = run.settings
         share, curve = settings.validation_share, CurveExamples.from_description(settings.data)
-        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, interrupted=(run, checkpoint))
+        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, interrupted=(run, checkpoint_path))
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
     def continue_ended(
@@ -214,9 +214,9 @@ class Session(ModelSession):
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
-    def select_ended_run(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
+    def select_ended_run(self, run: LoggedRun, checkpoint_path: Path, points: CurvePoints | None = None) -> None:
         """Make a logged run the `ended_run`, which `continue_ended` trains further. points: the curve that it fits."""
-        work = partial(load_ended_run, run, checkpoint, points)
+        work = partial(load_ended_run, run, checkpoint_path, points)
         self._start_reading("run", run.settings.name, work, self._use_ended_run)
 
     def _use_ended_run(self, ended: EndedRun) -> None:
@@ -242,7 +242,7 @@ class Session(ModelSession):
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
         # A network that fits a curve cannot read digits.
-        self._run_may_replace_model = self._learns_digits = plan.curve is None
+        self._run_may_replace_model = self._learns_digits = plan.curve_points is None
         self._model_is_of_run = False
         self._run_has_ended, self.planned_epochs = False, plan.config.epochs
         self._trained_model, self._trained_path, self._model_before_run = None, None, self._loaded_model

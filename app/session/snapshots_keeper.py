@@ -28,9 +28,9 @@ class SnapshotsKeeper:
     written together; see `app.storage.writing_pace`.
     """
 
-    def __init__(self, checkpoint: Path, planned_epochs: int, report_error: Callable[[str], None]) -> None:
-        """checkpoint: the file of the run's checkpoint. report_error: called with one sentence."""
-        self._folder, self._planned_epochs = snapshots_folder(checkpoint), planned_epochs
+    def __init__(self, checkpoint_path: Path, planned_epochs: int, report_error: Callable[[str], None]) -> None:
+        """checkpoint_path: the file of the run's checkpoint. report_error: called with one sentence."""
+        self._folder, self._planned_epochs = snapshots_folder(checkpoint_path), planned_epochs
         self._report_error = report_error
         self._saved: set[TrainingPoint] = set()
         self._pace, self._has_failed = WritingPace(SNAPSHOTS_SHARE), False

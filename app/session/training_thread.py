@@ -118,7 +118,7 @@ class TrainingThread(QThread):
             # One core is left to the window: painting and the pen must not wait for matrix products.
             with watched_reading(cancelled=lambda: self.control.stopped):  # of a large checkpoint
                 self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
-            self._curve = plan.curve
+            self._curve = plan.curve_points
             for event in self._training.events():
                 self._recorder.record(event, self._training)
                 if isinstance(event, StepDone | EpochDone):

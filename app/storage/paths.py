@@ -63,9 +63,9 @@ def last_snapshots_path() -> Path:
 SNAPSHOTS_SUFFIX = ".epochs"
 
 
-def snapshots_folder(checkpoint: Path) -> Path:
+def snapshots_folder(checkpoint_path: Path) -> Path:
     """The folder of the snapshots of a run that is trained, or was killed, beside its checkpoint."""
-    return checkpoint.with_suffix(SNAPSHOTS_SUFFIX)
+    return checkpoint_path.with_suffix(SNAPSHOTS_SUFFIX)
 
 
 def train_settings_path() -> Path:

@@ -160,15 +160,15 @@ class RunRecorder:
         """Write the epochs that are not in the log yet, and the checkpoint, each if it is due."""
         if self._log_pace.is_due:
             with self._log_pace.writing():
-                state = training.checkpoint()
-                if self._with_log(lambda log, run: self._add_epochs(log, run, state)):
+                checkpoint = training.checkpoint()
+                if self._with_log(lambda log, run_id: self._add_epochs(log, run_id, checkpoint)):
                     self._pending_epochs = []
         if self.number is not None and self._checkpoint_pace.is_due:
             with self._checkpoint_pace.writing():
                 self._save(training.checkpoint())
 
-    def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
-        counters, last = state.counters, self._last_epoch
+    def _add_epochs(self, log: RunLog, run_id: int, checkpoint: Checkpoint) -> None:
+        counters, last = checkpoint.counters, self._last_epoch
         summary = {
             "epochs": counters.epochs_done, "steps": counters.step, "seconds": counters.seconds,
             "best_epoch": counters.best_epoch or None, "best_accuracy": self._best,
@@ -176,19 +176,19 @@ class RunRecorder:
         if last is not None:
             figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
             summary |= {name: getattr(last, name) for name in figures}
-        log.add_epochs(run, self._pending_epochs, self._curve.array(), **summary)
-        rates = tuple(change for change in state.rates_used if change != (1, state.config.learning_rate))
+        log.add_epochs(run_id, self._pending_epochs, self._curve.array(), **summary)
+        rates = tuple(change for change in checkpoint.rates_used if change != (1, checkpoint.config.learning_rate))
         if rates != self._rates:
-            log.set_rates(run, rates)
+            log.set_rates(run_id, rates)
             self._rates = rates
         if last is not None and last.confusion is not None:
-            log.set_confusion(run, "validation" if last.validation_loss is not None else "training", last.confusion)
+            log.set_confusion(run_id, "validation" if last.validation_loss is not None else "training", last.confusion)
 
-    def _save(self, state: Checkpoint, consequence: str = "If this run is killed it cannot be continued") -> bool:
+    def _save(self, checkpoint: Checkpoint, consequence: str = "If this run is killed it cannot be continued") -> bool:
         """Write the checkpoint; if that fails, report the `consequence`."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:
-            save_checkpoint(replace(state, recipe=recipe, validation_share=share), self.checkpoint)
+            save_checkpoint(replace(checkpoint, recipe=recipe, validation_share=share), self.checkpoint)
         except ModelFileError as problem:
             self._report_once(f"{consequence}: {problem}")
             return False
@@ -201,17 +201,17 @@ class RunRecorder:
         can_be_continued = isinstance(event, Finished) and event.step > 0 and self.number is not None
         kept = can_be_continued and self._save(state, CANNOT_BE_CONTINUED)
 
-        def end(log: RunLog, run: int) -> None:
-            self._add_epochs(log, run, state)
+        def end(log: RunLog, run_id: int) -> None:
+            self._add_epochs(log, run_id, state)
             if isinstance(event, Diverged):
-                log.end(run, "diverged")
+                log.end(run_id, "diverged")
                 return
             if event.test is not None and event.test.confusion is not None:
-                log.set_confusion(run, "test", event.test.confusion)
+                log.set_confusion(run_id, "test", event.test.confusion)
             test = event.test
             figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
             ended: State = "stopped" if event.stopped else "finished"
-            log.end(run, ended, self.checkpoint.name if kept else "", seconds=event.seconds, **figures)
+            log.end(run_id, ended, self.checkpoint.name if kept else "", seconds=event.seconds, **figures)
 
         self._ended = self._with_log(end)
         if self._ended:
@@ -275,12 +275,12 @@ class RunRecorder:
         rows = self._training.history.rows() if self._training else ()
         return [pending.get(row["epoch"], row) for row in rows]
 
-    def _resume_entry(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
+    def _resume_entry(self, log: RunLog, run_id: int, epochs: int, steps: int) -> None:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
-        log.resume(run, process_description(), epochs, steps)
-        known = {row["epoch"] for row in log.epochs(run)}
+        log.resume(run_id, process_description(), epochs, steps)
+        known = {row["epoch"] for row in log.epochs(run_id)}
         self._pending_epochs = [row for row in self._earlier_epochs if row["epoch"] not in known] + self._pending_epochs
-        self._curve = StepCurve(np.hstack((log.curve(run), self._curve.array())))
+        self._curve = StepCurve(np.hstack((log.curve(run_id), self._curve.array())))
 
     def _close_log(self) -> None:
         if self._log is not None:
@@ -288,6 +288,6 @@ class RunRecorder:
             self._log = None
 
 
-def lock_file(checkpoint: Path) -> Path:
+def lock_file(checkpoint_path: Path) -> Path:
     """The file that a process locks while it trains the run of a checkpoint."""
-    return checkpoint.with_suffix(".lock")
+    return checkpoint_path.with_suffix(".lock")

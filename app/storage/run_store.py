@@ -70,17 +70,17 @@ class RunStore:
         known = (self._stored(run) for run in self._with_log(RunLog.unfinished) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
-    def dismiss(self, run: int) -> None:
+    def dismiss(self, run_id: int) -> None:
         """Exclude this run from `newest_interrupted`; it can still be continued in the Runs tab."""
-        self._with_log(lambda log: log.release(run))
+        self._with_log(lambda log: log.release(run_id))
 
-    def rename(self, run: int, name: str) -> None:
+    def rename(self, run_id: int, name: str) -> None:
         """Rename a run."""
-        self._with_log(lambda log: log.rename(run, name))
+        self._with_log(lambda log: log.rename(run_id, name))
 
-    def annotate(self, run: int, note: str) -> None:
+    def annotate(self, run_id: int, note: str) -> None:
         """Replace the note on a run."""
-        self._with_log(lambda log: log.annotate(run, note))
+        self._with_log(lambda log: log.annotate(run_id, note))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Mark runs as deleted."""

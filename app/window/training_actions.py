@@ -175,24 +175,24 @@ class TrainingActions(QObject):
         self.error_message.emit(f"That run was trained on {trained_on}; this one is trained on {data.training.source}.")
 
     @Slot(object, object)
-    def continue_run(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Continue an interrupted run from its file `checkpoint`."""
+    def continue_run(self, run: LoggedRun, checkpoint_path: Path) -> None:
+        """Continue an interrupted run from its file `checkpoint_path`."""
 
         def start() -> None:
             self._show_settings_of(run.settings)
-            self.session.continue_interrupted(run, checkpoint)
+            self.session.continue_interrupted(run, checkpoint_path)
 
         self._start_run(start)
 
     @Slot(object, object)
-    def _select_ended_run(self, run: LoggedRun, checkpoint: Path) -> None:
+    def _select_ended_run(self, run: LoggedRun, checkpoint_path: Path) -> None:
         """Show the settings of an ended run, and offer to train it further."""
         with self._lost_points_reported():
             points = self.train_tab.settings.points_of(run.settings)
 
             def select() -> None:
                 self._show_settings_of(run.settings)
-                self.session.select_ended_run(run, checkpoint, points)
+                self.session.select_ended_run(run, checkpoint_path, points)
 
             self._start_run(select)
 
@@ -305,7 +305,7 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def _prepare_charts(self, plan: RunPlan) -> None:
-        self.train_tab.begin_run((plan.spec, plan.config), plan.curve)
+        self.train_tab.begin_run((plan.spec, plan.config), plan.curve_points)
         self.train_tab.curves.announce(plan.settings)
 
     @Slot(object)

@@ -9,7 +9,7 @@ from nncore.evaluation.metrics import ReliabilityBin
 from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.number_text import decimal_text, percent_range_text, percent_text
 
-FIGURE_WIDTH, FIGURE_HEIGHT = 320, 220
+CHART_WIDTH, CHART_HEIGHT = 320, 220
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 44, 302, 12, 176
 """Edges of the plot within the image, in pixels."""
 
@@ -55,9 +55,9 @@ def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str
     )
     middle = (PLOT_LEFT + PLOT_RIGHT) / 2
     return (
-        f'<figure><figcaption>{escape(name)}</figcaption><svg viewBox="0 0 {FIGURE_WIDTH} {FIGURE_HEIGHT}" role="img"'
+        f'<figure><figcaption>{escape(name)}</figcaption><svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" role="img"'
         f' aria-label="{escape(name)}">{up}{across}{inside}'
-        f'<text x="{middle}" y="{FIGURE_HEIGHT - 8}" text-anchor="middle">{escape(unit)}</text></svg></figure>'
+        f'<text x="{middle}" y="{CHART_HEIGHT - 8}" text-anchor="middle">{escape(unit)}</text></svg></figure>'
     )
 
 

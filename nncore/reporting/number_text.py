@@ -70,7 +70,7 @@ def number_in_words(value: float, digits: int = 3) -> str:
 
 
 MINUS = "−"
-"""The sign of a negative number in columns and sentences; as wide as a figure, unlike the hyphen."""
+"""The sign of a negative number in columns and sentences; as wide as a digit, unlike the hyphen."""
 
 MAX_DECIMALS = 9
 
@@ -94,7 +94,7 @@ def fixed_text(value: float, decimals: int) -> str:
     if abs(value) >= 1e12:
         return f"{value:.3g}".replace("-", MINUS)
     text = f"{value:,.{decimals}f}".replace("-", MINUS)
-    return text if any(figure in text for figure in "123456789") else text.removeprefix(MINUS)
+    return text if any(digit in text for digit in "123456789") else text.removeprefix(MINUS)
 
 
 TINY = 1e-5

@@ -256,9 +256,9 @@ class RunsTab(Tab):
     # ------------------------------------------------------------------ change
 
     @Slot(int, str, str)
-    def _edit(self, run: int, field: str, text: str) -> None:
+    def _edit(self, run_id: int, field: str, text: str) -> None:
         change = self.store.rename if field == "name" else self.store.annotate
-        self._with_log(partial(change, run, text))
+        self._with_log(partial(change, run_id, text))
         QTimer.singleShot(0, self, self.refresh)  # the editor is still closing
 
     @Slot()

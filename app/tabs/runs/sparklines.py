@@ -36,14 +36,14 @@ class Sparklines(QObject):
         self._lines: dict[int, tuple[int, Line]] = {}
         self._wanted: dict[int, int] = {}
 
-    def line(self, run: int, epochs: int) -> Line | None:
+    def line(self, run_id: int, epochs: int) -> Line | None:
         """The line of a run that has so many epochs, which is read if it is not known; until then the last known one.
 
         None if there is none yet.
         """
-        known_epochs, line = self._lines.get(run, (-1, None))
-        if known_epochs != epochs and self._wanted.get(run) != epochs:
-            self._wanted[run] = epochs
+        known_epochs, line = self._lines.get(run_id, (-1, None))
+        if known_epochs != epochs and self._wanted.get(run_id) != epochs:
+            self._wanted[run_id] = epochs
             self._read_wanted()
         return line
 

@@ -36,7 +36,7 @@ from nncore.experiments.run_log.logged_run import (
     epoch_from_row,
     run_from_row,
 )
-from nncore.experiments.run_log.schema import VERSION, create_tables, version_of
+from nncore.experiments.run_log.schema import EVALUATION_COLUMN, UPDATED_COLUMN, VERSION, create_tables, version_of
 from nncore.training.history import MAX_ROWS, EpochFigures
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
@@ -153,43 +153,45 @@ class RunLog:
 
     # ----------------------------------------------------------------- write
 
-    def begin(self, settings: RunSettings, process: str = "", checkpoint: str = "", started: str = "") -> int:
+    def begin(self, settings: RunSettings, process: str = "", checkpoint_name: str = "", started: str = "") -> int:
         """Add a run at its beginning; returns its number, which never changes.
 
-        process: the process that trains it. checkpoint: the file from which it can be continued. started: ISO date and
-        time, "" for now.
+        process: the process that trains it. checkpoint_name: the file from which it can be continued. started: ISO date
+        and time, "" for now.
         """
         now = _now()
         with self._transaction() as cursor:
             cursor.execute(
-                "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard,"
-                " process, checkpoint, rates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started,"
+                f" {UPDATED_COLUMN}, process, checkpoint, rates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     _stored(settings.name), settings.recipe, json.dumps(settings.spec.to_json()),
                     json.dumps(asdict(settings.config)), _stored(settings.data), _stored(settings.machine),
-                    settings.parent, settings.validation_share, started or now, now, _stored(process), checkpoint,
+                    settings.parent, settings.validation_share, started or now, now, _stored(process), checkpoint_name,
                     json.dumps(settings.rates),
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def resume(self, run: int, process: str, epochs: int, steps: int) -> None:
+    def resume(self, run_id: int, process: str, epochs: int, steps: int) -> None:
         """Log that `process` continues a run after `epochs` and `steps`; later epochs and steps are removed."""
-        curve = self.curve(run)
+        curve = self.curve(run_id)
         with self._transaction() as cursor:
             # The killed process may have logged more than the checkpoint has; these epochs are trained again.
-            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
-            cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run))
+            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epochs))
+            cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run_id))
             kept = curve[:, curve[0] <= steps]
-            self._summarize(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
+            self._summarize(
+                cursor, run_id, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)}
+            )
 
-    def release(self, run: int) -> None:
+    def release(self, run_id: int) -> None:
         """Log that no process trains a run now, although the run has not ended."""
-        self._change(run, "process", "")
+        self._change(run_id, "process", "")
 
     def add_epochs(
-        self, run: int, rows: Sequence[EpochFigures], curve: NDArray[np.float32], **summary: float | None
+        self, run_id: int, rows: Sequence[EpochFigures], curve: NDArray[np.float32], **summary: float | None
     ) -> None:
         """Add completed epochs, and update the progress of the run.
 
@@ -201,21 +203,21 @@ class RunLog:
             cursor.executemany(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)",
                 [
-                    (run, int(row["epoch"] or 0), json.dumps({name: _stored(value) for name, value in row.items()}))
+                    (run_id, int(row["epoch"] or 0), json.dumps({name: _stored(value) for name, value in row.items()}))
                     for row in rows
                 ],
             )
-            self._thin(cursor, run)
-            self._summarize(cursor, run, {"curve": _packed(curve), **summary})
+            self._thin(cursor, run_id)
+            self._summarize(cursor, run_id, {"curve": _packed(curve), **summary})
 
-    def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
+    def end(self, run_id: int, state: State, checkpoint_name: str = "", **summary: float | str | None) -> None:
         """Set the final state of a run.
 
-        checkpoint: the file from which it can be continued, or "". summary: columns of SUMMARY with their values.
+        checkpoint_name: the file from which it can be continued, or "". summary: columns of SUMMARY with their values.
         """
         with self._transaction() as cursor:
-            cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
-            self._summarize(cursor, run, {"state": state, **summary})
+            cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint_name, run_id))
+            self._summarize(cursor, run_id, {"state": state, **summary})
 
     def forget_old_checkpoints(self, keep: int) -> list[str]:
         """Remove all checkpoints of ended runs from the log, except those of the newest `keep`; returns their files."""
@@ -225,30 +227,30 @@ class RunLog:
             cursor.executemany("UPDATE runs SET checkpoint = '' WHERE id = ?", [(run,) for run, _ in found])
         return [name for _, name in found if isinstance(name, str) and CHECKPOINT_NAME.fullmatch(name)]
 
-    def forget_checkpoint(self, run: int) -> None:
+    def forget_checkpoint(self, run_id: int) -> None:
         """Remove the checkpoint of a run from the log."""
-        self._change(run, "checkpoint", "")
+        self._change(run_id, "checkpoint", "")
 
-    def set_rates(self, run: int, rates: Rates) -> None:
+    def set_rates(self, run_id: int, rates: Rates) -> None:
         """Set the changes of the learning rate so far: (step, rate) of each, without the rate of the first step."""
-        self._change(run, "rates", json.dumps(rates))
+        self._change(run_id, "rates", json.dumps(rates))
 
-    def update(self, run: int, **summary: float | str | None) -> None:
+    def update(self, run_id: int, **summary: float | str | None) -> None:
         """Change figures of a run in any state; summary: columns of SUMMARY with their values."""
         with self._transaction() as cursor:
-            self._summarize(cursor, run, summary)
+            self._summarize(cursor, run_id, summary)
 
-    def set_confusion(self, run: int, part: str, confusion: NDArray[np.int64]) -> None:
+    def set_confusion(self, run_id: int, part: str, confusion: NDArray[np.int64]) -> None:
         """Set the confusion matrix (classes, classes) of a run. part: the part of the data, "test" or "validation"."""
-        self._change(run, "judged", json.dumps({"on": part, "confusion": confusion.tolist()}))
+        self._change(run_id, EVALUATION_COLUMN, json.dumps({"on": part, "confusion": confusion.tolist()}))
 
-    def rename(self, run: int, name: str) -> None:
+    def rename(self, run_id: int, name: str) -> None:
         """Rename a run."""
-        self._change(run, "name", _stored(name))
+        self._change(run_id, "name", _stored(name))
 
-    def annotate(self, run: int, note: str) -> None:
+    def annotate(self, run_id: int, note: str) -> None:
         """Replace the note on a run."""
-        self._change(run, "note", _stored(note))
+        self._change(run_id, "note", _stored(note))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Mark runs as deleted: they are no longer listed; `restore` undoes this."""
@@ -277,45 +279,45 @@ class RunLog:
             raise RunLogError(f"{self.path}: run {number} cannot be read.")
         return found[0]
 
-    def has(self, run: int, started: str) -> bool:
+    def has(self, run_id: int, started: str) -> bool:
         """Whether the log has a run with this number that was started at this time."""
-        return bool(self._column(run, "started") == started)
+        return bool(self._column(run_id, "started") == started)
 
     def checkpoints(self) -> set[object]:
         """The names of all checkpoints in the log, also of deleted and unreadable runs."""
         with self._translated_errors():
             return {name for (name,) in self._connection.execute("SELECT checkpoint FROM runs")}
 
-    def epochs(self, run: int) -> list[EpochFigures]:
+    def epochs(self, run_id: int) -> list[EpochFigures]:
         """The figures of a run's epochs, in their order."""
         with self._translated_errors():
             query = "SELECT epoch, figures FROM epochs WHERE run = ? ORDER BY epoch LIMIT ?"
-            stored = self._connection.execute(query, (run, 2 * MAX_ROWS)).fetchall()
+            stored = self._connection.execute(query, (run_id, 2 * MAX_ROWS)).fetchall()
         rows = [epoch_from_row(*each) for each in stored]
         readable = [row for row in rows if row is not None]
         if len(readable) < len(rows):
             count = len(rows) - len(readable)
             epochs = "1 epoch" if count == 1 else f"{count:,} epochs"
-            self._report_error(f"{self.path}: {epochs} of run {run} cannot be read; the others are complete.")
+            self._report_error(f"{self.path}: {epochs} of run {run_id} cannot be read; the others are complete.")
         return readable
 
-    def curve(self, run: int) -> NDArray[np.float32]:
+    def curve(self, run_id: int) -> NDArray[np.float32]:
         """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_CURVE_POINTS; (3, 0) if they are damaged."""
-        stored = self._column(run, "curve")
+        stored = self._column(run_id, "curve")
         curve = curve_from_bytes(stored)
         if stored and not (isinstance(stored, bytes) and len(stored) == 12 * curve.shape[1]):
-            self._report_error(f"{self.path}: the curve of run {run} is damaged.")
+            self._report_error(f"{self.path}: the curve of run {run_id} is damaged.")
         return curve
 
-    def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
+    def confusion(self, run_id: int) -> tuple[str, NDArray[np.int64]] | None:
         """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes).
 
         None if there is none, or if it is damaged.
         """
-        stored = self._column(run, "judged")
+        stored = self._column(run_id, EVALUATION_COLUMN)
         confusion = confusion_from_text(stored)
         if stored and confusion is None:
-            self._report_error(f"{self.path}: the confusion matrix of run {run} cannot be read.")
+            self._report_error(f"{self.path}: the confusion matrix of run {run_id} cannot be read.")
         return confusion
 
     # --------------------------------------------------------------- private
@@ -334,10 +336,10 @@ class RunLog:
                     cursor.execute("ROLLBACK")
                 raise
 
-    def _column(self, run: int, name: str) -> Any:
+    def _column(self, run_id: int, name: str) -> Any:
         """The value of one column of a run; None if the log has no such run."""
         with self._translated_errors():
-            row = self._connection.execute(f"SELECT {name} FROM runs WHERE id = ?", (run,)).fetchone()
+            row = self._connection.execute(f"SELECT {name} FROM runs WHERE id = ?", (run_id,)).fetchone()
         return row[0] if row else None
 
     def _translated_errors(self) -> AbstractContextManager[None]:
@@ -358,26 +360,26 @@ class RunLog:
             )
         return [run for run in runs if run is not None]
 
-    def _summarize(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
+    def _summarize(self, cursor: sqlite3.Cursor, run_id: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         settings = ", ".join(f"{name} = ?" for name in values)
         stored = map(_stored, values.values())
-        cursor.execute(f"UPDATE runs SET {settings}, heard = ? WHERE id = ?", (*stored, _now(), run))
+        cursor.execute(f"UPDATE runs SET {settings}, {UPDATED_COLUMN} = ? WHERE id = ?", (*stored, _now(), run_id))
 
-    def _thin(self, cursor: sqlite3.Cursor, run: int) -> None:
-        count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run,)).fetchone()
+    def _thin(self, cursor: sqlite3.Cursor, run_id: int) -> None:
+        count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run_id,)).fetchone()
         # Doubles the distance of the rows until they are few enough; the same rows stay when more epochs follow.
         every = 1
         while count > MAX_ROWS:
             every *= 2
-            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch % ? != 0 AND epoch != ?", (run, every, last))
-            count = cursor.execute("SELECT count(*) FROM epochs WHERE run = ?", (run,)).fetchone()[0]
+            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch % ? != 0 AND epoch != ?", (run_id, every, last))
+            count = cursor.execute("SELECT count(*) FROM epochs WHERE run = ?", (run_id,)).fetchone()[0]
 
-    def _change(self, run: int, column: str, value: str) -> None:
+    def _change(self, run_id: int, column: str, value: str) -> None:
         with self._transaction() as cursor:
-            cursor.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run))
+            cursor.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run_id))
 
     def _mark(self, runs: Sequence[int], when: str | None) -> None:
         with self._transaction() as cursor:

@@ -10,22 +10,26 @@ from nncore.experiments.run_log.errors import DamagedRunLogError
 VERSION = 2
 """The version of the tables; a log with a higher one was written by a newer Digit Lab and is not changed."""
 
+UPDATED_COLUMN = "heard"
+"""The column with the time of the last change of a run; old logs have this name."""
+
+EVALUATION_COLUMN = "judged"
+"""The column with the last evaluation of a run: the data and the confusion matrix, as JSON; old logs have this name."""
+
 RUNS = (
     "id INTEGER PRIMARY KEY", "name TEXT NOT NULL", "note TEXT NOT NULL DEFAULT ''", "recipe TEXT NOT NULL",
     "spec TEXT NOT NULL", "config TEXT NOT NULL", "data TEXT NOT NULL", "machine TEXT NOT NULL", "parent INTEGER",
-    "validation_share REAL NOT NULL", "started TEXT NOT NULL", "heard TEXT NOT NULL",
+    "validation_share REAL NOT NULL", "started TEXT NOT NULL", f"{UPDATED_COLUMN} TEXT NOT NULL",
     "state TEXT NOT NULL DEFAULT 'running'", "seconds REAL NOT NULL DEFAULT 0", "epochs INTEGER NOT NULL DEFAULT 0",
     "steps INTEGER NOT NULL DEFAULT 0", "best_epoch INTEGER", "best_accuracy REAL", "validation_accuracy REAL",
     "validation_loss REAL", "training_accuracy REAL", "training_loss REAL", "test_accuracy REAL", "test_loss REAL",
     "model TEXT NOT NULL DEFAULT ''", "process TEXT NOT NULL DEFAULT ''", "checkpoint TEXT NOT NULL DEFAULT ''",
-    "judged TEXT NOT NULL DEFAULT ''", "curve BLOB NOT NULL DEFAULT x''", "deleted TEXT",
+    f"{EVALUATION_COLUMN} TEXT NOT NULL DEFAULT ''", "curve BLOB NOT NULL DEFAULT x''", "deleted TEXT",
     "rates TEXT NOT NULL DEFAULT '[]'",
 )  # fmt: skip
-"""The columns of the table of runs. heard: the time of the last change of this row. process: of the program that
-works on the run, see app/storage/run_process.py. judged: the data on which the network was last evaluated, and the
-confusion matrix of this evaluation, as JSON. curve: the steps, losses and accuracies. rates: the changes of the
-learning rate, as JSON. An older log gets the columns that it does not have. Therefore a new column needs a default and
-a higher VERSION."""
+"""The columns of the table of runs. process: of the program that works on the run, see app/storage/run_process.py.
+curve: the steps, losses and accuracies. rates: the changes of the learning rate, as JSON. An older log gets the columns
+that it does not have. Therefore a new column needs a default and a higher VERSION."""
 
 EPOCHS = """
 CREATE TABLE epochs (

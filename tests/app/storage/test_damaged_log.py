@@ -46,7 +46,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def add_run(log: RunLog) -> int:
-    number = log.begin(SETTINGS, checkpoint="a.checkpoint")
+    number = log.begin(SETTINGS, checkpoint_name="a.checkpoint")
     log.add_epochs(number, ROWS, np.arange(12, dtype=np.float32).reshape(3, 4), epochs=3, steps=12, training_loss=0.5)
     log.set_confusion(number, "test", np.eye(10, dtype=np.int64))
     return number

@@ -163,9 +163,9 @@ def typed_digest(typed: TrainSettings | SweepValues | None) -> str:
     return "none" if typed is None else _word(header_text("", 1, typed))
 
 
-def run_digest(run: int, note: str) -> str:
+def run_digest(run_id: int, note: str) -> str:
     """A run and its note in a word."""
-    return _word((run, note))
+    return _word((run_id, note))
 
 
 def preferences_digest(preferences: WindowPreferences) -> str:

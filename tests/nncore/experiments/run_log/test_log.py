@@ -366,10 +366,10 @@ def test_changed_learning_rates_are_stored(path: Path) -> None:
 
 def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path) -> None:
     with RunLog(path) as log:
-        ended = [log.begin(SETTINGS, checkpoint=f"{number}.checkpoint") for number in range(4)]
+        ended = [log.begin(SETTINGS, checkpoint_name=f"{number}.checkpoint") for number in range(4)]
         for number, run in enumerate(ended):
             log.end(run, "finished", f"{number}.checkpoint")
-        running = log.begin(SETTINGS, checkpoint="running.checkpoint")
+        running = log.begin(SETTINGS, checkpoint_name="running.checkpoint")
         assert log.forget_old_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
         assert log.forget_old_checkpoints(keep=2) == []
         kept = {run.id: run.checkpoint for run in log.runs()}
