@@ -114,7 +114,7 @@ class Hour:
 
     def check_meanings(self) -> None:
         """No button has another text than before, unless it names what it works on."""
-        named = self.buttons.pause_button, self.buttons.train_on_button, self.train.progress.remedy_button
+        named = self.buttons.pause_button, self.buttons.train_further_button, self.train.progress.remedy_button
         for button in self.window.findChildren(QPushButton):
             if button not in named and button.text():
                 text = button.text().split(":")[0]
