@@ -95,7 +95,7 @@ def described(name: str) -> Package:
 
 @cache
 def imported_modules(path: Path) -> frozenset[str]:
-    """Full names of all modules and names that a file imports, also within functions."""
+    """Full names of all modules and names that a file imports, including those within functions."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     named = {
         f"{node.module}.{alias.name}"

@@ -26,7 +26,7 @@ class DataError(DigitLabError):
 
 
 class ModelFileError(DigitLabError):
-    """A model or checkpoint file cannot be read or written: it is cut short, damaged, of another kind, or newer."""
+    """A model or checkpoint file cannot be read or written: it is cut short, damaged, of a different kind, or newer."""
 
 
 class NewerModelFileError(ModelFileError):

@@ -32,7 +32,7 @@ SCREENSHOTS, README_SIZE = Path(__file__).parent / "screenshots", (1366, 860)
 """The folder of the pictures in the README, and the size of the window in them."""
 
 WIDTH = 900
-"""Largest width of a picture in pixels: sharp at the width at which the guide shows it, also on a fine screen."""
+"""Largest width of a picture in pixels: sharp at the width at which the guide shows it, even on a fine screen."""
 
 COLOURS = 128
 """Colours of a picture: enough for text and charts, and a third of the bytes."""

@@ -76,7 +76,7 @@ def _original(folder: Path, name: str, expected: str) -> bytes:
         raise NotTheOriginals(f"{path}: the file cannot be read: {error}.") from error
     found = sha256(content).hexdigest()
     if found != expected:
-        raise NotTheOriginals(f"{path}: found SHA-256 {found}, expected {expected}.")
+        raise NotTheOriginals(f"{path}: found SHA-256 {found}; expected {expected}.")
     return content
 
 

@@ -48,10 +48,13 @@ FOLD_EPOCHS = 0.5
 """The networks of the folds are trained for this fraction of the recipe's epochs and not averaged, so their accuracy is
 a conservative estimate."""
 
-AVERAGED_EPOCHS, AVERAGED_RATE = 10, 0.6
-"""The model is the mean of the weights after each of these additional epochs, with newly generated drawings and a
-constant learning rate of this fraction of the recipe's; it reads more digits correctly than the last of them alone.
-(Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018.)"""
+AVERAGED_RATE = 0.6
+"""The learning rate of the additional epochs, as a fraction of the recipe's rate."""
+
+AVERAGED_EPOCHS = 10
+"""The model is the mean of the weights after each of these additional epochs, with newly generated drawings. It reads
+more digits correctly than the weights of the last epoch alone. (Izmailov et al., "Averaging Weights Leads to Wider
+Optima and Better Generalization", UAI 2018.)"""
 
 TEST_NON_DIGITS = 3_000
 """Number of non-digits on which each fold is evaluated."""
@@ -208,7 +211,10 @@ def _described(plan: Plan) -> str:
             f"{plan.ink.source}: {len(plan.ink):,} pen drawings of {len(set(plan.ink.writers))} writers, "
             f"and {amounts.varied} variations of each"
         )
-    parts += [f"{amounts.generated:,} generated digits", f"{amounts.non_digits:,} generated drawings that are no digit"]
+    parts += [
+        f"{amounts.generated:,} generated digits",
+        f"{amounts.non_digits:,} generated drawings that are not digits",
+    ]
     return "; ".join(parts)
 
 

@@ -84,7 +84,7 @@ def failing_call(failing: int, number: int) -> Iterator[FailingCall]:
 
 @contextmanager
 def limited_file_size(size: int) -> Iterator[None]:
-    """Let no file grow beyond `size` bytes: the system ends a write there, also a write of SQLite or Qt."""
+    """Let no file grow beyond `size` bytes: the system ends a write there, even one of SQLite or Qt."""
     import resource  # not on Windows
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

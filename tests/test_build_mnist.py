@@ -112,7 +112,7 @@ def test_a_changed_file_is_rejected(folder: Path, capsys: pytest.CaptureFixture[
     content[100] ^= 1
     path.write_bytes(content)
     message = error_message(folder, capsys)
-    assert message.startswith(f"{path}: found SHA-256 {sha256(content).hexdigest()}, expected ff7bcfd4")
+    assert message.startswith(f"{path}: found SHA-256 {sha256(content).hexdigest()}; expected ff7bcfd4")
 
 
 def test_a_missing_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -132,6 +134,66 @@ def test_every_name_in_backticks_is_in_the_code_or_in_an_example_of_its_page(pag
     files = {path.name for path in [*ROOT.iterdir(), *(path for top in folders for path in top.rglob("*.*"))]}
     made = {"python", "onnxruntime", "portable.ini", "install.sh"}  # outside the repository, or in the built program
     assert [name for name in named if name not in files | made and not set(name.split(".")) <= known] == []
+
+
+def prose_of(path: Path) -> list[str]:
+    """The docstrings and comments of a module."""
+    text = path.read_text(encoding="utf-8")
+    expressions = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr)]
+    docstrings = [each.value for each in expressions if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return docstrings + [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+@pytest.mark.parametrize("top", ["app", "nncore", "docs", "resources"])
+def test_texts_have_none_of_the_wordings_that_readers_stumble_over(top: str) -> None:
+    """Most readers learned English later: no idioms, and no constructions of other languages."""
+    unclear = re.compile(
+        r"from (?:now|then|here|which) on\b|, also (?:if|of|within|when|while)\b|\bsince[.;]|\bin per ?cents\b"
+        r"|\b(?:it|that|they|which) (?:is|are) no (?!longer\b|more\b)|\bby heart\b|\bnetwork at work\b"
+        r"|\bon another (?:system|machine) than\b|\b(?:[Aa]|the|of this|of each) datasets?(?= (?:of|in|with|has)\b)",
+    )
+    found = {}
+    for path in [*(ROOT / top).rglob("*.py"), *(ROOT / top).rglob("*.md")]:
+        text = re.sub(
+            r'"?\n\s*#?\s*f?"?', " ", path.read_text(encoding="utf-8")
+        )  # a wording may continue on the next line
+        found[path.name] = unclear.findall(text)
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_errors_say_what_was_found_and_what_was_expected_in_one_form() -> None:
+    """They have a semicolon: "found 3 columns; expected 17"."""
+    paths = [path for top in ("app", "nncore", "resources") for path in (ROOT / top).rglob("*.py")]
+    comma = re.compile(r'raise [^\n]*, expected |, f?["\']\n\s*f?["\']expected ')
+    assert [path.name for path in paths if comma.search(path.read_text(encoding="utf-8"))] == []
+
+
+def names_used_in(path: Path) -> set[str]:
+    """The names that a module reads or imports, with those of libraries."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
+                found.add(name)
+            case ast.alias(name=name):
+                found |= set(name.split("."))
+    return found
+
+
+@pytest.mark.parametrize("top", ["app", "nncore", "docs", "resources"])
+def test_every_name_in_a_docstring_or_comment_is_in_the_code(top: str) -> None:
+    """Names in backticks, and constants such as MAX_ROWS without them; a name that was changed is found here."""
+    modules = {part for path in ROOT.rglob("*.py") for part in path.relative_to(ROOT).with_suffix("").parts}
+    files = {path.name for folder in (ROOT / top, ROOT / "docs", ROOT / "resources") for path in folder.rglob("*.*")}
+    known = names_in_code() | modules | {"None", "with", "deepcopy", "QThread"}
+    missing = []
+    for path in (ROOT / top).rglob("*.py"):
+        prose, here = "\n".join(prose_of(path)), known | names_used_in(path)
+        named = re.findall(r"`([A-Za-z_][\w.]*)(?:\(\))?`", prose)
+        named += re.findall(r"(?<![\w`\"'./$])[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?![\w/])", prose)
+        missing += [f"{path.name}: {name}" for name in named if name not in files and not set(name.split(".")) <= here]
+    assert missing == []
 
 
 @pages

@@ -43,7 +43,7 @@ UNGUARDED = ("run",)
 
 
 def guard_overrides(package: str) -> None:
-    """Guard these methods of all classes of a package that inherit from Qt, also of those that are defined later."""
+    """Guard these methods of all classes of a package that inherit from Qt, including those that are defined later."""
     root: Any = shiboken6.Object  # the base class of all classes of Qt
     prefix = f"{package}."
 

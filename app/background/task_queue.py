@@ -169,14 +169,14 @@ def is_cancelled() -> bool:
     return QThread.currentThread().isInterruptionRequested()
 
 
-def in_whole_per_cents(report: Callable[[float], None]) -> Callable[[float], None]:
-    """Report only whole per cents: a signal for each batch would keep the window busy."""
-    last_per_cent = -1
+def in_whole_percent(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Report only whole percentages: a signal for each batch would keep the window busy."""
+    last_percent = -1
 
     def report_share(share: float) -> None:
-        nonlocal last_per_cent
-        if int(100 * share) != last_per_cent:
-            last_per_cent = int(100 * share)
+        nonlocal last_percent
+        if int(100 * share) != last_percent:
+            last_percent = int(100 * share)
             report(share)
 
     return report_share

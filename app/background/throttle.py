@@ -38,7 +38,7 @@ class Throttle(QObject):
         return self._timer.isActive()
 
     def allow_for(self, seconds: float) -> None:
-        """Choose the interval so that work that took so long takes at most MAX_TIME_FRACTION of the time from now on.
+        """Choose the interval so that work of this duration takes at most MAX_TIME_FRACTION of the time.
 
         On a busy machine, or if the work takes long, it is done less often instead of slowing down the whole window.
         """

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
+from app.background.task_queue import TaskQueue, in_whole_percent, is_cancelled
 from nncore.system.reading_budget import watched_reading
 
 SLOW_MILLISECONDS = 300
@@ -59,7 +59,7 @@ class WatchedReader(QObject):
 
     def _watched(self, kind: str, name: str, work: Callable[[], object]) -> object:
         self._begun.emit(kind, name)
-        with watched_reading(progress=in_whole_per_cents(self.progressed.emit), cancelled=is_cancelled):
+        with watched_reading(progress=in_whole_percent(self.progressed.emit), cancelled=is_cancelled):
             return work()
 
     @Slot(str, str)

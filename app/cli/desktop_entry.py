@@ -29,9 +29,9 @@ DESKTOP_FILES = {
 
 
 def install_desktop_entry() -> str:
-    """Write the files that `PLACES` names; returns a sentence that says so.
+    """Write the files that `DESKTOP_FILES` names; returns a sentence that says so.
 
-    Raises DigitLabError on another system than Linux, and if a file cannot be written.
+    Raises DigitLabError on a system other than Linux, and if a file cannot be written.
     """
     for source, target in _files():
         text = (files(resources) / source).read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def install_desktop_entry() -> str:
 
 
 def remove_desktop_entry() -> str:
-    """Delete the files that `PLACES` names; returns a sentence that says so. Raises DigitLabError as above."""
+    """Delete the files that `DESKTOP_FILES` names; returns a sentence that says so. Raises DigitLabError as above."""
     for _, target in _files():
         try:
             target.unlink(missing_ok=True)

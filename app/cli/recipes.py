@@ -6,6 +6,7 @@ import argparse
 import json
 
 from nncore.experiments.recipes import RECIPES, Recipe, recipe_named
+from nncore.reporting.number_text import counted_text
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps(recipe.to_json()))
         elif name is None:
-            what = f"{recipe.title}: {recipe.spec.summary}, {recipe.config.epochs} epochs."
+            what = f"{recipe.title}: {recipe.spec.summary}, {counted_text(recipe.config.epochs, 'epoch')}."
             print(f"{recipe.name:18} {what} {recipe.description}")
         else:
             print(_page_of(recipe))

@@ -20,7 +20,7 @@ from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
-from nncore.reporting.number_text import duration_text, percent_text, rounded_text
+from nncore.reporting.number_text import counted_text, duration_text, percent_text, rounded_text
 
 MAX_SHOWN_NAME, MAX_VALUE_LENGTH = 32, 2000
 
@@ -134,7 +134,7 @@ def _delete_or_restore(log: RunLog, numbers: Sequence[int], action: str) -> None
         if action == "delete" and run.state == "running" and is_alive(run.process):
             raise SettingError("numbers", f"Run {run.id} is still in progress. Delete it when it has ended.")
     (log.delete if action == "delete" else log.restore)(numbers)
-    what = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
+    what = counted_text(len(runs), "run")
     print(f"{what} deleted. `runs restore` restores them." if action == "delete" else f"{what} restored.")
 
 

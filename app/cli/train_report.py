@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.cli.output import FaultTolerantOutput
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import counted_text, percent_text
 from nncore.training import Training
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
@@ -110,7 +110,9 @@ class TextReporter(Reporter):
 
     def _report_result(self, event: Finished, model: Path | None) -> None:
         state = "stopped" if event.stopped else "finished"
-        self._output.write_line(f"{state} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
+        self._output.write_line(
+            f"{state} after {counted_text(event.epochs, 'epoch')}, {event.seconds:.1f} s: {_tested(event)}"
+        )
         if model:
             self._output.write_line(f"saved as {model}")
 

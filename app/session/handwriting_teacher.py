@@ -28,13 +28,13 @@ class HandwritingTeacher(QObject):
     """
 
     adapted = Signal(Adaptation)
-    """The network to use from now on, and its accuracy."""
+    """The network to use now, and its accuracy."""
     cross_validated = Signal(HeldOut)
     """Emitted some time after `adapted`: how well the network reads drawings that it did not learn."""
     failed = Signal(str)
     """One sentence: why a drawing could not be saved, read or learned."""
     changed = Signal()
-    """A property may have another value."""
+    """A property may have a new value."""
 
     def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
         """path: the file of the examples; None for the user's own file."""
@@ -78,7 +78,7 @@ class HandwritingTeacher(QObject):
             self._start("prepare", replay_data, lambda _: None)
 
     def set_base(self, network: Network | None, *, learn: bool = True) -> None:
-        """Adapt copies of `network` from now on; `network` itself stays unchanged.
+        """Adapt copies of `network`; `network` itself stays unchanged.
 
         learn: adapt to the current examples now; otherwise when the examples change next.
         """

@@ -10,7 +10,7 @@ from app.storage.models.model_library import renamed
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.files.model_file import Model
 from nncore.model.network import Network
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import counted_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,4 @@ def model_in_words(model: Model) -> str:
     if accuracy is not None:
         kind = "" if card.test_accuracy is not None else " in validation"
         return f"{card.name}, {percent_text(accuracy, 1)}{kind}"
-    return f"{card.name}, {card.epochs:,} epoch{'' if card.epochs == 1 else 's'}"
+    return f"{card.name}, {counted_text(card.epochs, 'epoch')}"

@@ -27,7 +27,7 @@ class ModelSession(QObject):
     model_changed = Signal(Model)
     """The model in use has changed: opened, reverted, or trained by the current run; `network` is built from it."""
     model_renamed = Signal(Model)
-    """The model in use has another name, note or file; it reads as before."""
+    """The model in use has a new name, note or file; it reads as before."""
     status_message = Signal(str)
     """One sentence: an action has succeeded."""
     error_message = Signal(str)

@@ -131,7 +131,7 @@ class StepBatcher:
         return tuple(change for change in newest if change[0] <= last)[::-1]
 
     def restart_clock(self) -> None:
-        """Measure seconds from now on, after a pause."""
+        """Measure seconds from now, after a pause."""
         self._interval_start = self._clock()
 
 

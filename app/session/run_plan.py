@@ -91,11 +91,15 @@ def load_ended_run(run: LoggedRun, path: Path, points: CurvePoints | None) -> En
 class RunPlan:
     """Everything that defines a run.
 
-    recipe: its name, or "". parent: the logged run that this one repeats, varies or trains further. interrupted: the
-    interrupted run that this one continues, and its checkpoint file; it stays the same run in the log. ended: the
-    ended run from which this one starts; it stays unchanged, and this run is logged separately. In both cases spec and
-    config are those of that run. rates: (step, learning rate) of each planned change. points: the curve to fit; None
-    for the recipe's own, if it has one.
+    Attributes:
+        recipe: its name, or "".
+        parent: the logged run that this one repeats, varies or trains further.
+        interrupted: the interrupted run that this one continues, and its checkpoint file; it stays the same run in the
+            log. `spec` and `config` are those of that run.
+        ended: the ended run from which this one starts; it stays unchanged, and this run is logged separately. `spec`
+            and `config` are those of that run.
+        rates: (step, learning rate) of each planned change.
+        points: the curve to fit; None for the recipe's own, if it has one.
     """
 
     spec: NetworkSpec

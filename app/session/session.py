@@ -98,7 +98,7 @@ class Session(ModelSession):
 
     @Slot(object)
     def use_data(self, data: Splits) -> None:
-        """Train and evaluate on `data` from now on."""
+        """Use `data` to train and to evaluate."""
         self.data = data
         self.data_changed.emit(data)
         if self._pending_run is not None:
@@ -265,7 +265,7 @@ class Session(ModelSession):
         self._thread.start()
 
     def pin_drawing(self, image: NDArray[np.uint8] | None) -> None:
-        """Let each run read this drawing (28, 28) as it learns, also the run in progress; None: no drawing."""
+        """Let each run read this drawing (28, 28) as it learns, including the run in progress; None: no drawing."""
         self.pinned_drawing = image
         if self._thread is not None:
             self._thread.drawing = image

@@ -31,13 +31,17 @@ from nncore.system.cores import available_cores
 from nncore.system.reading_budget import ReadingCancelled, watched_reading
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
-FIT_INTERVAL_SECONDS, MODEL_INTERVAL_SECONDS = 0.1, 0.25
-"""Minimum time between two fits, and between two models, that a run in progress sends to the window."""
+FIT_INTERVAL_SECONDS = 0.1
+"""Minimum time between two fits that a run in progress sends to the window."""
 
+MODEL_INTERVAL_SECONDS = 0.25
+"""Minimum time between two models that a run in progress sends to the window."""
 
-MAX_READING_FRACTION, PAUSE_CHECK_SECONDS = 0.02, 0.1
-"""The largest part of the time that reading the pinned drawing takes, and the time in which a paused run notices
-another pinned drawing."""
+MAX_READING_FRACTION = 0.02
+"""The largest fraction of the time that reading the pinned drawing may take."""
+
+PAUSE_CHECK_SECONDS = 0.1
+"""The time within which a paused run notices that a different drawing was pinned."""
 
 
 class TrainingThread(QThread):
@@ -45,6 +49,11 @@ class TrainingThread(QThread):
 
     `control` pauses, steps, stops and changes the learning rate, each within one mini-batch. The signals carry frozen
     objects whose arrays are copies.
+
+    Attributes:
+        drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
+        model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
+            progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
     """
 
     run_event = Signal(object)
@@ -78,12 +87,7 @@ class TrainingThread(QThread):
         parent: QObject,
         paint_priority: PaintPriority | None = None,
     ) -> None:
-        """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed.
-
-        drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
-        model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
-        progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
-        """
+        """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed."""
         super().__init__(parent)
         self.control = plan.new_control()
         self._plan, self._data, self._models_folder = plan, data, models_folder

@@ -20,6 +20,7 @@ from nncore.data.formats.files import ShortRows, open_data_file, require_memory
 from nncore.data.formats.image_csv import LABEL_NAMES, MAX_IMAGE_ROW_BYTES, ROWS_PARSED_AT_ONCE, VALUES_PER_ROW
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import counted_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,7 +48,7 @@ class Dialect:
 
 
 def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
-    """Read a data set like `nncore.data.formats.read_dataset`, also from CSV in other dialects. Raises DataError."""
+    """Read a data set like `nncore.data.formats.read_dataset`, and from CSV in other dialects. Raises DataError."""
     dialect = detect_dialect(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
     if dialect is None or dialect.is_plain or mapped:
         return read_plain_dataset(path, mapped)
@@ -102,7 +103,9 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
 
     if frame.shape[1] != VALUES_PER_ROW or not isinstance(frame.index, pandas.RangeIndex):
         columns = frame.shape[1] + frame.index.nlevels * (not isinstance(frame.index, pandas.RangeIndex))
-        raise DataError(f"{name}: found {columns} columns, expected {VALUES_PER_ROW}: the label and 784 pixels.")
+        raise DataError(
+            f"{name}: found {counted_text(columns, 'column')}; expected {VALUES_PER_ROW}: the label and 784 pixels."
+        )
     # Missing values and texts become NaN, which fails every comparison below, so they count as invalid.
     numbers = frame.apply(pandas.to_numeric, errors="coerce").to_numpy(np.float64)
     highest = np.full(VALUES_PER_ROW, 255)  # of each column: a pixel, or the label
@@ -112,7 +115,7 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
         row, column = invalid[0]
         found = "nothing" if frame.isna().iat[row, column] else repr(printable(str(frame.iat[row, column])))
         raise DataError(
-            f"{name}, row {frame.index[row] + 1 + dialect.has_header}, column {column + 1}: found {found}, "
+            f"{name}, row {frame.index[row] + 1 + dialect.has_header}, column {column + 1}: found {found}; "
             f"expected a whole number from 0 to {highest[column]}."
         )
     order = [dialect.label, *np.delete(np.arange(VALUES_PER_ROW), dialect.label)]

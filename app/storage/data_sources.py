@@ -21,6 +21,7 @@ from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.history import HandwritingTestHistory
 from nncore.preprocessing.ink import rasterize
+from nncore.reporting.number_text import counted_text
 from nncore.system.reading_budget import ReadingCancelled, watched_reading
 
 ReportProgress = Callable[[float], None]
@@ -77,7 +78,7 @@ def _load_folder(path: Path, *, progress: ReportProgress, cancelled: Cancelled) 
     skipped = found.skipped
     if not skipped:
         return LoadedData(found.splits)
-    what = "1 picture was" if len(skipped) == 1 else f"{len(skipped):,} pictures were"
+    what = f"{counted_text(len(skipped), 'picture')} {'was' if len(skipped) == 1 else 'were'}"
     return LoadedData(found.splits, f"{what} skipped. {skipped[0]}")
 
 

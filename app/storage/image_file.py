@@ -92,7 +92,9 @@ def _pixels(file: BinaryIO, name: str) -> NDArray[np.uint8]:
     if size > MAX_PICTURE_FILE_BYTES:
         raise DataError(f"{name}: the file has {size:,} bytes; expected at most {MAX_PICTURE_FILE_BYTES:,}.")
     if b"<svg" in start.lower():  # also protects from entity expansion attacks
-        raise DataError(f"{name}: this is a drawing (SVG), not a picture of pixels; expected PNG, JPEG or the like.")
+        raise DataError(
+            f"{name}: this is a drawing (SVG), not a picture of pixels; expected a PNG or JPEG file, for example."
+        )
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(file, formats=PICTURE_FORMATS) as image:
             _check_pixels(image, name)

@@ -183,7 +183,7 @@ def _delete(path: Path) -> None:
 def _file_stamp(path: Path) -> tuple[int, int, int] | None:
     """A value that changes with each new content of a file; None if there is no file.
 
-    Two writes may have the same time and size, but each one makes a new file with another number.
+    Two writes may have the same time and size, but each one makes a new file with a new number.
     """
     try:
         status = path.stat()

@@ -32,8 +32,8 @@ ATTEMPTS = 3
 def open_log(path: Path, report_error: ReportError, timeout: float | None = None) -> RunLog:
     """Open the log at `path`; if it is unusable, call `report_error` and create a new log.
 
-    A damaged row is left out, and reported. A damaged log is renamed; the new log gets its name. A log of a newer
-    Digit Lab stays unchanged; the new log gets another name in the same folder. timeout: seconds to wait for another
+    A damaged row is left out, and reported. A damaged log is renamed; the new log gets its name. A log of a newer Digit
+    Lab stays unchanged; the new log gets a different name in the same folder. timeout: seconds to wait for another
     program. Raises RunLogError if no log can be opened or created, or another program is writing.
     """
     try:

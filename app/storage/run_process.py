@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nncore.reporting.number_text import counted_text
 from nncore.system.cores import available_cores
 
 BOOT_ID_PATH = Path("/proc/sys/kernel/random/boot_id")
@@ -81,4 +82,4 @@ def machine_description() -> str:
     cores = available_cores()
     processor = platform.processor() or platform.machine()
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    return f"{processor}, {cores} core{'s' if cores > 1 else ''}, {system}, {versions}"
+    return f"{processor}, {counted_text(cores, 'core')}, {system}, {versions}"

@@ -39,8 +39,11 @@ CANNOT_BE_CONTINUED = "This run cannot be trained further once Digit Lab is clos
 MAX_CHECKPOINTS = 20
 """Maximum number of ended runs whose checkpoints are kept; a checkpoint of a usual network has a few megabytes."""
 
-RETRY_INTERVAL_SECONDS, SHORT_LOCK_TIMEOUT = 2.0, 0.02
-"""Seconds between two attempts to use a log after an error, and the time that the training waits in each attempt."""
+RETRY_INTERVAL_SECONDS = 2.0
+"""Seconds between two attempts to use a log after an error."""
+
+SHORT_LOCK_TIMEOUT = 0.02
+"""Seconds that the training waits in each of these attempts."""
 
 
 class RunRecorder:
@@ -184,7 +187,7 @@ class RunRecorder:
         if last is not None and last.confusion is not None:
             log.set_confusion(run_id, "validation" if last.validation_loss is not None else "training", last.confusion)
 
-    def _save(self, checkpoint: Checkpoint, consequence: str = "If this run is killed it cannot be continued") -> bool:
+    def _save(self, checkpoint: Checkpoint, consequence: str = "If this run is killed, it cannot be continued") -> bool:
         """Write the checkpoint; if that fails, report the `consequence`."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:

@@ -120,7 +120,7 @@ class RunStore:
 
 
 def _model_of(run: LoggedRun) -> Path | None:
-    """The file of the model of a run, also if the folder of the user's files was moved since."""
+    """The file of the model of a run, even if the folder of the user's files was moved later."""
     if not run.model:
         return None
     model = Path(run.model)

@@ -101,7 +101,7 @@ class _IconUpdater(QObject):
         widget.installEventFilter(self)
 
     def show(self, name: str) -> None:
-        """Show the icon `name` from now on."""
+        """Show the icon `name`."""
         self._name, self._colours = name, colours_of(self._widget)
         self._target.setIcon(icon(name, self._widget))
         if isinstance(self._target, QAbstractButton):

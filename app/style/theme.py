@@ -142,7 +142,7 @@ def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFo
 def apply_appearance(app: QApplication, chosen: Appearance) -> None:
     """Apply theme, text size and projector mode to the whole application; may be called again at any time.
 
-    With the theme SYSTEM it follows the platform's colour scheme from then on.
+    With the theme SYSTEM it follows the platform's colour scheme later, too.
     """
     theme = app.findChild(_Theme)
     if theme is None:

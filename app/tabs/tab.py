@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Tab(QWidget):
-    """A page of the main window. A tab with threads overrides `finish`; a tab that keys work in overrides `focus`."""
+    """A page of the main window. A tab with threads overrides `finish`, one with a main widget overrides `focus`."""
 
     def focus(self) -> None:
         """Put the keyboard focus where the user probably needs it first; called when the tab is chosen."""

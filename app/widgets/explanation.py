@@ -46,7 +46,7 @@ def with_article(digit: int) -> str:
 
 
 def describe_occlusion(occlusion: NDArray[np.float32], answer: str) -> str:
-    """The occlusion map (28, 28) of an answer such as "an 8" in words, also for screen readers."""
+    """The occlusion map (28, 28) of an answer such as "an 8" in words, as screen readers read it."""
     if occlusion.max() < MIN_REPORTED_DROP:
         return f"Read as {answer}, but no single part decides it: covering any part hardly lowers the probability."
     region = strongest_region(occlusion)

@@ -23,7 +23,7 @@ MAX_VISIBLE_OPTIONS = 20
 """Number of options that a list shows without scrolling."""
 
 MIN_OPTION_DIGITS = 6
-"""A list is at least as wide as so many digits."""
+"""A list is at least as wide as this number of digits."""
 
 LEARNING_RATE_DIGITS = (1, 2, 5)
 
@@ -210,7 +210,7 @@ class Form(QWidget):
             widget.setVisible(fields is None or field in fields)
 
     def entries(self) -> dict[str, str]:
-        """What is typed, chosen and checked, also if it is invalid: {setting: text}."""
+        """What is typed, chosen and checked, even if it is invalid: {setting: text}."""
         return {field: text for field, row in self.rows.items() if (text := _entry(row.control)) is not None}
 
     def show_entries(self, entries: Mapping[str, str]) -> None:

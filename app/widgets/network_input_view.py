@@ -37,7 +37,7 @@ class NetworkInputView(QWidget):
         return self._image
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
-        """Show `image` (28, 28), or the empty grid for None. Raises ValueError for another shape."""
+        """Show `image` (28, 28), or the empty grid for None. Raises ValueError for any other shape."""
         if image is not None and image.shape != (SIDE, SIDE):
             raise ValueError(f"Image must have the shape ({SIDE}, {SIDE}); got {image.shape}.")
         self._image = None if image is None else np.ascontiguousarray(image, np.uint8)

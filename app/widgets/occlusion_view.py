@@ -81,7 +81,7 @@ def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:
 
 def outline(inside: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     """The lines (x1, y1, x2, y2), in pixels, between inside and outside of a mask (rows, columns)."""
-    # With a frame of outside pixels, an edge lies between each two neighbours that differ, also at the border.
+    # With a frame of outside pixels, an edge lies between each two neighbours that differ, including the border.
     framed = np.pad(inside, 1)
     vertical = np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
     horizontal = np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])

@@ -71,7 +71,7 @@ class ProbabilityBars(QWidget):
         return None if self._target is None or not self._has_answer else int(np.argmax(self._target))
 
     def set_probabilities(self, probabilities: Probabilities | None, *, has_answer: bool = True) -> None:
-        """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape.
+        """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for any other shape.
 
         has_answer: whether the most probable digit is the answer; False for the verdict "not a digit".
         """
@@ -139,7 +139,7 @@ class ProbabilityBars(QWidget):
             self.setAccessibleDescription(described)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows; in the empty state, also a sentence over them."""
+        """Paint the rows; in the empty state, a sentence over them too."""
         colours, geometry, figures = colours_of(self), _RowGeometry.measure(self), self._row_texts()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

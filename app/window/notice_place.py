@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 class NoticePlace(QWidget):
     """Reserves one line at the bottom of its page, and lays the notices that are shown over it.
 
-    The line is reserved from the first notice on, and stays when it is hidden. A notice of several lines, and a second
-    notice, cover what is above the line, and the page stays as it is.
+    The line is reserved when the first notice is shown, and stays when it is hidden. A notice of several lines, and a
+    second notice, cover what is above the line, and the page stays as it is.
     """
 
     def __init__(self, page: QWidget, notices: Sequence[QFrame]) -> None:

@@ -72,7 +72,7 @@ class WindowPreferences:
 
     @property
     def shows_network(self) -> bool:
-        """Whether the Draw tab shows the network at work beside the bars."""
+        """Whether the Draw tab shows the layers of the network beside the bars."""
         return bool(self._store.value("network") != "off")
 
     @shows_network.setter

@@ -21,6 +21,7 @@ from nncore.files.model_file import Model
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import counted_text
 
 if TYPE_CHECKING:  # a tab is imported when it is built
     from app.storage.models.model_library import KeptModel
@@ -45,7 +46,7 @@ class TabConnections(QObject):
     """
 
     reading_network_changed = Signal(Network, str, bool)
-    """The network that reads drawings from now on, its name, and whether a step or epoch that was selected goes
+    """The network that reads drawings now, its name, and whether a step or epoch that was selected goes
     on reading."""
     reader_renamed = Signal(str)
     """The network that reads drawings has this name now."""
@@ -118,7 +119,7 @@ class TabConnections(QObject):
         from app.tabs.inside.examples.examples_panel import ExamplesPanel
 
         tab.add_panel(CalculationPanel())
-        draw_tab, session = self._window.draw_tab, self._session
+        draw_tab = self._window.draw_tab
         draw_tab.reader_changed.connect(self._look_inside)
         draw_tab.image_changed.connect(tab.set_drawing)
         tab.source.picture_requested.connect(draw_tab.ask_picture)
@@ -126,22 +127,14 @@ class TabConnections(QObject):
         tab.share_drawing(draw_tab.canvas)
         self._look_inside(draw_tab.network, draw_tab.reader_name)
         tab.set_drawing(draw_tab.image)
-        session.data_changed.connect(tab.source.set_data)
-        rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
-        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
-        tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
-        for one, other in (rows, rows[::-1]):
-            one.point_chosen.connect(other.select_point)
-        session.snapshots_created.connect(self._show_snapshots_inside)
-        session.model_changed.connect(self._update_snapshots_inside)
-        session.snapshots_grown.connect(self._update_snapshots_inside)
+        self._session.data_changed.connect(tab.source.set_data)
         looks_for = ExamplesPanel()
         tab.add_panel(looks_for)
         looks_for.image_chosen.connect(tab.source.go_to)
-        session.data_changed.connect(looks_for.set_data)
-        if session.data is not None:
-            tab.source.set_data(session.data)
-            looks_for.set_data(session.data)
+        self._session.data_changed.connect(looks_for.set_data)
+        if self._session.data is not None:
+            tab.source.set_data(self._session.data)
+            looks_for.set_data(self._session.data)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
@@ -224,21 +217,12 @@ class TabConnections(QObject):
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
         self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
 
-    @Slot(object, int)
-    def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
-        row = self._window.inside_tab.snapshot_row
-        row.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
-
-    @Slot()
-    def _update_snapshots_inside(self) -> None:
-        self._window.inside_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
-
     @Slot()
     def _update_snapshot_row(self) -> None:
         self._window.draw_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
 
     def _read_with(self, network: Network | None, name: str, *, keeps_point: bool = False) -> None:
-        """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""
+        """Let the Draw tab and the My hand tab read with `network`, even if they are built later."""
         self._reading_network, self._reader = network, name
         self.reading_network_changed.emit(network, name, keeps_point)
 
@@ -246,7 +230,7 @@ class TabConnections(QObject):
     def _show_adaptation(self, adaptation: Adaptation) -> None:
         """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
         name, count = self._session.model.card.name if self._session.model else "", adaptation.examples
-        self._taught = f" with {count} drawing{'' if count == 1 else 's'} of yours" if count else ""
+        self._taught = f" with {counted_text(count, 'drawing')} of yours" if count else ""
         self._read_with(adaptation.network, f"{name}{self._taught}")
 
     @Slot(object)

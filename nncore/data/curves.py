@@ -126,7 +126,7 @@ def parse_formula(formula: str) -> Function:
 def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePoints:
     """Return `count` points (2 to MAX_POINTS) of a formula, evenly spaced from `low` to `high`, finite, low < high.
 
-    Raises SettingError for "function", "low" or "points", also if the formula is undefined at one of the points.
+    Raises SettingError for "function", "low" or "points", and if the formula is undefined at one of the points.
     """
     if not 2 <= count <= MAX_POINTS:
         raise SettingError("points", f"The number of points must be from 2 to {MAX_POINTS:,}; got {count}.")

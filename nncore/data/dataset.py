@@ -1,4 +1,4 @@
-"""Datasets: the inputs of a network and the targets that it should predict."""
+"""Data sets: the inputs of a network and the targets that it should predict."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Dataset:
     def from_floats(
         cls, inputs: ArrayLike, targets: ArrayLike, class_names: tuple[str, ...] = (), source: str = ""
     ) -> Dataset:
-        """Return a dataset of plain numbers: inputs (n, d); targets (n, k), or labels (n,) if there are `class_names`.
+        """Return a data set of plain numbers: inputs (n, d); targets (n, k), or labels (n,) if there are `class_names`.
 
         An array with one axis means d = 1 or k = 1. All numbers become float32. Raises DataError as the class does, and
         if a number is too large for float32.
@@ -113,7 +113,7 @@ class Dataset:
     def copy_images(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Copy the chosen images as bytes into `out` (rows, height * width) and return it; allocates nothing.
 
-        Only if `is_bytes`. All `rows` must be indices of the dataset; they are not checked.
+        Only if `is_bytes`. All `rows` must be indices of the data set; they are not checked.
         """
         return self._flat.take(rows, axis=0, out=out, mode="clip")  # other modes copy `out` first
 
@@ -150,7 +150,7 @@ class Dataset:
             yield order[start : start + batch_size]
 
     def take(self, rows: Rows) -> Dataset:
-        """Return a dataset of the chosen examples, in memory."""
+        """Return a data set of the chosen examples, in memory."""
         chosen = self._chosen(rows)
         images = chosen.reshape(-1, *self.input_shape)
         return Dataset(images, self.targets(rows), self.class_names, self.source, self.open_set)
@@ -158,7 +158,7 @@ class Dataset:
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Hold out a random `fraction` in (0, 1) of the examples: return (remaining, held out).
 
-        At least one example remains, so all of a dataset of one example remains.
+        At least one example remains, so all of a data set of one example remains.
         """
         held_out = held_out_count(len(self), fraction)
         order = rng.permutation(len(self))

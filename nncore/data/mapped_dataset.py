@@ -1,4 +1,4 @@
-"""Datasets larger than memory: images stay in the file and are read when a batch needs them."""
+"""Data sets larger than memory: images stay in the file and are read when a batch needs them."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class MappedDataset(Dataset):
         object.__setattr__(self, "class_names", class_names)
         object.__setattr__(self, "source", source)
         self._files = images, labels
-        if blocks is None:  # otherwise this is a part of a dataset that has been checked
+        if blocks is None:  # otherwise this is a part of a data set that has been checked
             _check(images, labels, class_names, source)
             blocks = np.arange(-(-len(images) // SHUFFLED_ROWS))
         self._blocks = blocks
@@ -221,7 +221,7 @@ class MappedDataset(Dataset):
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Hold out a random `fraction` in (0, 1) of the images in whole blocks: return (remaining, held out).
 
-        Nothing is read or copied. At least one block remains, so all of a dataset of one block remains.
+        Nothing is read or copied. At least one block remains, so all of a data set of one block remains.
         """
         held_out = held_out_count(len(self._blocks), fraction)
         order = rng.permutation(len(self._blocks))
@@ -239,7 +239,7 @@ class MappedDataset(Dataset):
         return np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
 
     def _file_rows(self, rows: Rows) -> NDArray[np.intp]:
-        """Return the rows in the files that belong to `rows` of this dataset."""
+        """Return the rows in the files that belong to `rows` of this data set."""
         # Only the last block of a dataset can be shorter than SHUFFLED_ROWS, so row r is in block r // SHUFFLED_ROWS.
         blocks, offsets = np.divmod(self._row_numbers(rows), SHUFFLED_ROWS)
         file_rows: NDArray[np.intp] = self._blocks[blocks] * SHUFFLED_ROWS + offsets
@@ -247,7 +247,7 @@ class MappedDataset(Dataset):
 
 
 def _rows_of(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Return all rows of some blocks, of a dataset with `count` rows."""
+    """Return all rows of some blocks, of a data set with `count` rows."""
     rows = (blocks[:, None] * SHUFFLED_ROWS + np.arange(SHUFFLED_ROWS)).ravel()
     return rows[rows < count]
 

@@ -1,4 +1,4 @@
-"""Statistics of a dataset: class counts, mean images, mean and deviation of pixels, and duplicates."""
+"""Statistics of a data set: class counts, mean images, mean and deviation of pixels, and duplicates."""
 
 from __future__ import annotations
 
@@ -27,17 +27,22 @@ DuplicateGroup = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class DatasetStatistics:
-    """Statistics of a dataset of `count` examples.
+    """Statistics of a data set.
 
-    counts: (classes,) examples of each class; empty without classes. no_class: examples that belong to no class.
-    means: (classes, height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for an
-    empty class; None if the examples are not images.
-    mean, deviation: mean and standard deviation of all pixels (0 to 1) or inputs. ink_fraction: fraction of the pixels
-    that are not paper, 0 to 1. ever_inked: (height, width) whether a pixel has ink in any image; None without images.
-
-    duplicate_count: number of examples that are identical to an earlier one. duplicates: the first MAX_GROUPS groups of
-    identical examples. conflicts: the first MAX_GROUPS of the groups whose labels differ; conflict_count: number of
-    all such groups.
+    Attributes:
+        count: number of examples.
+        counts: (classes,) examples of each class; empty without classes.
+        no_class: number of examples that belong to no class.
+        means: (classes, height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for an
+            empty class; None if the examples are not images.
+        mean: mean of all pixels (0 to 1) or inputs.
+        deviation: their standard deviation.
+        ink_fraction: fraction of the pixels that are not paper, 0 to 1.
+        ever_inked: (height, width) whether a pixel has ink in any image; None without images.
+        duplicate_count: number of examples that are identical to an earlier one.
+        duplicates: the first MAX_GROUPS groups of identical examples.
+        conflicts: the first MAX_GROUPS of the groups whose labels differ.
+        conflict_count: number of all groups whose labels differ.
     """
 
     count: int
@@ -74,7 +79,7 @@ def dataset_statistics(
 
 
 class _Sums:
-    """The sums over the examples of a dataset that were added so far, from which its statistics follow."""
+    """The sums over the examples of a data set that were added so far, from which its statistics follow."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset, self._count = dataset, len(dataset)

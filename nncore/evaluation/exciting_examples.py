@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError, SettingError
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
+from nncore.reporting.number_text import counted_text
 from nncore.system.blas_threads import one_blas_thread
 
 EXAMPLES_KEPT = 12
@@ -44,19 +44,6 @@ class ExcitingExamples:
     active: int
     count: int
     source: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the examples, counted from 1, and the figures as plain values for JSON."""
-        described = {
-            kind: [
-                {"image": row + 1, "value": value, "place": [index + 1 for index in place]}
-                for row, value, place in zip(
-                    ranked.rows.tolist(), ranked.values.tolist(), ranked.places.tolist(), strict=True
-                )
-            ]
-            for kind, ranked in (("most", self.most), ("least", self.least))
-        }
-        return {**described, "above_0": self.active, "images": self.count, "source": self.source}
 
 
 class LayerExamples:
@@ -106,7 +93,7 @@ def exciting_examples(
     if not len(dataset):
         raise DataError(f"{source}: there are no examples.")
     if inputs != given:
-        raise DataError(f"{source}: an example has {given:,} numbers; this model takes {inputs:,}.")
+        raise DataError(f"{source}: an example has {counted_text(given, 'number')}; this model takes {inputs:,}.")
     units = network.spec.shapes[number][0]
     most, least = _Largest(units, kept), _Largest(units, kept)
     active = np.zeros(units, np.intp)

@@ -18,7 +18,7 @@ from nncore.model.layers import LayerSpec
 from nncore.model.layers.terms import Position, Terms, position_in_shape
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
-from nncore.reporting.number_text import number_in_words
+from nncore.reporting.number_text import counted_text, number_in_words
 from nncore.system.copying import DeepCopyable
 
 
@@ -79,7 +79,7 @@ class Inspection(DeepCopyable):
         """
         expected = int(np.prod(network.spec.input_shape))
         if values.size != expected:
-            raise DataError(f"The input has {values.size:,} numbers; the network takes {expected:,}.")
+            raise DataError(f"The input has {counted_text(values.size, 'number')}; the network takes {expected:,}.")
         if not np.isfinite(values).all():
             raise DataError("The input has a number that is not finite.")
         self.network = network
@@ -88,7 +88,7 @@ class Inspection(DeepCopyable):
             self._keep(row[0], [output[0] for output in network.activations(row)])
 
     def _keep(self, row: NDArray[np.floating], outputs: Sequence[NDArray[np.floating]]) -> None:
-        """Keep the input and the output of each layer, which nobody else may change from now on."""
+        """Keep the input and the output of each layer, which nobody else may change later."""
         network = self.network
         self._inputs: list[NDArray[np.floating]] = [row, *outputs]
         for output in self._inputs:

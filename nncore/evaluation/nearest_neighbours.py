@@ -35,7 +35,7 @@ class Neighbour:
 def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neighbour]:
     """Return the `count` examples of `training` whose inputs are nearest to x (inputs,), the nearest first.
 
-    To search the 60,000 images of MNIST takes about 0.1 s, and memory that does not depend on their number.
+    A search of the 60,000 images of MNIST takes about 0.1 s. The memory does not depend on their number.
     """
     best_rows, best = np.empty(0, np.intp), np.empty(0, np.float32)
     for start in range(0, len(training), ROWS_COMPARED_AT_ONCE):

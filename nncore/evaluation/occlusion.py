@@ -31,7 +31,7 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
     mean decrease of the probability over all patches that cover it. It is negative where hiding the ink increases the
     probability, and 0 where no patch hides ink. M. D. Zeiler and R. Fergus, "Visualizing and Understanding
     Convolutional Networks", ECCV 2014, section 4.2.
-    Raises DataError if the network does not take such images, or if the image has another shape or dtype.
+    Raises DataError if the network does not take such images, or if the image has a different shape or dtype.
     """
     spec = network.spec
     if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear" or answer >= spec.outputs:

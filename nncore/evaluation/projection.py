@@ -74,7 +74,7 @@ def layer_output(
 def drawing_output(network: Network, image: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
     """Return the output at `index` of `output_names` for one image (height, width): (1, numbers) float32.
 
-    Without rows, (0, numbers), if the network reads inputs of another size.
+    Empty, (0, 0), if the network reads inputs of a different size.
     """
     X = image.reshape(1, -1).astype(np.float32) / 255
     if X.shape[1] != prod(network.spec.input_shape):

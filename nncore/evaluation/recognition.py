@@ -14,6 +14,7 @@ from nncore.errors import DataError
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import counted_text
 
 UNSURE_BELOW = 0.8
 """If the best probability is less than this, the verdict is "unsure"."""
@@ -88,7 +89,8 @@ def why_cannot_read(network: Network) -> str | None:
         size = " × ".join(str(side) for side in shape)
         return f"This model takes inputs of {size}, but a drawing is {SIDE} × {SIDE}. Open or train one for digits."
     if classes != len(DIGITS):
-        return f"This model has {classes} classes, but there are {len(DIGITS)} digits. Open or train one for digits."
+        has = counted_text(classes, "class")
+        return f"This model has {has}, but there are {len(DIGITS)} digits. Open or train one for digits."
     if network.spec.output == "linear":
         return "This model predicts numbers, not classes. Open or train one for digits."
     return None

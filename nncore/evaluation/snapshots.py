@@ -23,7 +23,7 @@ MAX_SNAPSHOTS = 256
 """Largest number of snapshots; a slider cannot show more."""
 
 EARLY_STEPS = (0, 1, 3, 10, 30, 100, 300)
-"""A snapshot is taken after each of these steps, also within an epoch; step 0 is the untrained network."""
+"""A snapshot is taken after each of these steps, even within an epoch; step 0 is the untrained network."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Snapshots(DeepCopyable):
     """Keeps the first and the last snapshot of a training, its early steps, and epochs evenly spread between.
 
     At most half of the places are for EARLY_STEPS: of a large network every second or fourth of them is kept, or only
-    step 0. When all places are taken, every second epoch is deleted, and from then on half as many epochs are kept. If
+    step 0. When all places are taken, every second epoch is deleted, and after that half as many epochs are kept. If
     there is only one place, only the last snapshot is kept.
     """
 
@@ -102,7 +102,7 @@ class Snapshots(DeepCopyable):
         return tuple(each.point for each in self._snapshots)
 
     def wants_step(self, step: int) -> bool:
-        """Whether a snapshot is to be added after this step, also within an epoch."""
+        """Whether a snapshot is to be added after this step, even within an epoch."""
         return step in self._early_steps
 
     def add(self, point: TrainingPoint, network: Network) -> None:
@@ -120,7 +120,7 @@ class Snapshots(DeepCopyable):
         if not np.isfinite(values).all():
             return
         values.flags.writeable = False
-        # The newest always stays, also if it is not on the stride; the next one replaces it.
+        # The newest always stays, even if it is not on the stride; the next one replaces it.
         kept = (*self._on_stride(kept), Snapshot(point, values))
         while len(kept) > self._max_count:
             self._stride *= 2

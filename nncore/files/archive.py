@@ -87,7 +87,9 @@ def parsing_errors(kind: str) -> Iterator[None]:
     except (ModelFileError, ReadingCancelled, OSError, MemoryError):
         raise
     except Exception:
-        raise ModelFileError(f"this is not a complete Digit Lab {kind}; it is damaged or of another kind.") from None
+        raise ModelFileError(
+            f"this is not a complete Digit Lab {kind}; it is damaged or of a different kind."
+        ) from None
 
 
 class Archive:
@@ -118,7 +120,7 @@ class Archive:
     def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
         """Return the array `name`, read-only. reason: why it has this shape, for messages.
 
-        Raises ModelFileError if it has another shape or type, or if it is damaged.
+        Raises ModelFileError if it has a different shape or type, or if it is damaged.
         """
         member, count = f"{name}.npy", prod(shape)
         self.check_size(name, count, reason)

@@ -122,7 +122,7 @@ def _check_readable(checkpoint: Checkpoint) -> None:
     _check_history(checkpoint.history, checkpoint.counters.epochs_done)
     for row in earlier:
         if not all(type(value) in (int, float, NoneType) for value in row.values()):
-            raise ModelFileError("its history has a value that is no number.")
+            raise ModelFileError("its history has a value that is not a number.")
 
 
 def _check_resumable(checkpoint: Checkpoint) -> None:

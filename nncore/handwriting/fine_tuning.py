@@ -32,8 +32,14 @@ FINE_TUNING_STEPS = 60
 LEARNING_RATE = 3e-3
 """Learning rate of Adam at the first step; it falls linearly to zero."""
 
-REPLAY_ROWS, MAX_DRAWING_ROWS, ROWS_PER_DRAWING = 96, 40, 4
-"""Rows of a batch: replayed images, own drawings (at most), and rows for each drawing until that limit."""
+REPLAY_ROWS = 96
+"""Rows of a batch with replayed images."""
+
+MAX_DRAWING_ROWS = 40
+"""Largest number of rows of a batch with own drawings."""
+
+ROWS_PER_DRAWING = 4
+"""Rows of a batch for each own drawing, up to MAX_DRAWING_ROWS."""
 
 INTERPOLATION = 0.8
 """Weight of the new weights in the interpolation; the old ones have the rest."""
@@ -110,7 +116,7 @@ class _Tuning:
         logits = features
         for layer in self._head:
             logits = layer.forward(logits)
-        # The gradient of cross-entropy with respect to the logits is P - T for softmax and for sigmoid, also for soft
+        # The gradient of cross-entropy with respect to the logits is P - T for softmax and for sigmoid, and for soft
         # targets between 0 and 1. The mean over the batch divides it by the number of rows.
         gradient: Array | None = (self._output(logits) - self._T) / len(logits)
         for number in reversed(range(len(self._head))):

@@ -7,6 +7,7 @@ from math import prod
 from nncore.data.dataset import Dataset
 from nncore.errors import SettingError
 from nncore.model.network import Network
+from nncore.reporting.number_text import counted_text
 
 
 def check_fit(network: Network, dataset: Dataset) -> None:
@@ -16,7 +17,10 @@ def check_fit(network: Network, dataset: Dataset) -> None:
         raise SettingError("data", f"{dataset.source} has no examples.")
     pixels, inputs = prod(dataset.input_shape), prod(spec.input_shape)
     if pixels != inputs:
-        raise SettingError("layers", f"The network takes {inputs} inputs; the images have {pixels} pixels.")
+        raise SettingError(
+            "layers",
+            f"The network takes {counted_text(inputs, 'input')}; the images have {counted_text(pixels, 'pixel')}.",
+        )
     if not dataset.class_names:
         targets = dataset.targets(slice(0, 1)).shape[1]
         if targets != spec.outputs:

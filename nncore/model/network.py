@@ -254,7 +254,7 @@ class Network(DeepCopyable):
         self._rows = 0
 
     def move_to(self, values: Array, gradients: Array) -> None:
-        """Keep the parameters and their gradients in these arrays from now on, for example in shared memory.
+        """Keep the parameters and their gradients in these arrays, for example in shared memory.
 
         values: (size,), overwritten with the current values. gradients: one number per trained parameter. Afterwards
         `parameters` is a new object, and the workspaces must be allocated again.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import DataError
+from nncore.reporting.number_text import counted_text
 from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
@@ -26,7 +27,7 @@ class TargetRows(DeepCopyable):
         """The targets as rows: numbers unchanged; labels one-hot, or as numbers if there is a single output.
 
         for_writing: whether the caller changes the result, so that it must be a copy. Raises DataError for targets of
-        another shape than the outputs.
+        a shape other than that of the outputs.
         """
         outputs = len(self._classes)
         if targets.ndim == 1 and outputs > 1:
@@ -37,14 +38,16 @@ class TargetRows(DeepCopyable):
         if targets.shape == rows.shape and targets.dtype == rows.dtype and not for_writing:
             return targets  # type: ignore[return-value]
         if targets.shape != rows.shape:
-            raise DataError(f"Each target must have {outputs} numbers, one for each output; got {targets[0].size}.")
+            raise DataError(
+                f"Each target must have {counted_text(outputs, 'number')}, one for each output; got {targets[0].size}."
+            )
         np.copyto(rows, targets, casting="unsafe")
         if targets.dtype.kind == "i":  # labels of a single output
             np.copyto(rows, 1 / 2, where=np.equal(targets, NO_CLASS, out=self._outside[: len(rows), None]))
         return rows
 
     def one_hot(self, labels: Targets) -> Array:
-        """Rows (n, classes) of zeros with a 1 at the label; labels (n,). Raises DataError for another shape."""
+        """Rows (n, classes) of zeros with a 1 at the label; labels (n,). Raises DataError for any other shape."""
         if labels.ndim != 1:
             raise DataError(f"Cross-entropy takes one label per example; got targets of shape {labels.shape}.")
         hits = np.equal(labels[:, None], self._classes, out=self._hits[: len(labels)])

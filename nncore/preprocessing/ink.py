@@ -65,8 +65,8 @@ _NO_INK: NDArray[np.float32] = np.zeros((SIDE, SIDE), np.float32)
 class Ink:
     """Strokes of a pen: each is (points, 2) float32, x to the right and y DOWN, in any unit, read-only.
 
-    Strokes without points are dropped. Raises DataError if a stroke has another shape or a coordinate is not a finite
-    float32.
+    Strokes without points are dropped. Raises DataError if a stroke has a different shape or a coordinate is not a
+    finite float32.
     """
 
     strokes: tuple[NDArray[np.float32], ...]

@@ -19,6 +19,12 @@ ROUNDING_STEPS = ((20, 1), (60, 5), (600, 60), (3600, 300))
 """An estimated duration below the first number of seconds is rounded to a multiple of the second."""
 
 
+def counted_text(count: int, noun: str) -> str:
+    """Return how many there are of something that can be counted: "1 epoch", "1,204 epochs", "0 classes"."""
+    plural = f"{noun}{'es' if noun.endswith('s') else 's'}"
+    return f"{count:,} {noun if count == 1 else plural}"
+
+
 def percent_text(fraction: float | None, decimals: int = 2) -> str:
     """Return a fraction, 0 to 1, in per cent: "98.77 %"; NO_VALUE for None."""
     return NO_VALUE if fraction is None else f"{100 * fraction:.{decimals}f} %"

@@ -37,7 +37,7 @@ MAX_INK_SAMPLES = 100_000
 
 SECONDS_FOR_ANY_FILE, SECONDS_PER_MEGABYTE = 2.0, 0.1
 """Processor time that reading a file may take on a usual computer, and more of it for each megabyte of the file; then
-the reader ends with an error. A CSV file takes 0.015 to 0.05 seconds per megabyte, also if its last row is invalid.
+the reader ends with an error. A CSV file takes 0.015 to 0.05 seconds per megabyte, even if its last row is invalid.
 Only the time in which the thread of the reader computes counts: a slow disk and other programs cost nothing of it. A
 slower computer gets more time, see `slowness`."""
 

@@ -60,7 +60,7 @@ class Checkpoint:
         epochs: int | None = None,
         seconds: float | None = None,
     ) -> Checkpoint:
-        """The same run, to be continued with another learning rate, for more steps, epochs or seconds.
+        """The same run, to be continued with a different learning rate, or for more steps, epochs or seconds.
 
         The first limit that is reached ends the run; if all three are None, the run keeps its old limits. A schedule
         covers the whole run, so its factor is that of the longer run at this step. If the patience had run out and a

@@ -24,7 +24,7 @@ class TrainingControl(NotCopyable):
     copy_instead = "Make another one: each run has its own control, which threads share."
 
     def __init__(self, learning_rate: float, planned: Sequence[tuple[int, float]] = ()) -> None:
-        """planned: (step, learning rate), the steps from which to use another rate; setting a rate ends the plan."""
+        """planned: (step, learning rate), the steps at which the rate changes; setting a rate ends the plan."""
         for rate in (learning_rate, *(rate for _, rate in planned)):
             check_learning_rate(rate)
         self._learning_rate = learning_rate
@@ -87,7 +87,7 @@ class TrainingControl(NotCopyable):
             self._turn.notify_all()
 
     def stop(self) -> None:
-        """Stop the run, also while it is paused."""
+        """Stop the run, even while it is paused."""
         with self._turn:
             self._stopped = True
             self._turn.notify_all()

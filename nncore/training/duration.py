@@ -16,8 +16,11 @@ from nncore.training.events import Diverged, StepDone
 from nncore.training.loop import EXAMPLES_EVALUATED, train
 from nncore.training.progress import Progress
 
-MEASURED_SECONDS, MIN_MEASURED_STEPS = 1.0, 4
-"""How long steps are measured, and the fewest of them; a helper process needs part of this time to start."""
+MEASURED_SECONDS = 1.0
+"""Seconds for which steps are measured; a helper process needs part of this time to start."""
+
+MIN_MEASURED_STEPS = 4
+"""The smallest number of steps that are measured, even if they take longer."""
 
 
 def estimate_seconds(

@@ -104,7 +104,7 @@ class HealthProbe(DeepCopyable):
     def _layer_figures(self, layer: int, activation: Array) -> LayerHealth:
         spec, histogram, edges, dead = self.network.spec.layers[layer - 1], None, None, None
         if layer in self._parts:
-            # As float64: if the parameters hardly differ, float32 has too few numbers between them for so many edges.
+            # As float64: if the parameters hardly differ, float32 has too few numbers between them for this many edges.
             parameters = self.network.parameters.trainable[self._parts[layer]].astype(np.float64)
             histogram, edges = np.histogram(parameters[np.isfinite(parameters)], HISTOGRAM_BINS)
         if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:

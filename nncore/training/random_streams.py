@@ -40,7 +40,7 @@ class RandomStreams(NamedTuple):
         return [dict(generator.bit_generator.state) for generator in self._saved_generators()]
 
     def restore(self, states: list[dict[str, object]]) -> None:
-        """Set the generators to what `states` returned; raises ValueError for another number of states."""
+        """Set the generators to what `states` returned; raises ValueError for a wrong number of states."""
         for generator, state in zip(self._saved_generators(), states, strict=True):
             generator.bit_generator.state = state
 

@@ -123,7 +123,7 @@ def _losses_by_rate(
             recent.clear()
             if _has_diverged(losses):
                 control.stop()
-        if len(recent) == steps_per_rate - 1:  # the next step is the first of another rate
+        if len(recent) == steps_per_rate - 1:  # the next step is the first of the next rate
             control.learning_rate = float(rates[min(len(losses) + 1, len(rates) - 1)])
     return None if was_cancelled else np.array(losses)
 

@@ -26,7 +26,7 @@ APPEARANCES = [
 
 SCROLLING = {"train all settings", "train last settings", "train curve", "inside", "inside convolution",
              "inside batch norm"}  # fmt: skip
-"""States with so much in them that the page scrolls also at 100 %."""
+"""States with so much in them that the page scrolls even at 100 %."""
 
 
 @pytest.fixture(autouse=True)

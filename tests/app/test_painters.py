@@ -1,4 +1,4 @@
-"""A painter ends with its `with` block, also after an exception; Qt aborts when a widget is shown with two painters."""
+"""A painter ends with its `with` block, even after an exception; Qt aborts when a widget is shown with two painters."""
 
 from __future__ import annotations
 

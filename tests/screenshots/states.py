@@ -317,7 +317,7 @@ def evaluate_map(stage: Stage) -> QWidget:
 
 
 def runs_of(count: int, *, compared: bool) -> State:
-    """The runs, with so many selected."""
+    """The runs, with this number selected."""
 
     def show(stage: Stage) -> QWidget:
         tab("Runs")(stage)
@@ -357,7 +357,7 @@ class Cleared(QWidget):
 
 
 def models_of(count: int, page: int, *, compared: bool = False) -> State:
-    """The models, with so many selected, and one of the pages at the right."""
+    """The models, with this number selected, and one of the pages at the right."""
 
     def show(stage: Stage) -> QWidget:
         tab("Models")(stage)

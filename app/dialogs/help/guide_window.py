@@ -90,7 +90,7 @@ class GuideWindow(QDialog):
         self.setWindowTitle("Guide to Digit Lab")
         self.browser, self.contents = GuideBrowser(), QListWidget()
         self.find_field = QLineEdit()
-        self.back = self._button("Back", "Show the page before (Alt+Left).", self.browser.backward)
+        self.back = self._button("Back", "Show the previous page (Alt+Left).", self.browser.backward)
         self.forward = self._button("Forward", "Show the next page again (Alt+Right).", self.browser.forward)
         self.next_button = self._button("Find next", "Find the next place in all pages (Enter, or F3).", self.find_next)
         self._fill_contents()

@@ -64,7 +64,7 @@ class StartPage(QDialog):
             "Train your first network", "Watch it learn for some seconds, then let each of its epochs read your digit."
         )
         self.open_file = ChoiceButton("Open a file", "A model, a data set, or a picture of a digit.")
-        self.close_button = push_button("Go on without this page", "Close this page (Esc).", self.reject)
+        self.close_button = push_button("Continue without this page", "Close this page (Esc).", self.reject)
         self.close_button.setAutoDefault(False)
         for button, signal in (
             (self.draw, self.draw_chosen), (self.train, self.train_chosen), (self.open_file, self.open_chosen),

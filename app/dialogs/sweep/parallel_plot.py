@@ -112,7 +112,7 @@ class ParallelPlot(Plot):
         self.best_line.setData(x, heights[best])
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, also to lines and labels."""
+        """Apply the theme's colours, including those of lines and labels."""
         super().apply_colours()
         if not hasattr(self, "_labels"):
             return

@@ -39,12 +39,12 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
-from nncore.reporting.number_text import about_duration_text, duration_text
+from nncore.reporting.number_text import about_duration_text, counted_text, duration_text
 
 ALL_SETTINGS = "all"
 STOP_QUESTION = "The sweep is running. Stop it and close the dialog? Finished runs stay in the log."
 DATA_IS_READ = "The data is still being read."
-NO_RUNS_YET = "There is no run to do. Correct the values above."
+NO_RUNS_YET = "There is no run to train. Correct the values above."
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels."""
 
@@ -187,7 +187,7 @@ class SweepDialog(QDialog):
     def _show_count(self, seconds: float | None = None) -> None:
         """Show the number of runs, and how many seconds they take if that is known."""
         runs = len(self._jobs)
-        count = "1 run" if runs == 1 else f"{runs:,} runs" if runs else "no runs"
+        count = counted_text(runs, "run") if runs else "no runs"
         self.count.setText(count if seconds is None else f"{count}, {about_duration_text(seconds)}")
 
     def _request_estimate(self) -> None:

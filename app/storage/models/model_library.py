@@ -34,7 +34,7 @@ DAMAGED_LABELS = "labels damaged *.json"
 KEPT_SUFFIXES = (".npz", ".digitnet")
 
 RUN_MODEL_NAME = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{6} .+\.npz", re.DOTALL)
-"""The name of a file in which a run saved its model; a file with another name was saved by the user."""
+"""The name of a file in which a run saved its model; a file with any other name was saved by the user."""
 
 LOCK_WAIT_SECONDS = 5.0
 """How long a change waits for another window that is writing."""

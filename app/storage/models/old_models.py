@@ -16,13 +16,13 @@ from nncore.files.model_labels import read_labels
 from nncore.system.atomic_write import is_unchanged
 
 MAX_UNNAMED_MODELS = 50
-"""So many of the newest unnamed models of runs are kept, however old they are."""
+"""Number of the newest unnamed models of runs that are kept, however old they are."""
 
 UNNAMED_DAYS = 30
-"""A model of a run that is younger is kept."""
+"""An unnamed model of a run is kept for at least this number of days."""
 
 DELETED_DAYS = 30
-"""A deleted model can be restored for so long."""
+"""Days for which a deleted model can be restored."""
 
 SECONDS_PER_DAY = 24 * 3600
 

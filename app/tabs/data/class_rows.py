@@ -11,7 +11,7 @@ from app.widgets.grey_image import thumbnail
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.tool_tips import show_cell_tool_tip
 from nncore.data.statistics import DatasetStatistics
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import counted_text, percent_text
 
 MEAN_DIGIT_SIDE = 40
 """Side of a mean image in logical pixels."""
@@ -60,7 +60,7 @@ class ClassRows(QWidget):
         count, share = int(self._statistics.counts[row]), 0.0
         if self._statistics.count:
             share = count / self._statistics.count
-        return f"{self._names[row]}: {count:,} examples, {percent_text(share, 1)} of all"
+        return f"{self._names[row]}: {counted_text(count, 'example')}, {percent_text(share, 1)} of all"
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the row under the pointer."""

@@ -28,7 +28,7 @@ from app.widgets.layouts.vertical_scroll import VerticalScroll
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DatasetStatistics, dataset_statistics
-from nncore.reporting.number_text import decimal_text, percent_text
+from nncore.reporting.number_text import counted_text, decimal_text, percent_text
 
 READING = "The data is still being read."
 PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
@@ -38,7 +38,7 @@ class DataTab(Tab):
     """Shows the data given to `set_data`. Call `finish` before it is destroyed."""
 
     data_chosen = Signal(Splits)
-    """The Splits to use from now on."""
+    """The Splits to use now."""
     path_opened = Signal(Path)
     """The file or folder whose data was read."""
     share_chosen = Signal(float)
@@ -197,7 +197,7 @@ def describe_statistics(statistics: DatasetStatistics, dataset: Dataset) -> str:
     """The statistics of a data set, one line each."""
     sides = " x ".join(map(str, dataset.input_shape))
     unit = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
-    lines = [f"{statistics.count:,} examples of {sides} {unit}"]
+    lines = [f"{counted_text(statistics.count, 'example')} of {sides} {unit}"]
     if statistics.no_class:
         lines.append(f"{statistics.no_class:,} without a class")
     if statistics.ever_inked is not None:

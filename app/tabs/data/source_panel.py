@@ -60,7 +60,7 @@ class SourcePanel(QWidget):
         self.count = _entry("Count of synthetic digits", "2000", f"Number of digits, 10 to {MAX_SYNTHETIC_DIGITS:,}.")
         self.seed = _entry("Seed of synthetic digits", "0", "The same seed gives the same digits.")
         self.add = QCheckBox("&Add to the current data")
-        self.add.setToolTip("Add the data read next to the training part, instead of replacing all data.")
+        self.add.setToolTip("Add the data that is read next to the training part, instead of replacing all data.")
         self.share = _entry("Validation share in per cent", "10", "")
         self.test_share = _entry("Test share in per cent", "0", "")
         self.problem, self.note = text_label(style="error"), text_label(style="quiet")

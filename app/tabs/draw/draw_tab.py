@@ -128,7 +128,7 @@ class DrawTab(Tab):
         return self._earlier_network or self._network
 
     def set_network(self, network: Network | None, name: str = "", keeps_point: bool = False) -> None:
-        """Read with `network` from now on, and read the canvas again.
+        """Use `network` to read, and read the canvas again.
 
         name: that of its model, as in the corner of the window. keeps_point: whether the network of a step or
         an epoch that the user has selected goes on reading, as during the run that the network comes from.
@@ -191,14 +191,14 @@ class DrawTab(Tab):
         return self.pictures.finish() and (self._keeper is None or self._keeper.finish())
 
     def keep_drawing(self, folder: Path) -> None:
-        """Save the drawing to a file in `folder` from now on, and restore the drawing of an earlier start."""
+        """Save the drawing to a file in `folder` after each change, and restore the drawing of an earlier start."""
         self._keeper = DrawingKeeper(self.canvas, folder, self)
         self._keeper.restored.connect(partial(self.status_message.emit, RESTORED))
         self._keeper.failed.connect(self.error_message)
 
     @Slot(object)
     def _choose_point(self, point: TrainingPoint | None) -> None:
-        """Read with the network at `point`, also if its snapshot is deleted later; None: with the current model."""
+        """Read with the network at `point`, even if its snapshot is deleted later; None: with the current model."""
         self._earlier_network = self._explanation = None
         if point is not None and self._snapshots is not None:
             try:
@@ -320,12 +320,11 @@ class DrawTab(Tab):
         self._buttons = self._tools()
         left.addLayout(self._buttons)
         self._answer_row, self._bars_row = QWidget(), QWidget()
-        answer, buttons = QHBoxLayout(), column_of(self.network_pane.toggle, self.network_pane.open_button, spacing=2)
-        buttons.addStretch(1)
-        without_margins(answer).addWidget(self.answer)
-        answer.addLayout(buttons)
+        answer = row_of(self.answer, self.network_pane.toggle, self.network_pane.open_button)
         self.number_row.control_before = self.network_pane.open_button
         answer.setStretch(0, 1)
+        for button in (self.network_pane.toggle, self.network_pane.open_button):
+            answer.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self._answer_row.setLayout(answer)
         bars = row_of(self.network_pane, self.bars, spacing=GROUP_GAP)
         bars.setStretch(0, 5)

@@ -26,7 +26,7 @@ MIN_TEXT_WIDTH = 88
 """Minimum width in pixels of the text beside an image."""
 
 
-NO_STROKES = "A picture has no strokes; it is prepared in another way."
+NO_STROKES = "A picture has no strokes; it is prepared in a different way."
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ FILMSTRIP_STEPS = (
         "centre",
         "centre",
         "Not centred, unlike the training images.",
-        "Move the centre of mass to the middle, as in MNIST. Off: the ink stays where the last step left it.",
+        "Move the centre of mass to the middle, as in MNIST. Off: the ink stays where the previous step put it.",
     ),
     Step(
         "5  Input",
@@ -238,7 +238,7 @@ class StepView(QWidget):
         self.set_sentence(self.step.on if on else self.step.off)
 
     def set_sentence(self, sentence: str) -> None:
-        """Show `sentence` beside the image, also as accessible description."""
+        """Show `sentence` beside the image, and as its accessible description."""
         if sentence != self.sentence.text():
             self.sentence.setText(sentence)
         if sentence != self.switch.accessibleDescription():

@@ -1,4 +1,4 @@
-"""The network at work in the Draw tab, beside the bars; the Inside tab shows it larger, and explains each number."""
+"""How the network computes, in the Draw tab beside the bars; the Inside tab is larger, and explains each number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network
 
-DRAW_TO_SEE = "Draw a digit to see the network at work."
+DRAW_TO_SEE = "Draw a digit to see how the network computes."
 
 
 class NetworkPane(QWidget):
@@ -41,12 +41,12 @@ class NetworkPane(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self._is_outdated = False
         self.view = NetworkView(is_compact=True)
-        self.view.setToolTip("Every layer at work. Click a number to see in the Inside tab how it is computed.")
+        self.view.setToolTip("The numbers in every layer. Click one to see in the Inside tab how it is computed.")
         self.view.selected.connect(self.number_requested)
         self.toggle = QToolButton()
         self.toggle.setProperty("group", True)
         self.toggle.setText("Network")
-        self.toggle.setToolTip("Show or hide the network at work beside the bars.")
+        self.toggle.setToolTip("Show or hide the layers of the network beside the bars.")
         self.toggle.setCheckable(True)
         self.toggle.setChecked(True)
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

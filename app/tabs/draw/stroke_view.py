@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import colours_of, line_width
 from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
+from nncore.reporting.number_text import counted_text
 
 MAX_POINTS_SHOWN = 800
 """Maximum number of points painted; more are not visible at this size and are slow."""
@@ -43,7 +44,7 @@ class StrokeView(QWidget):
         """Show `ink`, clipped to the square."""
         self._ink = ink
         strokes = len(ink.strokes)
-        described = "Nothing drawn yet." if not strokes else "1 stroke." if strokes == 1 else f"{strokes} strokes."
+        described = f"{counted_text(strokes, 'stroke')}." if strokes else "Nothing drawn yet."
         if described != self.accessibleDescription():
             self.setAccessibleDescription(described)
         self.update()

@@ -24,6 +24,7 @@ from app.widgets.elements import push_button, row_of, set_style, text_label, wit
 from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
 from nncore.model.network import Network
+from nncore.reporting.number_text import counted_text
 
 NOTHING_DRAWN = "Draw a digit first."
 PRIVACY = "Your drawings stay on this computer."
@@ -93,7 +94,7 @@ class TeachRow(QWidget):
         self._show(NO_EXAMPLES_YET)
 
     def connect_teacher(self, teacher: HandwritingTeacher) -> None:
-        """Show what `teacher` teaches from now on, and connect Undo and Forget with it."""
+        """Show what `teacher` teaches, and connect Undo and Forget with it."""
         self._teacher = teacher
         teacher.changed.connect(self._on_change)
         teacher.adapted.connect(self.show_adaptation)
@@ -113,9 +114,11 @@ class TeachRow(QWidget):
 
     def set_examples(self, count: int, forgotten: int = 0) -> None:
         """Offer Undo and Forget for `count` examples; without any, Undo restores the `forgotten` ones."""
-        undo = "Forget the newest drawing." if count or not forgotten else f"Restore {_drawings(forgotten)}."
+        undo = (
+            "Forget the newest drawing." if count or not forgotten else f"Restore {counted_text(forgotten, 'drawing')}."
+        )
         self._set_offered(self.undo_button, bool(count or forgotten), undo, "Nothing to undo.")
-        forget = f"Forget {_drawings(count)}: the network is as before. Undo restores them."
+        forget = f"Forget {counted_text(count, 'drawing')}: the network is as before. Undo restores them."
         self._set_offered(self.forget_button, bool(count), forget, "The network has not learned your handwriting yet.")
 
     def show_unchanged(self, kept: int = 0, forgotten: int = 0) -> None:
@@ -138,7 +141,7 @@ class TeachRow(QWidget):
             f"{adaptation.mnist_after.correct:,} now."
         )
         self._show(
-            f"{_drawings(count)} taught: {before} read correctly before, {after} now.\n{self._mnist}",
+            f"{counted_text(count, 'drawing')} taught: {before} read correctly before, {after} now.\n{self._mnist}",
             f"{LEARNED_DRAWINGS_NOTE} It took {adaptation.seconds:.1f} s.",
         )
 
@@ -147,7 +150,8 @@ class TeachRow(QWidget):
         """Show how held-out drawings are read, instead of the learned ones."""
         before, after, count = held_out.before.correct, held_out.after.correct, held_out.after.total
         self._show(
-            f"{_drawings(count)} held out: {before} read correctly before, {after} now.\n{self._mnist}", HELD_OUT_NOTE
+            f"{counted_text(count, 'drawing')} held out: {before} read correctly before, {after} now.\n{self._mnist}",
+            HELD_OUT_NOTE,
         )
 
     @Slot(str)
@@ -202,7 +206,3 @@ class TeachRow(QWidget):
         without_margins(rows)
         rows.addLayout(top)
         rows.addLayout(bottom)
-
-
-def _drawings(count: int) -> str:
-    return "1 drawing" if count == 1 else f"{count} drawings"

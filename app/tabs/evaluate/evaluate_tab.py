@@ -124,7 +124,7 @@ class EvaluateTab(Tab):
     # ---------------------------------------------------- model and data
 
     def set_model(self, network: Network | None, name: str = "") -> None:
-        """Evaluate `network`, called `name`, from now on; its weights must no longer change."""
+        """Evaluate `network`, called `name`; its weights must no longer change."""
         self._network, self._model = network, name or "unnamed model"
         self._mark_stale()
 

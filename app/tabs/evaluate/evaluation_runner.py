@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
+from app.background.task_queue import TaskQueue, in_whole_percent, is_cancelled
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.gallery import image_of
 from nncore.data.dataset import Dataset
@@ -115,7 +115,7 @@ class EvaluationRunner(QObject):
 
         def work() -> EvaluationResult | None:
             predictions = predict_dataset(
-                network, dataset, cancelled=is_cancelled, progress=in_whole_per_cents(self.progressed.emit)
+                network, dataset, cancelled=is_cancelled, progress=in_whole_percent(self.progressed.emit)
             )
             return None if predictions is None else EvaluationResult(network, model, dataset, training, predictions)
 
@@ -213,7 +213,7 @@ class EvaluationRunner(QObject):
             index = HiddenLayerIndex.build(
                 network,
                 training,
-                progress=in_whole_per_cents(self.index_progressed.emit),
+                progress=in_whole_percent(self.index_progressed.emit),
                 cancelled=is_cancelled,
             )
             if index is None:

@@ -26,7 +26,7 @@ MAP_HINT = "Point at a digit to see its image; click it to see why it got its an
 OWN_DRAWING = "yours"
 COMPUTING_MAP = "Computing the map …"
 COMPUTING_TSNE = "Computing t-SNE, which takes some seconds …"
-UP_TO_DATE = "The map is up to date. Choose another layer or projection for another map."
+UP_TO_DATE = "The map is up to date. Choose a different layer or projection for a new map."
 STOPPED = "Stopped; the map is not finished."
 
 
@@ -267,7 +267,7 @@ class MapPlot(Plot):
         self._rings.setData(pos=self.points[self._misread], size=RING_HEIGHT * self.fontMetrics().height())
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, also to digits and rings."""
+        """Apply the theme's colours, including those of digits and rings."""
         super().apply_colours()
         self._rings.setPen(pg.mkPen(colours_of(self).error, width=1))
         self._rings.setBrush(None)

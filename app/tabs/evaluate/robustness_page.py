@@ -170,7 +170,7 @@ class RobustnessPlot(Plot):
         return f"{decimal_text(x, 6)} {self.distortion.unit}: {percent_text(y, 1)}"
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, also to the curve."""
+        """Apply the theme's colours, including those of the curve."""
         super().apply_colours()
         colours = colours_of(self)
         self._line.setPen(pg.mkPen(colours.training, width=line_width()))

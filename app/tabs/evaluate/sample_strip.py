@@ -31,7 +31,7 @@ class SampleStrip(QWidget):
         self.setToolTip("The same image at each point of the curve.")
 
     def set_sample(self, image: NDArray[np.uint8] | None) -> None:
-        """Distort this image (height, width) from now on; None for no images."""
+        """Distort this image (height, width); None for no images."""
         self._sample = image
         self.clear()
 

@@ -17,20 +17,20 @@ from app.widgets.form import Choice
 from app.widgets.layouts.flow_layout import FlowLayout
 from nncore.data.dataset import NO_CLASS, Dataset, Splits
 from nncore.model.network import NetworkSpec
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import counted_text, decimal_text
 
 FROM_DRAWING, FROM_TEST, FROM_TRAINING = "drawing", "test", "training"
 SOURCES = {FROM_DRAWING: "the drawing", FROM_TEST: "a test image", FROM_TRAINING: "a training image"}
 SET_NAMES = {FROM_TEST: "test set", FROM_TRAINING: "training set"}
 
-NOTHING_DRAWN_YET = "Draw a digit in the Draw tab, and each number that the network computes for it appears here."
+NOTHING_DRAWN_YET = "Draw a digit to see each number that the network computes for it."
 NO_DATA_YET = "The data set is not open yet."
 NO_IMAGES = "The {} of the open data set has no images."
 ANY_CLASS = -2
 """The choice of a random image of any class."""
 
 SLIDER_STEPS, SLIDER_LIMIT = 600, 3.0
-"""The slider of a single number has so many steps, from minus to plus this limit."""
+"""The slider of a single number has this number of steps, from minus to plus this limit."""
 
 
 class NetworkInput(NamedTuple):
@@ -224,7 +224,7 @@ class InputSource(QWidget):
         if not np.isfinite(typed).all():
             self._say("These are not numbers. Separate numbers by spaces: 0.5 -1.2", self.numbers)
         elif typed.size != self._numbers.size:
-            wanted = f"{self._numbers.size:,} number{'' if self._numbers.size == 1 else 's'}"
+            wanted = counted_text(self._numbers.size, "number")
             self._say(f"The network takes {wanted}; you typed {typed.size:,}.", self.numbers)
         else:
             self._numbers = typed

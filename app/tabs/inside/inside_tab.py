@@ -1,4 +1,4 @@
-"""The Inside tab: the whole network at work, and details of one of its numbers."""
+"""The Inside tab: all numbers in the network, and details of one of its numbers."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, row_of, text_label
 from app.widgets.network_view.network_view import NetworkView, in_words
 from app.widgets.plain_text import ElidedLabel
-from app.widgets.snapshot_row import SnapshotRow
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
-from nncore.preprocessing.ink import SIDE
 
 NO_MODEL_TO_LOOK_INTO = "No model is open. Train or open one to look inside."
 NOT_FINITE_FROM = (
-    "From layer {} on, numbers are NaN or infinite: the weights of this model are damaged or have diverged."
+    "In layer {} and after it, numbers are NaN or infinite: the weights of this model are damaged or have diverged."
 )
 
 POINT_AT_A_NUMBER = "Point at a number of the network to read it here."
@@ -70,8 +68,6 @@ class InsideTab(Tab):
         self.view = NetworkView()
         self.words = ElidedLabel()
         self.words.setProperty("quiet", True)
-        self.snapshot_row = SnapshotRow(hides_when_empty=True)
-        self.snapshot_row.hide()
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         self.details.hide()
@@ -165,7 +161,7 @@ class InsideTab(Tab):
 
     @Slot(object, str)
     def set_network(self, network: Network | None, name: str = "", class_names: Sequence[str] = DIGITS) -> None:
-        """Look into this network from now on. name: that of its model."""
+        """Show this network. name: that of its model."""
         self._network, self._name, self._class_names = network, name, class_names
         self.source.set_spec(None if network is None else network.spec)
         self._show_canvas()
@@ -212,8 +208,6 @@ class InsideTab(Tab):
             except DataError as problem:
                 hint = str(problem)
         self._say_what_is_shown(words)
-        is_digit = values is not None and values.dtype == np.uint8 and values.shape == (SIDE, SIDE)
-        self.snapshot_row.set_image(values if is_digit else None)
         self.view.show_inspection(self._inspection, self._class_names, hint)
         self._pointed = self.view.pointed
         if self._inspection is not None:
@@ -273,7 +267,6 @@ class InsideTab(Tab):
         page.addWidget(self.reader)
         page.addWidget(self.problem)
         page.addLayout(inside, 1)
-        page.addWidget(self.snapshot_row)
         self.setLayout(page)
 
 
@@ -295,7 +288,7 @@ class _InputColumn(QWidget):
 def inspected(network: Network, values: NDArray[Any]) -> Inspection:
     """What `network` computes for an image of bytes, or for numbers; weights that are NaN make its numbers NaN.
 
-    Raises DataError if the network takes another number of inputs.
+    Raises DataError if the network takes a different number of inputs.
     """
     with np.errstate(all="ignore"):  # the view shows which numbers are not finite
         if values.dtype == np.uint8:

@@ -20,12 +20,12 @@ from nncore.evaluation.model_comparison import ModelComparison
 from nncore.evaluation.predictions import Predictions
 from nncore.reporting.number_text import percent_text
 
-NOT_COMPARED = "Both models read all test images; then the images that they read differently are listed here."
+NOT_COMPARED = "Both models read all test images. Then this page lists the images that they read differently."
 NO_TEST_IMAGES = "The data set in use has no images to test with."
 COMPARED_ALREADY = "These two models have been compared; the result is below."
 COMPARISON_CANCELLED = "The comparison was cancelled."
 LIKELY_CHANCE = 0.05
-"""From this probability on, a difference may well be chance."""
+"""A difference with this probability or a higher one may well be chance."""
 
 NONE_LISTED = "There is no such image."
 DIFFERENCE_GROUPS = (

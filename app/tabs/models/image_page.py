@@ -21,8 +21,8 @@ from nncore.evaluation.recognition import read_digit
 from nncore.reporting.number_text import percent_text
 
 IMAGE_SIDE = 84
-DRAWING, NO_DRAWING = "The drawing on the Draw tab", "Nothing is drawn. Draw a digit, and both models read it."
-VERDICT_TEXTS = {"digit": "", "unsure": ", unsure", "not a digit": ", but it takes it for no digit"}
+DRAWING, NO_DRAWING = "The drawing on the Draw tab", "Nothing is drawn. Draw a digit to see how both models read it."
+VERDICT_TEXTS = {"digit": "", "unsure": ", unsure", "not a digit": ", but says that it is not a digit"}
 
 Image = NDArray[np.uint8]
 

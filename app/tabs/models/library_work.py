@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
+from app.background.task_queue import TaskQueue, in_whole_percent, is_cancelled
 from app.storage.models.model_library import KeptModel, ModelLibrary, load_kept_model
 from nncore.data.dataset import Dataset
 from nncore.evaluation.first_layer import first_layer_picture
@@ -164,7 +164,7 @@ class LibraryWork(QObject):
 
     def compare(self, first: Network, second: Network, dataset: Dataset) -> None:
         """Let both networks read `dataset`, for `compared`."""
-        progress = in_whole_per_cents(self.comparison_progressed.emit)
+        progress = in_whole_percent(self.comparison_progressed.emit)
         work = partial(compare_networks, first, second, dataset, progress=progress, cancelled=is_cancelled)
         self._comparing.add("compare", work, self.compared.emit, self.comparison_failed.emit, latest_only=True)
 

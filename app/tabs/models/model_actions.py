@@ -39,9 +39,9 @@ class ModelActions(QWidget):
         pinned = bool(selected) and all(model.label.is_pinned for model in selected)
         self.pin.setChecked(pinned)
         for button, obstacle, purpose in (
-            (self.use, unreadable, "Read with this model from now on (Enter)."),
+            (self.use, unreadable, "Use this model to read (Enter)."),
             (self.settings, unreadable, "Show its training settings, to change them and train again."),
-            (self.pin, none, "A pinned model is at the top of the list, and is never thinned out."),
+            (self.pin, none, "A pinned model is at the top of the list, and is never deleted automatically."),
             (self.rename, not_one, "Change its name (F2)."),
             (self.export, unreadable, "Save a copy: for Digit Lab, as ONNX, or as a Python script."),
             (self.delete, none, "Delete the selected models; Undo restores them (Delete)."),

@@ -29,6 +29,7 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import Model
 from nncore.model.network import Network
+from nncore.reporting.number_text import counted_text
 
 NO_MODELS = "No models yet. Train a network in the Train tab; its model is kept here."
 NOTHING_TO_UNDO = "No model was deleted since the start. “Deleted …” lists those deleted before."
@@ -192,7 +193,7 @@ class ModelsTab(Tab):
         key = LIST_ORDERS[max(0, self.order.currentIndex())][1]
         shown.sort(key=lambda model: (model.label.is_pinned, key(model)), reverse=True)
         self.list.set_models(shown)
-        models = "1 model" if len(self._all) == 1 else f"{len(self._all):,} models"
+        models = counted_text(len(self._all), "model")
         self.count.setText(f"{len(shown):,} of {models}" if len(shown) < len(self._all) else models)
         self.empty.setText(NO_MODEL_MATCHES if self._all else NO_MODELS)
         self.empty.setVisible(not shown)

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.widgets.explanation import with_article
 from nncore.evaluation.metrics import wilson_interval
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
-from nncore.reporting.number_text import percent_range_text, percent_text
+from nncore.reporting.number_text import counted_text, percent_range_text, percent_text
 
 NO_DIGIT = "none"
 
@@ -34,7 +34,7 @@ def interval_in_words(result: HandwritingTestResult) -> str:
     """How reliable the accuracy is."""
     count = len(result.drawings)
     return (
-        f"Measured on {'1 drawing' if count == 1 else f'{count:,} drawings'}, so the true accuracy is probably "
+        f"Measured on {counted_text(count, 'drawing')}, so the true accuracy is probably "
         f"{interval_of(result.correct, count)} (95 % interval)."
     )
 

@@ -17,7 +17,7 @@ EXPLANATION = (
     "misread digit which part the answer depended on."
 )
 PRIVACY = "Your drawings stay on this computer."
-CONTINUE_TIP = "Go on with the unfinished test: write the remaining digits, then see the result."
+CONTINUE_TIP = "Continue the unfinished test: write the remaining digits, then see the result."
 NO_UNFINISHED_TEST = "There is no unfinished test to continue."
 NO_TESTS_YET = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
 

@@ -80,7 +80,7 @@ class MyHandTab(Tab):
         self._model = name or "unnamed model"
 
     def set_network(self, network: Network | None, name: str = "") -> None:
-        """Use `network`, called `name`, from now on; results already shown stay unchanged."""
+        """Use `network`, called `name`; results already shown stay unchanged."""
         self._network, self._model = network, name or "unnamed model"
         self.intro.set_obstacle(NO_MODEL_TO_TEST if network is None else why_cannot_read(network) or "")
         if self.pages.currentWidget() is self.result:

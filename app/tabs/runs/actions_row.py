@@ -68,7 +68,7 @@ class ActionsRow(QWidget):
         for button, obstacle, purpose in (
             (self.earlier_runs, too_many, "Show the curves of the selected runs behind those in the Train tab."),
             (self.rerun, not_one, "Train again with the same settings and the same seed."),
-            (self.use_model, not_one or _why_no_model(selected[0]), "Read with the model of this run from now on."),
+            (self.use_model, not_one or _why_no_model(selected[0]), "Use the model of this run to read."),
             (self.fork, not_one, "Copy its settings to the Train tab, where they can be changed."),
             (self.continue_button, not_continuable, CONTINUE_ENDED if is_ended else CONTINUE_INTERRUPTED),
             (self.csv, not_any, "Save the selected runs as a table, and their epochs as a second table."),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.style.theme import GAP, digit_colours, line_width
 from app.widgets.plot import Plot
 from nncore.experiments.run_log.seed_groups import SeedGroup
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import counted_text
 
 NO_CURVES = "The curves of the selected runs are drawn here."
 FIGURE_TITLES = {
@@ -61,7 +61,7 @@ class ComparisonPlot(Plot):
         last = max(float(group.epochs[-1]) for group in drawn)
         x = (first, last) if last > first else (first - 0.5, first + 0.5)
         self.set_axes(x, (low - room, high + room), "epochs", "%" if self._is_accuracy else "loss")
-        self.describe(f"{len(drawn)} curves over {decimal_text(last, 6)} epochs.", False)
+        self.describe(f"{counted_text(len(drawn), 'curve')} over {counted_text(round(last), 'epoch')}.", False)
 
     @property
     def _is_accuracy(self) -> bool:
@@ -95,7 +95,7 @@ class ComparisonPlot(Plot):
         return items
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, also to the curves."""
+        """Apply the theme's colours, including those of the curves."""
         super().apply_colours()
         if getattr(self, "_groups", ()):
             self._draw()

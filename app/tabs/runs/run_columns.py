@@ -8,7 +8,7 @@ from math import inf
 
 from app.storage.run_store import StoredRun
 from nncore.experiments.run_log.descriptions import title_and_differences
-from nncore.reporting.number_text import duration_text, percent_text, rounded_text
+from nncore.reporting.number_text import counted_text, duration_text, percent_text, rounded_text
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ RUN_COLUMNS = (
     ),
     Column(
         SPARKLINE_COLUMN,
-        lambda row: f"best {percent_text(row.run.best_accuracy)} after {row.run.epochs:,} epochs",
+        lambda row: f"best {percent_text(row.run.best_accuracy)} after {counted_text(row.run.epochs, 'epoch')}",
         "sparkline",
         "Validation accuracy after each epoch, from its lowest to its highest value.",
     ),

@@ -12,6 +12,7 @@ from app.widgets.elements import bar_layout, close_button, push_button
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
+from nncore.reporting.number_text import counted_text
 
 
 class RunOffer(QFrame):
@@ -74,6 +75,6 @@ class RunOffer(QFrame):
 
 def _sentence(stored: StoredRun) -> str:
     run = stored.run
-    saved = "1 epoch was saved" if run.epochs == 1 else f"{run.epochs:,} epochs were saved"
+    saved = f"{counted_text(run.epochs, 'epoch')} {'was' if run.epochs == 1 else 'were'} saved"
     started = run.started[:16].replace("T", " ")
     return f"{run.settings.name}, started {started}, was interrupted when Digit Lab ended; {saved}."

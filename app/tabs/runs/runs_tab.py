@@ -33,6 +33,7 @@ from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.file_dialogs import ask_where_to_save
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
+from nncore.reporting.number_text import counted_text
 
 NO_RUNS = "No runs yet. Press Train in the Train tab."
 NO_MATCH = "No run contains all of these words."
@@ -193,7 +194,7 @@ class RunsTab(Tab):
 
     def _show_count(self) -> None:
         shown, total = self.view.filter.rowCount(), self.table.rowCount()
-        runs = "1 run" if total == 1 else f"{total:,} runs"
+        runs = counted_text(total, "run")
         self.count.setText(f"{shown:,} of {runs}" if shown < total else runs)
         self.empty.setText(NO_MATCH if total else NO_RUNS)
         self.empty.setVisible(not shown)

@@ -37,7 +37,7 @@ class Sparklines(QObject):
         self._wanted: dict[int, int] = {}
 
     def line(self, run_id: int, epochs: int) -> Line | None:
-        """The line of a run that has so many epochs, which is read if it is not known; until then the last known one.
+        """The line of a run with this number of epochs. If it is not known, it is read; until then the last known one.
 
         None if there is none yet.
         """

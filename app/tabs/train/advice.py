@@ -46,7 +46,7 @@ class Advice(QObject):
         self.show_hint(None)
 
     def set_learning_rate(self, rate: float) -> None:
-        """The run has another learning rate now; a schedule may scale it down."""
+        """The run has a different learning rate now; a schedule may scale it down."""
         self._adviser.learning_rate = rate
         if self.hint is not None and self.hint.changes_only_learning_rate:
             self.show_hint(None)
@@ -87,7 +87,11 @@ class Advice(QObject):
         changes = f"Change {changes_in_words(self._changes(hint))}"
         if self._is_idle:
             return f"{changes}. Then press Train."
-        return f"{changes} now." if hint.changes_only_learning_rate else f"{changes}. This ends the run: you are asked."
+        return (
+            f"{changes} now."
+            if hint.changes_only_learning_rate
+            else f"{changes}. This ends the run; Digit Lab asks first."
+        )
 
     def _changes(self, hint: Hint) -> tuple[SettingChange, ...]:
         before = self._base()
@@ -99,7 +103,7 @@ class Advice(QObject):
             try:
                 return self._settings.spec(), self._settings.config()
             except SettingError:
-                pass  # edited since; the settings of the run are valid
+                pass  # edited after the start; the settings of the run are valid
         return self.run
 
     @Slot()
@@ -136,7 +140,7 @@ class Advice(QObject):
         end = box.addButton("End the run", QMessageBox.ButtonRole.AcceptRole)
         end.setToolTip("End the run, and change the settings of the next one.")
         keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
-        keep.setToolTip("Go on with the run as it is.")
+        keep.setToolTip("Continue the run as it is.")
         add_help_keys(box, "train")
         box.setDefaultButton(end)
         box.buttonClicked.connect(lambda button: self._end_run_for(hint) if button is end else None)

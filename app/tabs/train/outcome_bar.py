@@ -56,7 +56,7 @@ class OutcomeBar(QWidget):
         name = model_in_words(outcome.trained.model) if outcome else ""
         enable(self.try_button, f"Use {name}, and draw a digit for it.", obstacle)
         enable(self.mistakes_button, f"Use {name}, and look at the test images that it misreads.", obstacle)
-        keep_tip = f"Give {name} a name of your own. A model with a name is never deleted by itself."
+        keep_tip = f"Give {name} a name of your own. A model with a name is never deleted automatically."
         enable(self.keep_button, keep_tip, obstacle)
         before = outcome.before[0].model if outcome and outcome.before else None
         tip = f"Use {model_in_words(before)} again." if before else ""

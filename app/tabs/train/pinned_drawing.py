@@ -37,7 +37,9 @@ class PinnedDrawing(QFrame):
         self.reader.setProperty("quiet", True)
         self.problem = text_label(style="error")
         self.bars = ProbabilityBars()
-        self.bars.setToolTip("The probability of each digit. The bars follow the training from its first step on.")
+        self.bars.setToolTip(
+            "The probability of each digit. The bars follow the training, beginning with its first step."
+        )
         heading_row = row_of(heading, self.close_button)
         heading_row.setStretch(0, 1)
         picture_row = row_of(self.picture)
@@ -54,7 +56,7 @@ class PinnedDrawing(QFrame):
         self.clear()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Fit the width to another font."""
+        """Fit the width to a new font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._set_width()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp
 
 from app.session.run_events import StepsDone
-from nncore.reporting.number_text import duration_text, percent_text
+from nncore.reporting.number_text import counted_text, duration_text, percent_text
 from nncore.training.events import EpochDone, Finished, Started
 
 SPEED_TIME_CONSTANT = 2.0
@@ -76,7 +76,7 @@ class RunClock:
 
 def end_message(finished: Finished) -> str:
     """The end of a run as one sentence."""
-    epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
+    epochs = counted_text(finished.epochs, "epoch")
     if finished.stopped and not finished.step:
         return "Stopped before the first step; the network is unchanged."
     if finished.stopped:

@@ -33,7 +33,7 @@ from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import counted_text, decimal_text
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
@@ -47,7 +47,7 @@ OTHER_SETTINGS = (
     "The {} shown is not that of this run. To train the run on, select it in the Runs tab and press Continue."
 )
 TRAINING_MESSAGE = "Training. You can change the learning rate during the run."
-PAUSED = "Paused. Step trains one mini-batch, Resume continues."
+PAUSED = "Paused. Step trains one mini-batch, and Resume continues."
 
 
 class TrainTab(Tab):
@@ -219,7 +219,7 @@ class TrainTab(Tab):
             self.buttons.offer_train_further("")
         elif not self.buttons.has_obstacle:
             entered = self.settings.config()
-            more = f"{entered.epochs:,} more epoch{'' if entered.epochs == 1 else 's'}"
+            more = counted_text(entered.epochs, "more epoch")
             differs = difference(self.settings.run_settings(), ended.settings)
             self.buttons.offer_train_further(
                 ended.title,

@@ -35,7 +35,7 @@ class PageStack(QStackedWidget):
         return QSize(super().minimumSizeHint().width(), least_height(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width needs another height."""
+        """A different width needs a different height."""
         super().resizeEvent(event)
         self.updateGeometry()
 
@@ -57,6 +57,6 @@ class TabStack(QTabWidget):
         return QSize(super().minimumSizeHint().width(), above + least_height(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width needs another height."""
+        """A different width needs a different height."""
         super().resizeEvent(event)
         self.updateGeometry()

@@ -23,7 +23,7 @@ class VerticalScroll(QScrollArea):
         FocusBorder(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Update the layout when the content needs another size, which Qt does not."""
+        """Update the layout when the content needs a different size, which Qt does not do."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit_height()
             self.updateGeometry()

@@ -23,9 +23,9 @@ MIN_UNIT, MIN_MAP = 2.0, 7.0
 MAX_UNIT = 22.0
 """The largest side of a unit without its number, in pixels."""
 GRID_FROM = 5.0
-"""Cells from this size on, in pixels, are divided by lines."""
+"""Cells of this size or larger, in pixels, are divided by lines."""
 CRISP_FROM = 2
-"""From this number of screen pixels on, all pixels of a map have the same whole number of them."""
+"""With this number of screen pixels or more for each, all pixels of a map have the same whole number of them."""
 TEXT_GAP = 3.0
 """Between the numbers and the texts above and below them, in pixels."""
 MAP_GAP = 2.0
@@ -48,7 +48,7 @@ class TextSizes:
     has_titles: bool = True
 
     def width(self, characters: int) -> float:
-        """About the width of a text with so many characters."""
+        """About the width of a text with this number of characters."""
         return characters * self.character
 
 

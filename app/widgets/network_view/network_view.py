@@ -25,9 +25,9 @@ from nncore.reporting.number_text import decimal_text
 NOTHING_TO_SHOW = "The network appears here with each of its numbers."
 
 WHAT_IS_DRAWN = (
-    "The network at work: each square or pixel is a number that it computes, dark for large numbers, in the dark theme "
-    "bright. Where numbers can be negative, blue is positive and orange is negative. Arrow keys go from number to "
-    "number, with Shift within a map; Enter chooses one."
+    "The numbers in the network: each square or pixel is a number that it computes, dark if it is large "
+    "(bright in the dark theme). Where numbers can be negative, blue is positive and orange is negative. Arrow keys go "
+    "from number to number, with Shift within a map; Enter chooses one."
 )
 COMPACT_SCALE = 0.75
 """The size of the text in a small place, as a multiple of the body text."""
@@ -65,7 +65,7 @@ class NetworkView(QWidget):
         """The duration of the last paint event."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self.setAccessibleName("Network at work")
+        self.setAccessibleName("Numbers in the network")
         self.pictures = PictureActions(self, "network")
         self.setWhatsThis(f"{WHAT_IS_DRAWN} {self.whatsThis()}")
         self._describe()

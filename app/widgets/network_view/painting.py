@@ -126,7 +126,6 @@ class NetworkPainter:
         name_width = min(0.4 * area.width(), max(map(metrics.horizontalAdvance, names)) + 4)
         figure_width = metrics.horizontalAdvance("100.0 %") + 4
         has_room = place.pitch.height() >= 0.85 * metrics.height()
-        has_figures = name_width + figure_width <= area.width() - 6
         for index, answer in enumerate(answers):
             row = QRectF(
                 area.left() + 6, area.top() + index * place.pitch.height(), area.width() - 6, place.pitch.height()
@@ -138,8 +137,7 @@ class NetworkPainter:
             if has_room or index == best:
                 line = row.adjusted(0, -metrics.height(), 0, metrics.height())
                 self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, AT_LEFT)
-                if has_figures:
-                    self._write(line, _answer_text(inspection, float(answer)), colour, AT_RIGHT)
+                self._write(line, _answer_text(inspection, float(answer)), colour, AT_RIGHT)
 
     def _paint_bar(self, track: QRectF, share: float, wins: bool) -> None:
         self.painter.fillRect(track, QColor(self.colours.grid))

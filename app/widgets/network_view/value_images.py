@@ -1,4 +1,4 @@
-"""The numbers of a layer as one image: brightness for numbers from 0 on, two colours for numbers with a sign."""
+"""The numbers of a layer as one image: brightness for numbers of 0 or more, two colours for numbers with a sign."""
 
 from __future__ import annotations
 

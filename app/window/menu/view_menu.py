@@ -25,7 +25,7 @@ class ViewMenu(QMenu):
     """A sub-menu of `menu`, whose keys work in the whole window."""
 
     appearance_chosen = Signal(Appearance)
-    """The user has chosen another theme or text size, or has switched projector mode."""
+    """The user has chosen a different theme or text size, or has switched projector mode."""
 
     def __init__(self, menu: MainMenu, window: QWidget, chosen: Appearance) -> None:
         """chosen: the appearance that the window has now."""

@@ -29,6 +29,7 @@ from app.widgets.elements import row_of, text_label
 from app.window.process.program_log import RepeatCounter
 from nncore import __version__
 from nncore.errors import printable
+from nncore.reporting.number_text import counted_text
 
 MAX_LENGTH = 600
 """Maximum length of an exception's message in the dialog; the details have all of it."""
@@ -65,7 +66,7 @@ class CrashDialog(QDialog):
         picture = text_label(wraps=False)
         picture.setPixmap(self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning).pixmap(32, 32))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip("Close this message, and go on.")
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setToolTip("Close this message, and continue.")
         buttons.accepted.connect(self.accept)
         self.copy_button = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.setToolTip("Copy the versions, the platform and the traceback, for a report")
@@ -86,7 +87,7 @@ class CrashDialog(QDialog):
         if len(self._details) == 1:
             self._first = printable(problem, MAX_LENGTH)
         others = len(self._details) - 1
-        more = f"\n\nThen {others} other error{'s' if others > 1 else ''} occurred." if others else ""
+        more = f"\n\nThen {counted_text(others, 'other error')} occurred." if others else ""
         self.problem.setText(self._first + more)
 
     @Slot()
@@ -157,7 +158,7 @@ class CrashReporter(QObject):
         if trace:
             who = "A helper process of Digit Lab" if is_of_helper(trace) else "Digit Lab"
             dialog = CrashDialog(
-                f"{who} ended with a serious error the last time.",
+                f"{who} ended with a serious error last time.",
                 "Everything that was saved before it is unchanged. The copied details help to find the cause.",
                 self.log,
                 window,
@@ -167,10 +168,10 @@ class CrashReporter(QObject):
 
     @Slot(str)
     def show_helper_crash(self, trace: str) -> None:
-        """Say that a process crashed that worked for this window, or that was started beside it."""
+        """Say that a helper process of this window has crashed, or one that was started beside it."""
         dialog = CrashDialog(
             "A helper process of Digit Lab ended with a serious error. Digit Lab continues.",
-            "A run goes on without its helper, with the same result; a run of a sweep is tried once more.",
+            "A run continues without its helper, with the same result. A run of a sweep is tried once more.",
             self.log,
             _main_window(),
         )

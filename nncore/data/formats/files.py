@@ -95,7 +95,7 @@ class ShortRows(io.RawIOBase):
 
 
 def parse_float(field: str) -> float | None:
-    """Return the number in a field of a text file; None if it is no number. Unlike Python, rejects "1_000"."""
+    """Return the number in a field of a text file; None if it is not a number. Unlike Python, rejects "1_000"."""
     try:
         return None if "_" in field else float(field)
     except ValueError:
@@ -220,6 +220,6 @@ def check_digits(path: Path, labels: NDArray[Any], start: int = 0) -> None:
     invalid = np.flatnonzero((labels < 0) | (labels > 9))
     if invalid.size:
         raise DataError(
-            f"{file_name(path)}, label {start + invalid[0] + 1:,}: found {labels[invalid[0]]}, "
+            f"{file_name(path)}, label {start + invalid[0] + 1:,}: found {labels[invalid[0]]}; "
             "expected a whole number from 0 to 9."
         )

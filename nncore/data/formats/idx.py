@@ -25,6 +25,7 @@ from nncore.data.formats.files import (
 from nncore.data.mapped_dataset import MappedArray, MappedDataset
 from nncore.errors import DataError, file_name
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import counted_text
 from nncore.system.reading_budget import check_unpacked_size
 
 UINT8_CODE = 8
@@ -85,7 +86,7 @@ def _map_pair(images_path: Path, labels_path: Path) -> Dataset:
 def _check_count(images_path: Path, images: int, labels_path: Path, labels: int) -> None:
     if images != labels:
         raise DataError(
-            f"{file_name(images_path)}: found {images:,} images, but {labels:,} labels in "
+            f"{file_name(images_path)}: found {counted_text(images, 'image')}, but {counted_text(labels, 'label')} in "
             f"{file_name(labels_path)}; expected equal numbers."
         )
 
@@ -105,21 +106,21 @@ def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
         found = magic.hex(" ").upper() or "nothing"
         raise DataError(f"{file_name(path)}: the first bytes are {found}; an IDX file begins with 00 00.")
     if magic[2] != UINT8_CODE:
-        raise DataError(f"{file_name(path)}, byte 3: found {magic[2]:02X}, expected 08 for unsigned bytes.")
+        raise DataError(f"{file_name(path)}, byte 3: found {magic[2]:02X}; expected 08 for unsigned bytes.")
     if magic[3] not in (IMAGE_AXES, LABEL_AXES):
-        raise DataError(f"{file_name(path)}, byte 4: found {magic[3]} axes, expected 3 for images or 1 for labels.")
+        raise DataError(f"{file_name(path)}, byte 4: found {magic[3]} axes; expected 3 for images or 1 for labels.")
     lengths = file.read(4 * magic[3])
     if len(lengths) < 4 * magic[3]:
         raise DataError(
-            f"{file_name(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * magic[3]} bytes."
+            f"{file_name(path)}: found {4 + len(lengths)} bytes; expected a header of {4 + 4 * magic[3]} bytes."
         )
     shape = tuple(int(length) for length in np.frombuffer(lengths, ">u4"))
     if magic[3] == IMAGE_AXES and shape[1:] != (SIDE, SIDE):
         raise DataError(
-            f"{file_name(path)}: found images of {shape[2]} by {shape[1]} pixels, expected {SIDE} by {SIDE}."
+            f"{file_name(path)}: found images of {shape[2]} by {shape[1]} pixels; expected {SIDE} by {SIDE}."
         )
     if shape[0] == 0:
-        raise DataError(f"{file_name(path)}: the header declares 0 entries, expected at least 1.")
+        raise DataError(f"{file_name(path)}: the header declares 0 entries; expected at least 1.")
     return shape
 
 
@@ -157,7 +158,7 @@ def _shape(file: BinaryIO, path: Path, axes: int) -> tuple[int, ...]:
     shape = _header(file, path)
     if len(shape) != axes:
         kind = "images (3 axes)" if axes == IMAGE_AXES else "labels (1 axis)"
-        raise DataError(f"{file_name(path)}, byte 4: found {len(shape)} axes in the header, expected {kind}.")
+        raise DataError(f"{file_name(path)}, byte 4: found {len(shape)} axes in the header; expected {kind}.")
     return shape
 
 

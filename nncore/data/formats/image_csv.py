@@ -14,6 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.data.formats.files import BYTE_ORDER_MARK, open_data_file, parse_float, require_memory
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import counted_text
 
 VALUES_PER_ROW = 1 + SIDE * SIDE
 ROWS_PARSED_AT_ONCE, ROWS_PARSED_ONE_BY_ONE = 2000, 8
@@ -114,12 +115,12 @@ def _header(row: CsvRow, name: str) -> list[str] | None:
 def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
     if len(fields) == VALUES_PER_ROW:
         return
-    columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
+    columns = counted_text(len(fields), "column")
     expected = f"expected {VALUES_PER_ROW}: the label and 784 pixels"
     separator = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
     if separator:
         expected += f', separated by ",", not by "{printable(separator)}"'
-    raise DataError(f"{name}, row {number}: found {columns}, {expected}.")
+    raise DataError(f"{name}, row {number}: found {columns}; {expected}.")
 
 
 def _parse(rows: list[CsvRow], name: str, titles: list[str] | None) -> NDArray[np.uint8]:
@@ -149,7 +150,7 @@ def _parse_field_by_field(row: CsvRow, name: str, titles: list[str] | None) -> l
             title = f' ("{printable(titles[column - 1])}")' if titles else ""
             found = f'"{printable(field)}"' if field else "nothing"
             raise DataError(
-                f"{name}, row {row[0]}, column {column}{title}: found {found}, "
+                f"{name}, row {row[0]}, column {column}{title}: found {found}; "
                 f"expected a whole number from 0 to {maximum}."
             )
         numbers.append(number)

@@ -26,7 +26,7 @@ FOLDERS_OF_PART = {
     "validation": ("val", "valid", "validation"),
     "test": ("test", "testing"),
 }
-"""Possible names of the folder of each part of a dataset. This folder has a sub-folder for each class."""
+"""Possible names of the folder of each part of a data set. This folder has a sub-folder for each class."""
 
 ReadImage = Callable[[Path], NDArray[np.uint8]]
 
@@ -49,7 +49,7 @@ def read_image_folder(
     """Read `folder`/CLASS/IMAGE and convert each image like a photo; return None if `cancelled()` becomes true.
 
     The names of the sub-folders are the classes. If all are digits, they mean these digits; others are sorted by name.
-    Folders `train` and `test` (and `validation`) above the classes are the parts of the dataset.
+    Folders `train` and `test` (and `validation`) above the classes are the parts of the data set.
     read: returns the grey values (height, width) of an image file, or raises DataError. progress: called with the
     finished fraction, 0 to 1.
 
@@ -61,7 +61,7 @@ def read_image_folder(
     files = [(part, name, path) for part, classes in found.items() for name, paths in classes.items() for path in paths]
     if len(files) > MAX_IMAGES:
         found_images = f"{file_name(folder)}: found {len(files):,} images"
-        raise DataError(f"{found_images}, expected up to {MAX_IMAGES:,}; store them as IDX or NPZ.")
+        raise DataError(f"{found_images}; expected up to {MAX_IMAGES:,}; store them as IDX or NPZ.")
     images: dict[str, list[NDArray[np.uint8]]] = {part: [] for part in found}
     labels: dict[str, list[int]] = {part: [] for part in found}
     skipped: list[str] = []

@@ -49,7 +49,7 @@ class NpyHeader(NamedTuple):
 def read_npy(path: Path, mapped: bool | None = None) -> Splits:
     """Read images (n, 28, 28), (n, 784) or (n, 28, 28, 1) and labels (n,), given either file.
 
-    Both files are in the same folder: images.npy and labels.npy, also with a common part (my-images.npy,
+    Both files are in the same folder: images.npy and labels.npy, or names with a common part (my-images.npy,
     my-labels.npy), or x_train.npy and y_train.npy, or X.npy and y.npy. If the name contains `train` and there are files
     with `test` instead, these are the test set. Numbers may have any integer or floating-point type, but must be whole,
     pixels from 0 to 255 and labels from 0 to 9. mapped: see `read_dataset`. Raises DataError.
@@ -179,7 +179,7 @@ def _read_header(file: IO[bytes], size: int, location: str) -> NpyHeader:
         raise DataError(f"{location}: found Python objects, which are not read for safety; expected numbers.")
     if dtype.kind not in "iuf":
         raise DataError(
-            f"{location}: found the type {printable(str(dtype))}, expected integers or floating-point numbers."
+            f"{location}: found the type {printable(str(dtype))}; expected integers or floating-point numbers."
         )
     found, declared = size - offset, prod(shape) * dtype.itemsize
     if found != declared:
@@ -190,11 +190,11 @@ def _read_header(file: IO[bytes], size: int, location: str) -> NpyHeader:
 def _check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_location: str, labels_location: str) -> None:
     """Raise DataError unless the shapes are those of one or more 28x28 images and one label for each."""
     if images[1:] not in IMAGE_SHAPES:
-        raise DataError(f"{images_location}: found the shape {images}, expected (n, 28, 28) or (n, 784).")
+        raise DataError(f"{images_location}: found the shape {images}; expected (n, 28, 28) or (n, 784).")
     if images[0] == 0:
-        raise DataError(f"{images_location}: found no images, expected at least 1.")
+        raise DataError(f"{images_location}: found no images; expected at least 1.")
     if labels != images[:1]:
-        raise DataError(f"{labels_location}: found the shape {labels}, expected ({images[0]},): one label per image.")
+        raise DataError(f"{labels_location}: found the shape {labels}; expected ({images[0]},): one label per image.")
 
 
 def _read_bytes(file: IO[bytes], size: int, maximum: int, location: str) -> NDArray[np.uint8]:
@@ -234,7 +234,7 @@ def _check_numbers(block: NDArray[np.generic], maximum: int, location: str, star
         position = np.argwhere(~valid)[0]
         found = block[tuple(position)]
         where = _position_text(start, position)
-        raise DataError(f"{location}, {where}: found {found}, expected a whole number from 0 to {maximum}.")
+        raise DataError(f"{location}, {where}: found {found}; expected a whole number from 0 to {maximum}.")
 
 
 def _position_text(start: int, position: NDArray[np.intp]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from nncore.data.curves import MAX_FLOAT32, MAX_POINTS, CurvePoints
 from nncore.data.formats.files import numbered_rows, open_data_file, parse_float
 from nncore.errors import DataError, file_name, printable
+from nncore.reporting.number_text import counted_text
 
 MAX_POINT_ROW_BYTES = 200
 """More than two numbers need."""
@@ -38,7 +39,7 @@ def read_points(path: Path) -> CurvePoints:
             if len(points) > MAX_POINTS:
                 raise DataError(f"{name}: found more than {MAX_POINTS:,} points; expected at most {MAX_POINTS:,}.")
     if len(points) < 2:
-        raise DataError(f"{name}: found {len(points)} points; expected at least 2.")
+        raise DataError(f"{name}: found {counted_text(len(points), 'point')}; expected at least 2.")
     table = np.array(points, np.float64)
     return CurvePoints(table[:, 0], table[:, 1], name)
 

@@ -71,7 +71,7 @@ class InkSamples:
         """
         labelled = [(ink, label) for ink, label in zip(self.inks, self.labels, strict=True) if label is not None]
         if not labelled:
-            raise DataError(f"{self.source}: found no sample with a label, expected at least 1.")
+            raise DataError(f"{self.source}: found no sample with a label; expected at least 1.")
         images = np.empty((len(labelled), SIDE, SIDE), np.uint8)
         for index, (ink, _) in enumerate(labelled):
             report_progress(index / len(labelled))
@@ -79,15 +79,18 @@ class InkSamples:
         return Dataset(images, np.array([label for _, label in labelled], np.intp), source=self.source)
 
 
-READING_SHARE, BYTES_SHARE = 0.2, 0.05
-"""The share of the time that reading takes of reading and drawing, and its bytes of reading them and their rows."""
+READING_FRACTION = 0.2
+"""Fraction of the time of `read_ink_dataset` in which the file is read; in the rest, its ink is drawn as images."""
+
+READING_BYTES_FRACTION = 0.05
+"""Fraction of the time of `read_ink` in which the bytes are read; in the rest, their rows are parsed."""
 
 
 def read_ink_dataset(path: Path) -> Dataset:
     """Read a UNIPEN file as images, like `read_ink` and `to_dataset`; drawing has a budget of time, too."""
-    with part_of_reading(0, READING_SHARE):
+    with part_of_reading(0, READING_FRACTION):
         samples = read_ink(path)
-    with part_of_reading(READING_SHARE, 1), time_budget(samples.source, 0):
+    with part_of_reading(READING_FRACTION, 1), time_budget(samples.source, 0):
         extend_time(SECONDS_PER_DRAWING * len(samples))
         return samples.to_dataset()
 
@@ -104,15 +107,15 @@ def read_ink(path: Path) -> InkSamples:
         samples = sum(block.count(b".SEGMENT") for block in iter(lambda: file.read(BLOCK_BYTES), b""))
         if samples > MAX_INK_SAMPLES:
             raise DataError(
-                f"{file_name(path)}: found {samples:,} samples, expected at most {MAX_INK_SAMPLES:,}; "
+                f"{file_name(path)}: found {samples:,} samples; expected at most {MAX_INK_SAMPLES:,}; "
                 "store them as images in IDX or NPZ."
             )
         extend_time(SECONDS_PER_DRAWING * samples)
         file.seek(0)
-        with part_of_reading(0, BYTES_SHARE):
+        with part_of_reading(0, READING_BYTES_FRACTION):
             content = file.read().removeprefix(BYTE_ORDER_MARK)
         parser = _Parser(file_name(path))
-        with part_of_reading(BYTES_SHARE, 1):
+        with part_of_reading(READING_BYTES_FRACTION, 1):
             parser.parse(content)
         return parser.finish()
 
@@ -169,7 +172,7 @@ class _Parser:
         for number, content in lines:
             report_progress(0)  # only for the time and for cancelling
             line = content.decode(errors="replace").strip()
-            if line.startswith("."):  # behind a space that is none in ASCII
+            if line.startswith("."):  # after a space that ASCII does not have
                 self._parse_keyword(number, content)
             elif self.stroke_row and line:
                 self.numbers += self._point(number, line)
@@ -209,7 +212,7 @@ class _Parser:
         label = quoted[1].strip() if quoted else "?"
         if label not in ("", "?", *DIGITS):
             raise DataError(
-                f'{self.name}, row {row}: found the label "{printable(label)}", expected a digit from 0 to 9.'
+                f'{self.name}, row {row}: found the label "{printable(label)}"; expected a digit from 0 to 9.'
             )
         self.segment_row = row
         self.labels.append(int(label) if label in DIGITS else None)
@@ -222,7 +225,7 @@ class _Parser:
         found, expected = len(self.strokes), self.expected_strokes
         if not found or (expected is not None and found != expected):
             raise DataError(
-                f"{self.name}, row {self.segment_row}: found {found} strokes for this .SEGMENT, "
+                f"{self.name}, row {self.segment_row}: found {found} strokes for this .SEGMENT; "
                 f"expected {'at least 1' if expected is None else expected}."
             )
         self.inks.append(Ink(tuple(self.strokes)))
@@ -242,7 +245,7 @@ class _Parser:
         if not self.stroke_row:
             return
         if not self.numbers:
-            raise DataError(f'{self.name}, row {self.stroke_row}: found a stroke without points, expected "x y" lines.')
+            raise DataError(f'{self.name}, row {self.stroke_row}: found a stroke without points; expected "x y" lines.')
         points = np.array(self.numbers, np.float32).reshape(-1, 2)
         points[:, 1] *= -1  # y points upwards in the file and downwards in Ink
         self.strokes.append(points)
@@ -257,7 +260,7 @@ class _Parser:
             x = y = float("nan")
         if not (abs(x) <= MAX_COORDINATE and abs(y) <= MAX_COORDINATE):
             raise DataError(
-                f'{self.name}, row {row}: found "{printable(line)}", '
+                f'{self.name}, row {row}: found "{printable(line)}"; '
                 f"expected x and y, two numbers from {-MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}."
             )
         return x, y
@@ -266,6 +269,6 @@ class _Parser:
         names = rest.upper().split()
         if "X" not in names or "Y" not in names:
             raise DataError(
-                f'{self.name}, row {row}: found .COORD "{printable(rest)}", expected X and Y among its columns.'
+                f'{self.name}, row {row}: found .COORD "{printable(rest)}"; expected X and Y among its columns.'
             )
         self.x_column, self.y_column = names.index("X"), names.index("Y")

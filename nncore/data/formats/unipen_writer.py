@@ -35,7 +35,7 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
     characters, with white space as single spaces.
 
     Raises DataError if there are no samples or more than MAX_INK_SAMPLES, a sample is blank, has too large coordinates
-    or a label that is no digit, or the file cannot be written.
+    or a label that is not a digit, or the file cannot be written.
     """
     if not 1 <= len(samples) <= MAX_INK_SAMPLES:
         raise DataError(f"{path}: there are {len(samples):,} samples to write; expected 1 to {MAX_INK_SAMPLES:,}.")
@@ -86,13 +86,13 @@ def _strokes(ink: Ink) -> Iterator[str]:
 
 def _check(ink: Ink, label: int | None, number: int) -> None:
     if label is not None and str(label) not in DIGITS:
-        raise DataError(f"Sample {number} has the label {label}, expected a digit from 0 to 9.")
+        raise DataError(f"Sample {number} has the label {label}; expected a digit from 0 to 9.")
     if ink.is_blank:
         raise DataError(f"Sample {number} is blank; expected at least 1 stroke.")
     farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)
     if farthest > MAX_COORDINATE:
         limits = f"from {-MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}"
-        raise DataError(f"Sample {number} reaches to {decimal_text(farthest, 6)}, expected coordinates {limits}.")
+        raise DataError(f"Sample {number} reaches to {decimal_text(farthest, 6)}; expected coordinates {limits}.")
 
 
 def _comment(text: str) -> str:

@@ -7,10 +7,10 @@ import numpy as np
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers import Activation
 from nncore.model.layers.terms import Position, Terms
-from nncore.reporting.number_text import number_in_words
+from nncore.reporting.number_text import counted_text, number_in_words
 
 SPOKEN_TERMS = 3
-"""A sentence names so many of the largest products."""
+"""Number of the largest products that a sentence names."""
 
 
 def calculation_in_words(inspection: Inspection, number: int, position: Position, terms: Terms) -> str:
@@ -21,11 +21,11 @@ def calculation_in_words(inspection: Inspection, number: int, position: Position
     layer, value = inspection.layer(number), number_in_words(terms.value)
     if terms.chosen is not None:
         winner = _source_in_words(inspection, number, terms, terms.chosen)
-        return f"{value} is the largest of the {_counted(len(terms.inputs), 'number')} in the window: {winner}."
+        return f"{value} is the largest of the {counted_text(len(terms.inputs), 'number')} in the window: {winner}."
     if terms.weights is not None:
         return _sum_in_words(inspection, number, terms)
     if terms.steps:
-        return f"{value} comes out of {layer.label} in {_counted(len(terms.steps), 'step')}."
+        return f"{value} comes out of {layer.label} in {counted_text(len(terms.steps), 'step')}."
     source = _source_in_words(inspection, number, terms, 0)
     x = number_in_words(float(terms.inputs[0]))
     if isinstance(layer.spec, Activation):
@@ -39,7 +39,7 @@ def calculation_in_words(inspection: Inspection, number: int, position: Position
 def _sum_in_words(inspection: Inspection, number: int, terms: Terms) -> str:
     bias = terms.constants.get("b")
     plus = "" if bias is None else f" and the bias {number_in_words(bias)}"
-    sentence = f"{number_in_words(terms.value)} is the sum of {_counted(len(terms.inputs), 'product')}{plus}."
+    sentence = f"{number_in_words(terms.value)} is the sum of {counted_text(len(terms.inputs), 'product')}{plus}."
     largest = [index for index in terms.order[:SPOKEN_TERMS].tolist() if terms.products[index] != 0]
     if not largest:
         return f"{sentence} All products are 0." if len(terms.inputs) else sentence
@@ -54,10 +54,6 @@ def _source_in_words(inspection: Inspection, number: int, terms: Terms, index: i
     return inspection.place_in_words(number - 1, tuple(terms.sources[index].tolist()))
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def pixel_note(value: float) -> str:
     """What a number of an input image is, 0 to 1: its share of the 255 steps from paper to ink."""
     return f"{number_in_words(value)} on a scale from 0 for paper to 1 for ink: {round(255 * value)} of 255."
@@ -67,7 +63,7 @@ def problem_of(terms: Terms) -> str:
     """Why a number is not finite, in one sentence; "" for a finite calculation."""
     bad = {
         "weights": 0 if terms.weights is None else int((~np.isfinite(terms.weights)).sum()),
-        "numbers from the layer before": int((~np.isfinite(terms.inputs)).sum()),
+        "numbers from the previous layer": int((~np.isfinite(terms.inputs)).sum()),
     }
     reasons = [f"{count:,} of the {len(terms.inputs):,} {name}" for name, count in bad.items() if count]
     reasons += [f"the constant {name}" for name, value in terms.constants.items() if not np.isfinite(value)]

@@ -30,7 +30,7 @@ class TermPlaces:
 
     @classmethod
     def from_terms(cls, inspection: Inspection, number: int, position: Position, terms: Terms) -> Self | None:
-        """The places of the number at `position` of layer `number`, from 1; None if they are no pictures."""
+        """The places of the number at `position` of layer `number`, from 1; None if they are not pictures."""
         picture, windows = inspection.picture_shape(number - 1), inspection.layer(number).spec.windows
         if picture is None or (windows is None and terms.weights is None):
             return None

@@ -75,7 +75,7 @@ TWO_LAYER = Recipe(
         (*FORWARD, CROSS_ENTROPY, *BACKWARD, DESCENT),
         (
             "The training stops while the loss still falls. Train again with 500 steps and compare.",
-            "Different seeds give results several percentage points apart: so early, the initial weights still matter.",
+            "Different seeds give results several percentage points apart: after few steps the initial weights matter.",
             "If the pixels are not divided by 255, the network learns nothing: see the recipe pixels-0-255.",
         ),
         "52 to 69 % of the test images with 12 seeds, 62 % with seed 0. The notebook reported 61.99 %.",
@@ -124,8 +124,8 @@ THREE_LAYER = Recipe(
     _full_batch(1.0, 500),
     Page(
         "This recipe shows what longer training brings and what it costs: the same network after 500, 1,000, … 8,840 "
-        "steps. Each time the run continues from where it stopped, optionally with another learning rate. Each hidden "
-        "layer can be ReLU or sigmoid.",
+        "steps. Each time the run continues from where it stopped, optionally with a different learning rate. Each "
+        "hidden layer can be ReLU or sigmoid.",
         (
             r"$A_1 = f(X W_1 + b_1)$,   $A_2 = g(A_1 W_2 + b_2)$,   $P = \text{softmax}(A_2 W_3 + b_3)$",
             r"$f$, $g$:   $\text{ReLU}(z) = \text{max}(z, 0)$   or   $\sigma(z) = \frac{1}{1 + e^{-z}}$,   "
@@ -134,13 +134,13 @@ THREE_LAYER = Recipe(
             DESCENT,
         ),
         (
-            "With a learning rate of 1 the loss sometimes jumps up, because a step goes beyond the minimum. Continue "
-            "with 0.5, and the jumps stop.",
+            "With a learning rate of 1 the loss sometimes jumps up, because a step goes beyond the minimum. If you "
+            "continue with 0.5, the jumps stop.",
             "Each doubling of the number of steps improves the accuracy less than the one before.",
             "With sigmoid in both layers the training begins slowly: see the recipe vanishing-sigmoid.",
         ),
         "87 to 92 % of the test images after 500 steps with 11 of 12 seeds, 72 % with seed 1. Continued with rate 0.5, "
-        "92.2 % after 1,000 steps, 93.4 after 2,840 and 93.3 to 94.0 % from 6,840 on, with seed 0. The notebook "
+        "92.2 % after 1,000 steps, 93.4 after 2,840 and 93.3 to 94.0 % after 6,840 and more, with seed 0. The notebook "
         "reported 83.5 % after 500, 87.6 after 1,000, 88.1 after 1,340, 90.0 after 2,840, 91.8 after 4,840, 92.5 after "
         "6,840 and 92.3 % after 8,840.",
         "A notebook with a network of three layers in NumPy, trained on 59,000 images; 1,000 are held out.",

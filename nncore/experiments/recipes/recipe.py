@@ -9,7 +9,7 @@ from nncore.data.dataset import Splits, load_mnist
 from nncore.experiments.recipes.examples import ALL_DIGITS, CurveExamples, DigitExamples
 from nncore.experiments.recipes.page import Page
 from nncore.model.network import NetworkSpec
-from nncore.reporting.number_text import decimal_text
+from nncore.reporting.number_text import counted_text, decimal_text
 from nncore.training import TrainingConfig, hold_out_validation
 
 VALIDATION_SHARE = 0.1
@@ -71,12 +71,10 @@ class Recipe:
         """The settings in words, such as: sgd, learning rate 0.1, full batch, 500 steps, seed 33."""
         config = self.config
         size = config.batch_size
-        batch = "full batch" if size is None else f"{size} example{'' if size == 1 else 's'} a step"
-        length = f"{config.epochs:,} {'steps' if config.batch_size is None else 'epochs'}"
-        return (
-            f"{config.optimizer}, learning rate {decimal_text(config.learning_rate, 6)}, {batch}, {length}, "
-            f"seed {config.seed}"
-        )
+        batch = "full batch" if size is None else f"{counted_text(size, 'example')} a step"
+        length = counted_text(config.epochs, "step" if config.batch_size is None else "epoch")
+        rate = decimal_text(config.learning_rate, 6)
+        return f"{config.optimizer}, learning rate {rate}, {batch}, {length}, seed {config.seed}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as lists, numbers and strings for JSON."""

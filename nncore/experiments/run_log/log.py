@@ -37,6 +37,7 @@ from nncore.experiments.run_log.logged_run import (
     run_from_row,
 )
 from nncore.experiments.run_log.schema import EVALUATION_COLUMN, UPDATED_COLUMN, VERSION, create_tables, version_of
+from nncore.reporting.number_text import counted_text
 from nncore.training.history import MAX_ROWS, EpochFigures
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
@@ -284,7 +285,7 @@ class RunLog:
         return bool(self._column(run_id, "started") == started)
 
     def checkpoints(self) -> set[object]:
-        """The names of all checkpoints in the log, also of deleted and unreadable runs."""
+        """The names of all checkpoints in the log, including those of deleted and unreadable runs."""
         with self._translated_errors():
             return {name for (name,) in self._connection.execute("SELECT checkpoint FROM runs")}
 
@@ -297,7 +298,7 @@ class RunLog:
         readable = [row for row in rows if row is not None]
         if len(readable) < len(rows):
             count = len(rows) - len(readable)
-            epochs = "1 epoch" if count == 1 else f"{count:,} epochs"
+            epochs = counted_text(count, "epoch")
             self._report_error(f"{self.path}: {epochs} of run {run_id} cannot be read; the others are complete.")
         return readable
 

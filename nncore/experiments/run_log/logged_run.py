@@ -191,7 +191,7 @@ def curve_from_bytes(content: object) -> NDArray[np.float32]:
 
 
 def _json_text(text: object) -> str:
-    """Return a JSON text; raises ValueError if it is no text or too long."""
+    """Return a JSON text; raises ValueError if it is not a text or is too long."""
     if not isinstance(text, str) or len(text) > MAX_JSON_CHARACTERS:
         raise ValueError("not a JSON text")
     return text

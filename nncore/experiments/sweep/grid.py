@@ -23,7 +23,7 @@ MAX_JOBS = 1000
 
 NETWORK_SETTINGS = {
     "hidden": Setting(
-        "hidden layers", "widths", "network", "Widths of the hidden layers; each value is another network",
+        "hidden layers", "widths", "network", "Widths of the hidden layers; each value is a different network",
         "wide layers learn more and take longer", NumberRange(1, MAX_UNITS), examples="64 128-64 none", in_dialog=True,
         name="hidden",
     ),

@@ -128,7 +128,7 @@ def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     try:
         model.ParseFromString(content)
     except DecodeError:
-        raise ModelFileError("this is not a complete ONNX file: it is damaged or of another type.") from None
+        raise ModelFileError("this is not a complete ONNX file: it is damaged or of a different type.") from None
     header = ModelHeader.from_json(_header_text(model))
     if list(model.graph.node) != _nodes(header.spec):
         raise ModelFileError("its graph does not match the network in its header: another program has changed it.")

@@ -31,6 +31,7 @@ from nncore.handwriting.personal_test.fields import (
 )
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import counted_text
 from nncore.system.atomic_write import save_file
 
 PROBABILITIES = tuple(f"p{digit}" for digit in range(10))
@@ -100,7 +101,7 @@ class _Table:
             if not fields:
                 continue  # an empty line
             if len(fields) != len(self.columns):
-                raise self.error(f"found {len(fields)} columns, expected {len(self.columns)}.")
+                raise self.error(f"found {counted_text(len(fields), 'column')}; expected {len(self.columns)}.")
             yield dict(zip(self.columns, fields, strict=True))
 
     def error(self, sentence: str) -> DataError:

@@ -18,6 +18,7 @@ from nncore.data.dataset import DIGITS
 from nncore.errors import DataError, printable
 from nncore.evaluation.recognition import VERDICTS, Verdict
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import counted_text
 
 MAX_DRAWINGS = 20_000
 """Number of drawings in a test, at most: more than in any usual file of pen strokes, and few enough for memory."""
@@ -51,7 +52,7 @@ def ink_of(ink: Ink) -> Ink:
 
 
 def verdict_of(value: object) -> Verdict:
-    """Return a verdict. Raises DataError if it is none."""
+    """Return a verdict. Raises DataError for any other value."""
     for verdict in VERDICTS:
         if value == verdict:
             return verdict
@@ -104,6 +105,8 @@ def strokes_from_text(text: str) -> Ink:
         except ValueError:
             raise DataError(f"Stroke {number} does not consist of numbers; expected x and y for each point.") from None
         if len(numbers) % 2:
-            raise DataError(f"Stroke {number} has {len(numbers)} numbers; expected x and y for each point.")
+            raise DataError(
+                f"Stroke {number} has {counted_text(len(numbers), 'number')}; expected x and y for each point."
+            )
         strokes.append(numbers.reshape(-1, 2))
     return Ink(tuple(strokes))

@@ -33,6 +33,7 @@ from nncore.handwriting.personal_test.fields import (
 from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
+from nncore.reporting.number_text import counted_text
 from nncore.system.atomic_write import save_file
 
 TEST_FORMAT, UNFINISHED_FORMAT, TEST_VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
@@ -81,7 +82,7 @@ def read_result(path: Path) -> HandwritingTestResult:
     result = HandwritingTestResult(tuple(drawings), summary.date, summary.model)
     if len(drawings) != summary.count or result.correct != summary.correct:
         raise DataError(
-            f"{file_name(path)}: {result.correct} of {len(drawings)} drawings were read correctly; "
+            f"{file_name(path)}: {result.correct} of {counted_text(len(drawings), 'drawing')} were read correctly; "
             f"the first row says {summary.correct} of {summary.count}."
         )
     return result
@@ -113,7 +114,10 @@ def read_unfinished(path: Path) -> HandwritingTest:
             with _row(path, number):
                 drawings.append(_strokes(fields))
     if not prompts or len(drawings) > len(prompts):
-        raise DataError(f"{file_name(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
+        raise DataError(
+            f"{file_name(path)}: found {counted_text(len(drawings), 'drawing')}, "
+            f"but {counted_text(len(prompts), 'requested digit')}."
+        )
     return HandwritingTest(prompts, tuple(drawings), present)
 
 

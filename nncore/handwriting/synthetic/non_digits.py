@@ -155,7 +155,7 @@ def non_digits(count: int, rng: Generator) -> tuple[Ink, ...]:
     """
     if count < 0:
         raise SettingError("count", f"The count must be 0 or more; got {count}.")
-    # Each round draws every kind SHARES times in random order, so that all kinds occur in these proportions.
+    # Each round draws all kinds in random order, in the proportions of KIND_FREQUENCIES.
     pack = [draw for kind, draw in NON_DIGIT_KINDS.items() for _ in range(KIND_FREQUENCIES.get(kind, 1))]
     drawn = np.concatenate([rng.permutation(len(pack)) for _ in range(-(-count // len(pack)) or 1)])[:count]
     return tuple(pack[index](rng) for index in drawn.tolist())

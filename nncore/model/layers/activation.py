@@ -203,7 +203,7 @@ def _gelu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
     s = sqrt(2 / pi) (1 + 3 0.044715 X^2) is the derivative of tanh's argument. Derivation: (X (1 + t) / 2)' =
     (1 + t) / 2 + X t' / 2 with t' = (1 - t^2) s = (1 - t) (1 + t) s. Factored in this way it needs one array besides Y.
     """
-    np.multiply(X, X, out=Y)  # Y is no longer needed in this step; from here on it holds (1 - t) X s + 1
+    np.multiply(X, X, out=Y)  # Y is no longer needed in this step; in the following it holds (1 - t) X s + 1
     Y *= 3 * GELU_SCALE * GELU_CUBIC
     Y += GELU_SCALE
     Y *= X

@@ -38,7 +38,7 @@ class Dense(LayerSpec):
         check_initialization(self.initialization)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """(units,) for rows (inputs,). Raises SettingError for rows of another shape."""
+        """(units,) for rows (inputs,). Raises SettingError for rows of a different shape."""
         if len(input_shape) != 1:
             raise SettingError(
                 "layers", f"takes rows of shape (inputs,); got {input_shape}. Put a Flatten layer before it."

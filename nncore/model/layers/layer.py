@@ -131,7 +131,7 @@ class Layer(NotCopyable):
         """Draw new parameters."""
 
     def set_generator(self, rng: np.random.Generator) -> None:
-        """Draw random numbers from `rng` in every `forward` from now on."""
+        """Draw random numbers from `rng` in every later `forward`."""
 
     def forward(self, X: Array) -> Array:
         """Compute the output (rows, ...) of X (rows, ...), and store what `backward` needs."""

@@ -25,11 +25,14 @@ class CalculationStep(NamedTuple):
 class Terms:
     """The calculation of one output number of a layer, for one row.
 
-    value: the number, as `predict` gives it. sources: (n, axes) the positions in the layer's input that it depends on;
-    a position on the padding of an image is left out. inputs: (n,) the numbers there. weights: (n,) what each is
-    multiplied by; None if the calculation is no weighted sum. constants: the other numbers of the formula, by their
-    names in it. chosen: which of the inputs a maximum took; None for other calculations. steps: the numbers on the way
-    to the value, in order; empty for a sum of products, a maximum, or a single operation.
+    Attributes:
+        value: the number, as `predict` gives it.
+        sources: (n, axes) the positions in the layer's input that it depends on, without those on the padding.
+        inputs: (n,) the numbers at these positions.
+        weights: (n,) the factor of each input; None if the calculation is not a weighted sum.
+        constants: the other numbers of the formula, by their names in it.
+        chosen: the index of the input that a maximum took; None for other calculations.
+        steps: the intermediate numbers, in order; empty for a sum of products, a maximum, or a single operation.
     """
 
     value: float

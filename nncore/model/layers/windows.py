@@ -49,7 +49,7 @@ class Windows:
     def output_shape(self, input_shape: Shape) -> Pair:
         """The number of windows (down, across) for images of (channels, height, width).
 
-        Raises SettingError for rows that are no images, or if no window fits into the padded image.
+        Raises SettingError for rows that are not images, or if no window fits into the padded image.
         """
         if len(input_shape) != 3:
             raise SettingError("layers", f"takes images (channels, height, width); got {input_shape}.")

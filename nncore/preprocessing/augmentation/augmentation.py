@@ -98,7 +98,7 @@ class Distorter(NotCopyable):
     ) -> NDArray[np.floating]:
         """Distort each of `images` (n, height, width) differently, write them to `out` and return it.
 
-        images: 0 to 255, also as (n, height * width), n at most `rows`; not changed. out: (n, height * width), 0 to 1.
+        images: 0 to 255, or as (n, height * width), n at most `rows`; not changed. out: (n, height * width), 0 to 1.
         Outside an image there is paper (0). The same images and state of `rng` give the same bits.
         """
         n, (height, width) = len(images), self.shape

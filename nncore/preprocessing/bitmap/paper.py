@@ -49,7 +49,7 @@ def to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Convert red, green and blue `pixels` (height, width, 3) to grey values (height, width).
 
     Each colour channel is weighted by the difference between ink and paper in it. So yellow ink on white paper, which
-    differs in blue only, stands out. Raises DataError for another shape or type, or an empty image.
+    differs in blue only, stands out. Raises DataError for any other shape or type, or an empty image.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
         raise DataError(f"The image is {pixels.dtype} {pixels.shape}; expected uint8, height, width and 3 colours.")

@@ -144,7 +144,7 @@ def _thickness(mask: NDArray[np.bool_]) -> float:
 
 
 def _dilated(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the mask and all pixels that touch it, also at a corner."""
+    """Return the mask and all pixels that touch it, including those at a corner."""
     return window_maximum(np.pad(mask, 1), 1)
 
 

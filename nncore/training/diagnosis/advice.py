@@ -35,7 +35,7 @@ MIN_STEPS_TO_LEARN = 100
 """The number of first steps in which a healthy network may still be no better than guessing."""
 
 MAX_HEALTHY_DEAD_FRACTION = 0.9
-"""A layer has too many dead units from this fraction on; in healthy runs on digits up to a half are dead."""
+"""A layer with this fraction of dead units or more has too many; in healthy runs on digits up to a half are dead."""
 
 EXPLODING_NORM = 100.0
 """The gradient of a layer explodes if its norm is larger; in healthy runs on digits it is about 1."""
@@ -43,9 +43,14 @@ EXPLODING_NORM = 100.0
 VANISHING_RATIO = 0.05
 """Gradients vanish if the first layer's norm is below this fraction of the last layer's; a healthy ratio is about 1."""
 
-MIN_STEP_CHANGE, MIN_EPOCH_CHANGE, MIN_LOSS_FALL = 1e-4, 0.01, 0.02
-"""Training is too slow if a step changes the weights by less than the first fraction, an epoch by less than the second,
-and an epoch lowers the loss by less than the third."""
+MIN_STEP_CHANGE = 1e-4
+"""Training is too slow if a step changes the weights by a smaller fraction, and the next two conditions hold too."""
+
+MIN_EPOCH_CHANGE = 0.01
+"""The second condition: an epoch changes the weights by a smaller fraction."""
+
+MIN_LOSS_FALL = 0.02
+"""The third condition: an epoch lowers the loss by a smaller fraction."""
 
 STEPS_COMPARED = 5
 """The largest change by the last steps of this many epochs is compared with MIN_STEP_CHANGE: a single step may be small
@@ -66,17 +71,24 @@ MUCH_TOO_HIGH = 10
 STUCK_FACTOR = 0.9
 """Vanishing gradients are a problem while the loss stays above this fraction of the loss of guessing."""
 
-STILL_HIGH_FACTOR, LOW_ENOUGH_FACTOR = 0.5, 0.1
-"""A slow run is reported while its training loss is above the first fraction of the loss of guessing, and a plateau
-while it is above the second; below, there is little left to gain."""
+STILL_HIGH_FACTOR = 0.5
+"""A slow run is reported while its training loss is above this fraction of the loss of guessing."""
+
+LOW_ENOUGH_FACTOR = 0.1
+"""A plateau is reported while the loss is above this fraction of the loss of guessing; below it, little can improve."""
 
 RISING_FACTOR = 1.3
 """The training loss rises if its lowest value in the last third of the epochs is above this multiple of the lowest one
 before."""
 
-OVERFITTED_EPOCHS, OVERFITTED_FACTOR, FITTED_FACTOR = 3, 1.1, 0.5
-"""A network overfits if the validation losses of the last epochs, as many as the first number, are above the second
-number times the lowest one, while the training loss is below the third number times it."""
+OVERFITTED_EPOCHS = 3
+"""Number of the last epochs whose validation losses show whether a network overfits."""
+
+OVERFITTED_FACTOR = 1.1
+"""A network overfits if these losses are above this multiple of the lowest validation loss, and FITTED_FACTOR holds."""
+
+FITTED_FACTOR = 0.5
+"""The training loss of a network that overfits is below this fraction of the lowest validation loss."""
 
 PLATEAU_FACTOR = 0.99
 """The training loss stays equal if its lowest value in the last third of the epochs is above this fraction of the

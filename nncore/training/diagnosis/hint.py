@@ -40,7 +40,7 @@ class Hint:
 
     @property
     def changes_only_learning_rate(self) -> bool:
-        """Whether the remedy is only another learning rate, which can be set during the run."""
+        """Whether the remedy is only a different learning rate, which can be set during the run."""
         return (
             set(self.settings) == {"learning_rate"} and self.network_change is unchanged and not self.needs_new_weights
         )
@@ -56,7 +56,7 @@ class Hint:
 
 
 def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
-    """The remedy "another learning rate" in words, and as settings."""
+    """The remedy "a different learning rate" in words, and as settings."""
     rounded = float(f"{rate:.3g}")
     return f"Learning rate {decimal_text(rounded, 6)}", {"learning_rate": rounded}
 

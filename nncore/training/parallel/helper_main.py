@@ -75,7 +75,7 @@ class Worker(NotCopyable):
             shared.write_random_states(self._generators)
 
     def _step(self) -> None:
-        """Take the optimizer's step for the values from the cut on."""
+        """Take the optimizer's step for the values after the cut."""
         shared, words, helper_part = self.shared, self.shared.words, slice(self.shared.cut, None)
         step = words[Word.STEP]
         if words[Word.SAVED_STEP] != step:

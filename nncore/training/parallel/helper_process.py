@@ -178,7 +178,7 @@ class HelperProcess(NotCopyable):
         self._start_task(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
-        """Wait for the end of the step; False if the helper ended: the values from the cut on are then unchanged."""
+        """Wait for the end of the step; False if the helper ended: the values after the cut are then unchanged."""
         shared, start_time = self.shared, perf_counter()
         if not self._wait(STEP_TIMEOUT):
             self.close()

@@ -94,7 +94,7 @@ def test_train_prints_readable_lines(small_data: Path) -> None:
     lines = process.stdout.splitlines()
     assert lines[0].startswith("784 - 16 - 10: 12,730 weights; ")
     assert re.match(r"epoch   1  loss \d", lines[1])
-    assert re.match(r"finished after 1 epochs, .* test accuracy \d", lines[-1])
+    assert re.match(r"finished after 1 epoch, .* test accuracy \d", lines[-1])
 
 
 def test_a_diverged_run_is_reported_with_advice(small_data: Path) -> None:

@@ -116,7 +116,7 @@ sys.exit(application.run_window())
 
 @pytest.fixture
 def events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file in which every process started from now on records what it does with sockets."""
+    """The file in which every process started later records what it does with sockets."""
     (tmp_path / "recorder").mkdir()
     (tmp_path / "recorder" / "sitecustomize.py").write_text(RECORDER, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path / "recorder"), str(ROOT))))

@@ -59,11 +59,11 @@ def test_a_plain_csv_file_is_read_by_nncore(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "text", "sentence"),
     [
-        (2, 0, "10", "digits.csv, row 4, column 1: found '10', expected a whole number from 0 to 9."),
-        (0, 784, "256", "digits.csv, row 2, column 785: found '256', expected a whole number from 0 to 255."),
-        (4, 7, "x", "digits.csv, row 6, column 8: found 'x', expected a whole number from 0 to 255."),
-        (1, 3, "", "digits.csv, row 3, column 4: found nothing, expected a whole number from 0 to 255."),
-        (1, 3, "2.5", "digits.csv, row 3, column 4: found '2.5', expected a whole number from 0 to 255."),
+        (2, 0, "10", "digits.csv, row 4, column 1: found '10'; expected a whole number from 0 to 9."),
+        (0, 784, "256", "digits.csv, row 2, column 785: found '256'; expected a whole number from 0 to 255."),
+        (4, 7, "x", "digits.csv, row 6, column 8: found 'x'; expected a whole number from 0 to 255."),
+        (1, 3, "", "digits.csv, row 3, column 4: found nothing; expected a whole number from 0 to 255."),
+        (1, 3, "2.5", "digits.csv, row 3, column 4: found '2.5'; expected a whole number from 0 to 255."),
     ],
 )
 def test_the_message_names_the_invalid_number(row: int, column: int, text: str, sentence: str, tmp_path: Path) -> None:
@@ -79,11 +79,11 @@ def test_the_message_names_the_invalid_number(row: int, column: int, text: str, 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda text: text.replace("\n", ";7\n"), "found 786 columns, expected 785"),
+        (lambda text: text.replace("\n", ";7\n"), "found 786 columns; expected 785"),
         (lambda text: text + "1;2;3\n", "row 7, column 4: found nothing"),
         (lambda text: text + "1;" * 900 + "\n", "cannot be read as a table"),
         (lambda text: text.partition("\n")[0] + "\n", "found a header, but no rows"),
-        (lambda text: "a;b\n1;2\n", "found 2 columns, expected 785"),
+        (lambda text: "a;b\n1;2\n", "found 2 columns; expected 785"),
     ],
     ids=["one column more", "a short row", "a long row", "no rows", "another table"],
 )
@@ -99,7 +99,7 @@ def test_rows_with_more_numbers_than_names_are_rejected(tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv", ";")
     names, _, rows = path.read_text("utf-8").partition("\n")
     path.write_text(f"{names}\n{rows.replace(chr(10), ';7' + chr(10))}", "utf-8")
-    with pytest.raises(DataError, match="found 786 columns, expected 785"):
+    with pytest.raises(DataError, match="found 786 columns; expected 785"):
         read_any_dataset(path)
 
 

@@ -1,4 +1,4 @@
-"""A process is distinguished from other processes, also from a later process with the same number."""
+"""A process is distinguished from other processes, including a later process with the same number."""
 
 from __future__ import annotations
 

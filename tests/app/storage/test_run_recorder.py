@@ -46,7 +46,7 @@ _recorders: list[RunRecorder] = []
 
 @pytest.fixture(autouse=True)
 def closed_logs() -> Iterator[None]:
-    """Close the log of each recorder after the test, also of those that a test leaves as a killed process does."""
+    """Close the log of each recorder after the test, including those that a test leaves open."""
     yield
     while _recorders:
         _recorders.pop().close()

@@ -154,7 +154,7 @@ def test_a_model_of_another_training_has_a_position_of_its_own(row: SnapshotRow,
     row.set_snapshots(snapshots_of(3), 3, has_model=False)
     row.set_image(IMAGE)
     assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
-    assert "The model in use is another one" in row.caption.full_text
+    assert "A different model is in use" in row.caption.full_text
     qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, None])
     with qtbot.waitSignal(row.point_chosen) as emitted:
         row.slider.setValue(3)
@@ -184,7 +184,7 @@ def test_another_model_takes_the_place_of_a_selected_epoch(row: SnapshotRow, qtb
     row.set_has_model(False)
     assert (emitted.args, row.reader) == ([None], "")
     assert row.slider.value() == row.slider.maximum() == 4
-    assert row.caption.full_text == "Answers during the last run, 784-10. The model in use is another one."
+    assert row.caption.full_text == "Answers during the last run, 784-10. A different model is in use."
 
 
 def test_a_rejected_drawing_has_no_digit_in_its_cell(row: SnapshotRow, qtbot: QtBot) -> None:

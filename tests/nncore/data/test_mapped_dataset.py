@@ -36,7 +36,7 @@ def mapped(path: Path, array: NDArray[Any]) -> MappedArray:
 
 
 def numbered(count: int) -> Dataset:
-    """Return a dataset in memory: the 4 bytes of an image are its number, and its label is the last digit of it."""
+    """Return a data set in memory: the 4 bytes of an image are its number, and its label is the last digit of it."""
     numbers = np.arange(count, dtype=np.uint32)
     return Dataset(numbers.view(np.uint8).reshape(count, 1, 4), numbers % 10, source="numbered")
 

@@ -1,4 +1,4 @@
-"""Statistics of a dataset, checked against a direct computation."""
+"""Statistics of a data set, checked against a direct computation."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
 def test_foreign_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
-    assert "this is not a complete Digit Lab run; it is damaged or of another kind" in error_message(path)
+    assert "this is not a complete Digit Lab run; it is damaged or of a different kind" in error_message(path)
 
 
 def test_a_model_is_not_read_as_a_checkpoint_or_the_reverse(saved: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
 def test_foreign_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
-    with pytest.raises(ModelFileError, match="damaged or of another kind"):
+    with pytest.raises(ModelFileError, match="damaged or of a different kind"):
         load_model(path)
 
 

@@ -11,6 +11,7 @@ from nncore.reporting.number_text import (
     OVER,
     UNDER,
     clock_text,
+    counted_text,
     decimal_or_tiny_text,
     decimal_text,
     decimals_of,
@@ -28,6 +29,14 @@ from nncore.reporting.number_text import (
 def test_fractions_are_shown_in_per_cent() -> None:
     assert (percent_text(0.98765), percent_text(0.98765, 0), percent_text(1, 1)) == ("98.77 %", "99 %", "100.0 %")
     assert percent_range_text(0.7, 0.9712, 1) == "70.0 to 97.1 %"
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "text"),
+    [(1, "epoch", "1 epoch"), (0, "epoch", "0 epochs"), (1204, "run", "1,204 runs"), (10, "class", "10 classes")],
+)
+def test_what_is_counted_is_singular_or_plural(count: int, noun: str, text: str) -> None:
+    assert counted_text(count, noun) == text
 
 
 def test_a_figure_that_was_not_measured_is_a_dash() -> None:

@@ -1,4 +1,4 @@
-"""Finished runs that are extended by steps, epochs or seconds, or with another learning rate."""
+"""Finished runs that are extended by steps, epochs or seconds, or with a different learning rate."""
 
 from __future__ import annotations
 

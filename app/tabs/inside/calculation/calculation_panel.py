@@ -28,14 +28,14 @@ from nncore.model.layers.terms import Position, Terms
 from nncore.model.network import NetworkSpec
 from nncore.reporting.number_text import number_in_words
 
-NO_NUMBER = "Choose a number in the network, and its calculation appears here."
+NO_NUMBER = "Choose a number in the network to see its calculation here."
 POINT_AT_A_TERM = "Point at a number of the calculation to see its term."
 CHANGED_SINCE = "The network has been trained further since it read this input. A new reading follows."
 NOT_COMPUTED = "The network gets this number; all others are computed from it."
 WIDEST = 440
 """The width in pixels if the text is large."""
 TOLERANCE = 1e-3
-"""The relative difference from which on a number does not belong to the present weights; rounding causes less."""
+"""A number with a larger relative difference does not belong to the present weights; rounding causes less."""
 
 
 class CalculationPanel(NumberPanel):
@@ -56,7 +56,7 @@ class CalculationPanel(NumberPanel):
         self.term = ElidedLabel()
         self.pictures, self.table = SumPictures(), CalculationTable()
         self.softmax, self.source = SoftmaxView(), SourceView()
-        self.previous_button = self._step_button("‹", "Go to the number before this one in the layer.", -1)
+        self.previous_button = self._step_button("‹", "Go to the previous number of the layer.", -1)
         self.next_button = self._step_button("›", "Go to the next number of the layer.", 1)
         self._connect()
         self._lay_out()

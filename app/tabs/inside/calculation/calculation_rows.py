@@ -12,7 +12,7 @@ from nncore.model.layers.terms import Position, Terms
 from nncore.reporting.number_text import decimals_of, fixed_text, number_in_words
 
 FIRST_TERMS = 5
-"""So many terms are listed before the row that stands for all others; a click on it lists them, too."""
+"""Number of terms that are listed before the row that stands for all others; a click on it lists them, too."""
 
 SUM_COLUMNS = ("x", "w", "w · x")
 """The columns of a sum after the first, which says where the input is."""

@@ -17,9 +17,9 @@ SAMPLES = ("00: 00, 00", "−0.0000", "−0.0000", "−00.000")
 MIN_BAR, MAX_BAR = 4 * GAP, 12 * GAP
 """The widths of the longest bar to both sides, in pixels."""
 MEANINGS = {
-    "pixel": "Where the input is in the layer before: its line and column.",
-    "map: pixel": "Where the input is in the layer before: its map, line and column.",
-    "unit": "The unit of the layer before that gives the input.",
+    "pixel": "Where the input is in the previous layer: its line and column.",
+    "map: pixel": "Where the input is in the previous layer: its map, line and column.",
+    "unit": "The unit of the previous layer that gives the input.",
     "x": "The input: the number at this place.",
     "w": "The weight that the input is multiplied by.",
     "w · x": "The product. The sum of all products and the bias is the result.",

@@ -1,4 +1,4 @@
-"""The way back through the network: the numbers from which one came to the present one by its terms."""
+"""The path through the network to the number that is shown, and the way back."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from nncore.model.layers.terms import Position, Terms
 
 BACK_KEY = "Alt+Left"
 MAX_CRUMBS = 4
-"""So many numbers of the way are shown: the first, and the last ones."""
+"""Number of steps of the path that are shown: the first, and the last ones."""
 
 
 @dataclass(frozen=True, eq=False)
 class Crumb:
-    """A number on the way. sources: (n, axes) the positions in the layer before that it is computed from."""
+    """A number on the path. sources: (n, axes) the positions in the previous layer from which it is computed."""
 
     layer: int
     position: Position
     sources: NDArray[np.intp]
 
     def leads_to(self, layer: int, position: Position) -> bool:
-        """Whether a number is one of those that it is computed from."""
+        """Whether this number is computed from the one at `position` of `layer`."""
         fits = layer == self.layer - 1 and len(self.sources) > 0 and self.sources.shape[1] == len(position)
         return fits and bool((self.sources == position).all(axis=1).any())
 
 
 def extended_trail(trail: tuple[Crumb, ...], layer: int, position: Position, terms: Terms | None) -> tuple[Crumb, ...]:
-    """The way to a number: the longest beginning of `trail` from whose end a term leads to it, and the number."""
+    """The path to a number: `trail`, cut after its last number that is computed from it, and the number itself."""
     sources = np.empty((0, len(position)), np.intp) if terms is None else terms.sources
     while trail and not trail[-1].leads_to(layer, position):
         trail = trail[:-1]
@@ -57,7 +57,7 @@ class CalculationTrail(QWidget):
         self.back.setAutoRaise(True)
         self.back.setToolTip(f"Go back to the number that this one is a term of ({BACK_KEY}).")
         self.back.clicked.connect(self.go_back)
-        self.back_action = QAction("Back to the number before", self)
+        self.back_action = QAction("Back to the previous number", self)
         self.back_action.setShortcut(QKeySequence(BACK_KEY))
         self.back_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.back_action.triggered.connect(self.go_back)
@@ -81,7 +81,7 @@ class CalculationTrail(QWidget):
             self._rebuild(inspection)
 
     def clear(self) -> None:
-        """Forget the way, as for another network."""
+        """Forget the path, as for a different network."""
         self._trail = self._shown = ()
 
     def go_back(self) -> None:

@@ -46,7 +46,7 @@ class FunctionCurve(QWidget):
         return self._curve
 
     def show_point(self, layer: Layer | None, name: str, x: float, y: float) -> None:
-        """Show the function of `layer`, called `name`, and the point; hide for a layer that is no such function."""
+        """Show the function of `layer`, called `name`, and the point; hide for other layers."""
         shown = isinstance(layer, ActivationLayer) and isfinite(x) and isfinite(y)
         self.setVisible(shown)
         if not isinstance(layer, ActivationLayer) or not shown:

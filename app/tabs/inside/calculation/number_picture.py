@@ -20,7 +20,7 @@ from nncore.model.layers.terms import Position
 from nncore.reporting.number_text import decimals_of, fixed_text
 
 GRID_FROM_PIXELS = 6
-"""Cells from this size on are divided by lines."""
+"""Cells of this size or larger are divided by lines."""
 
 MIN_WHOLE = 0.88
 """Cells have a whole number of screen pixels if the picture then has at least this share of the wanted side."""

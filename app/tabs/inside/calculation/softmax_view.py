@@ -25,8 +25,8 @@ TITLE_MEANINGS = (
     "The class that the output stands for.",
     "The logit: the number that the last layer gives.",
     "The logit minus the largest logit, divided by the temperature T.",
-    "The exponential function of the number before; it is above 0, and 1 for the largest logit.",
-    "The number before divided by the sum of its column: the probability of the class.",
+    "The exponential function of the number in the previous column; it is above 0, and 1 for the largest logit.",
+    "The number in the previous column, divided by the sum of that column: the probability of the class.",
 )
 MIN_SLIDER_TEMPERATURE, MAX_SLIDER_TEMPERATURE = 0.1, 10.0
 STEPS_PER_TENFOLD = 20
@@ -133,8 +133,8 @@ class TemperatureSlider(QSlider):
         self.setPageStep(STEPS_PER_TENFOLD // 4)
         self.setAccessibleName("Temperature of the softmax")
         self.setToolTip(
-            "The temperature T, 0.1 to 10. Below 1 the largest logit takes nearly all, above 1 the answers become more "
-            "alike. It changes only this view."
+            "The temperature T, 0.1 to 10. Below 1 the class with the largest logit gets nearly all probability; "
+            "above 1 the probabilities become more similar. It changes only this view."
         )
 
     @property

@@ -39,10 +39,10 @@ class SumPictures(QWidget):
         super().__init__()
         self._places: TermPlaces | None = None
         self._own: tuple[tuple[int, ...], tuple[int, int, int], int] | None = None
-        tip = "The map of this number. Drag over it, or use the arrow keys, to go to another number of it."
+        tip = "The map of this number. Drag over it, or use the arrow keys, to go to its other numbers."
         self.own_map = NumberPicture("map of this number", tip, follows_drag=True)
         self.inputs = NumberPicture("input", f"The numbers that the layer reads. {CLICK}")
-        self.window_part = NumberPicture("window", f"The part of the input that this number is computed from. {CLICK}")
+        self.window_part = NumberPicture("window", f"The part of the input from which this number is computed. {CLICK}")
         self.weights = NumberPicture(
             "weights", f"What each input is multiplied by: blue above 0, orange below. {CLICK}"
         )

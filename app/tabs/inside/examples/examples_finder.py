@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background.task_queue import TaskQueue, in_whole_per_cents, is_cancelled
+from app.background.task_queue import TaskQueue, in_whole_percent, is_cancelled
 from nncore.data.dataset import Dataset
 from nncore.evaluation.exciting_examples import LayerExamples, exciting_examples
 from nncore.model.network import Network
 
 START_MILLISECONDS = 300
-"""The work begins when network, layer and data have stayed the same for so long; a run in progress changes them."""
+"""The work begins when network, layer and data have stayed the same for this time; a run in progress changes them."""
 
 
 class ExamplesRequest(NamedTuple):
@@ -84,7 +84,7 @@ class ExamplesFinder(QObject):
     def _start(self) -> None:
         request = self._request
         if request is not None:
-            report = in_whole_per_cents(self.progressed.emit)
+            report = in_whole_percent(self.progressed.emit)
             self._tasks.add("examples", partial(_find, request, report), partial(self._keep, request), self._fail)
 
     def _keep(self, request: ExamplesRequest, examples: LayerExamples | None) -> None:

@@ -134,7 +134,7 @@ class Chart(QWidget):
         return needed
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the minimum height to the legend, which wraps at another width."""
+        """Adapt the minimum height to the legend, which wraps at a different width."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()

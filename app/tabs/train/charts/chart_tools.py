@@ -11,7 +11,8 @@ from app.widgets.layouts.flow_layout import FlowLayout
 LOG_X_TIP = "Spread the first steps of the run: each factor of ten in steps is equally wide."
 LOG_Y_TIP = "Show small losses: each factor of ten of the loss is equally high. The accuracy stays linear."
 WHOLE_TIP = (
-    "Show the whole run again, and follow it. The wheel zooms, dragging moves; also a double click or the Home key."
+    "Show the whole run again, and follow it. A double click or the Home key does the same. "
+    "The wheel zooms, and dragging moves."
 )
 NOTHING_ZOOMED = "The whole run is shown. Turn the wheel over a chart to zoom, drag to move."
 KEEP_TIP = (

@@ -23,7 +23,7 @@ from app.tabs.train.charts.scale.whole_run import WholeRun
 from app.widgets.elements import text_label
 from app.widgets.focus_order import visit_in_order
 from nncore.experiments.run_log.logged_run import RunSettings
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import counted_text, percent_text
 from nncore.training.events import Diverged, EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
@@ -333,8 +333,8 @@ class CurvesView(QFrame):
             self.setAccessibleDescription("No curves yet. " + LOSS_CHART.empty)
             return
         summary = (
-            f"After {done.epoch} of {self._run.epochs} epochs the training loss went from {first[0]:.3f} to "
-            f"{done.training_loss:.3f} and the training accuracy reached "
+            f"After {done.epoch} of {counted_text(self._run.epochs, 'epoch')} the training loss went from "
+            f"{first[0]:.3f} to {done.training_loss:.3f} and the training accuracy reached "
             f"{percent_text(done.training_accuracy or 0, 1)}."
         )
         if done.validation_loss is not None and done.validation_accuracy is not None:
@@ -345,7 +345,7 @@ class CurvesView(QFrame):
 
 
 def loss_text(loss: float) -> str:
-    """A loss below 10^6 in at most six characters: three decimals, one more below 0.01, fewer from 100 on."""
+    """A loss below 10^6 in at most six characters: three decimals, one more below 0.01, fewer for 100 or more."""
     if loss >= 100:
         return f"{loss:.0f}"
     return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"

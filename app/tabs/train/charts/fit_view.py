@@ -14,6 +14,7 @@ from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import Dots, FixedPlot
 from nncore.data.curves import CurvePoints
+from nncore.reporting.number_text import counted_text
 
 MIN_SMALL_PLOT_HEIGHT = 60
 
@@ -33,7 +34,7 @@ class FitView(QFrame):
         self._points: CurvePoints | None = None
         self.live = FitPlot("fit")
         self.live.plot.setAccessibleName("data and fit")
-        self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in COMPARED_EPOCHS]
+        self.small = [FitPlot(f"after {counted_text(epoch, 'epoch')}") for epoch in COMPARED_EPOCHS]
         self.strip = QFrame()
         self.strip.setProperty("card", True)
         self._lay_out()
@@ -60,7 +61,7 @@ class FitView(QFrame):
             plot.set_points(points.x[kept], points.y[kept])
         self.live.set_caption(NO_FIT)
         for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
-            plot.set_caption(f"after {epoch:,} epochs", "not yet")
+            plot.set_caption(f"after {counted_text(epoch, 'epoch')}", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the current points; the fits after COMPARED_EPOCHS stay in plots of their own."""
@@ -68,11 +69,11 @@ class FitView(QFrame):
             return
         x = fit_grid(self._points)
         self.live.set_fit(x, fit.y)
-        self.live.set_caption(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
+        self.live.set_caption(f"fit after {counted_text(fit.epoch, 'epoch')}")
         if fit.epoch in COMPARED_EPOCHS:
             small = self.small[COMPARED_EPOCHS.index(fit.epoch)]
             small.set_fit(x, fit.y)
-            small.set_caption(f"after {fit.epoch:,} epochs")
+            small.set_caption(f"after {counted_text(fit.epoch, 'epoch')}")
 
     def changeEvent(self, event: QEvent) -> None:
         """Apply a new theme."""
@@ -105,7 +106,7 @@ class FitPlot(QWidget):
         self.apply_colours()
 
     def set_caption(self, caption: str, detail: str = "") -> None:
-        """Set the text above the plot, also for screen readers; `detail` is added for screen readers."""
+        """Set the text above the plot, which screen readers read; `detail` is added for screen readers."""
         self.caption.set_full_text(caption)
         self.plot.setAccessibleDescription(f"{caption}: {detail}" if detail else caption)
 

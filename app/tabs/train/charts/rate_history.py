@@ -21,7 +21,7 @@ MAX_CONSTANT_CHANGE = 1e-6
 """Relative change of the factor of a schedule from one step to the next below which it counts as constant."""
 
 RateChanges = Sequence[tuple[int, float]]
-"""(step, learning rate), the steps from which another rate was set."""
+"""(step, learning rate), the steps at which the rate was changed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RateHistory:
         self._factor, self._last_ratio, self._last_rate = 0.0, float("nan"), 0.0
 
     def add(self, steps: Values, rates: Values, changes: RateChanges) -> None:
-        """Add steps (n,) with the rates in use (n,); changes: the rates set, from which step on."""
+        """Add steps (n,) with the rates in use (n,); changes: the rates set, each with its first step."""
         if not len(steps):
             return
         set_rates = self._rates_set(steps, changes)

@@ -141,7 +141,7 @@ class CurveForm(SettingsForm):
         self._show_file()
 
     def show_restored_file(self, points: CurvePoints, path: Path) -> None:
-        """Use the points of the last start, unless the user has changed something since."""
+        """Use the points of the last start, unless the user has changed something later."""
         if self.path_to_restore == path:
             self.show_file(points, path)
 

@@ -141,7 +141,7 @@ KINDS: dict[str, LayerKind] = {
                 "",
                 "factor",
                 "",
-                "The number that each input is multiplied by, not 0. 255 turns pixels of 0 to 1 into 0 to 255.",
+                "Factor of each input, not 0. 255 turns pixels from 0 to 1 into numbers from 0 to 255.",
                 "decimal",
             ),
         ),

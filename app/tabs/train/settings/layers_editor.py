@@ -18,7 +18,7 @@ from app.widgets.form import LOCKED
 from nncore.errors import SettingError
 
 ADD_TIP = (
-    "Add a hidden layer: dense, batch norm or dropout at the end, a convolution or pooling before the dense layers. "
+    "Add a hidden layer: dense, batch norm or dropout at the end; a convolution or pooling before the dense layers. "
     "Drag a layer by its name, or press Alt+Up and Alt+Down, to move it."
 )
 

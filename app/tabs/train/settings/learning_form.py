@@ -36,10 +36,10 @@ FIND_TIP = (
     "loss falls fastest."
 )
 TRYING_RATES = "Trying rates on a copy of the network …"
-CANCEL_TIP = "Cancel finding a rate, and keep the current one."
-NOT_FINDING = "No rate is being sought. Press Find first."
+CANCEL_TIP = "Cancel the search for a rate, and keep the current one."
+NOT_FINDING = "No search for a rate is in progress. Press Find first."
 BATCH_TIP = (
-    "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
+    "The number of examples in each step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
 )
 
 

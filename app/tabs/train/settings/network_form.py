@@ -26,7 +26,7 @@ LAYERS_TIP = (
     "takes longer. If this is empty, the inputs are connected directly to the outputs."
 )
 INITIALIZATION_TIP = (
-    "The weights before training. He suits ReLU; uniform(−0.5, 0.5) makes wide layers overshoot at first. Equal "
+    "The weights before training. He suits ReLU; uniform(−0.5, 0.5) is too large for wide layers. Equal "
     "weights, such as all zeros, always stay equal."
 )
 OUTPUT_TIP = (

@@ -125,7 +125,7 @@ class RecipeChooser(QWidget):
 
     @property
     def recipe(self) -> Recipe:
-        """The selected recipe; its settings may have been changed since."""
+        """The selected recipe; its settings may have been changed after that."""
         return RECIPES[self.choice.value]
 
     def show_recipe(self, name: str) -> None:

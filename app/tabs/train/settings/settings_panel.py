@@ -119,11 +119,11 @@ class SettingsPanel(QWidget):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe selected last; its settings may have been changed since."""
+        """The recipe selected last; its settings may have been changed after that."""
         return self.recipes.recipe
 
     def spec(self) -> NetworkSpec:
-        """The network that the form describes. Raises SettingError, also if it is too large for this machine."""
+        """The network that the form describes. Raises SettingError if it is invalid or too large."""
         spec = self.network.spec()
         memory = TrainingConfig(
             batch_size=self.learning.read_batch_size(), keep_best=bool(self.stopping.readers["keep_best"]())
@@ -220,7 +220,7 @@ class SettingsPanel(QWidget):
         return path if len(path) <= MAX_TEXT_LENGTH and path.isprintable() else ""
 
     def restore_points(self, path: Path, points: CurvePoints) -> None:
-        """Show the points of the file that was open at the last start, unless the user has changed something since."""
+        """Show the points of the file that was open at the last start, unless the user has changed something later."""
         self.curve.show_restored_file(points, path)
         if self.curve.path == path and not self.restored.isHidden():
             self.restored.show_sentence(f"{FROM_LAST_TIME}.")
@@ -261,7 +261,7 @@ class SettingsPanel(QWidget):
         self._on_edit()
 
     def hold_out(self, share: float) -> None:
-        """Hold out this share of the images from now on, instead of the share of a recipe."""
+        """Hold out this share of the images, instead of the share of a recipe."""
         self._share, self._run_share = share, None
         self._on_edit()
 

@@ -1,4 +1,4 @@
-"""The models in the user's folder: listed, named, deleted and restored, also by two windows."""
+"""The models in the user's folder: listed, named, deleted and restored, even by two windows."""
 
 from __future__ import annotations
 

@@ -332,7 +332,7 @@ def test_another_model_replaces_the_selected_epoch_in_everything_that_is_shown(t
     np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
     assert tab.reader.full_text == "Read by handwriting, 99.5 %"
     assert tab.snapshot_row.slider.value() == tab.snapshot_row.slider.maximum()
-    assert "The model in use is another one" in tab.snapshot_row.caption.full_text
+    assert "A different model is in use" in tab.snapshot_row.caption.full_text
 
 
 def test_an_explanation_is_not_shown_beside_the_answer_of_another_epoch(tab: DrawTab) -> None:

@@ -39,6 +39,6 @@ def check_read_or_data_error(read: Callable[[Path], object], path: Path, content
 
 
 def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
-    """Return whether two datasets have the same images and labels."""
+    """Return whether two data sets have the same images and labels."""
     assert found is not None
     return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)

@@ -178,19 +178,19 @@ def test_a_label_above_9_is_rejected_with_its_position(tmp_path: Path, digits: D
     labels = digits.labels.astype(np.uint8)
     labels[4] = 11
     message = error_message(tmp_path, digits, labels=idx(labels))
-    assert message == "labels.idx1, label 5: found 11, expected a whole number from 0 to 9."
+    assert message == "labels.idx1, label 5: found 11; expected a whole number from 0 to 9."
     assert error_message(tmp_path, digits, labels=idx(labels), mapped=True) == message
 
 
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        (b"\0\0\x0d\x03" + bytes(12), "images.idx3, byte 3: found 0D, expected 08"),
-        (b"\0\0\x08\x02" + bytes(12), "images.idx3, byte 4: found 2 axes, expected 3 for images or 1 for labels"),
-        (b"\0\0\x08\x03" + bytes(5), "images.idx3: found 9 bytes, expected a header of 16 bytes"),
+        (b"\0\0\x0d\x03" + bytes(12), "images.idx3, byte 3: found 0D; expected 08"),
+        (b"\0\0\x08\x02" + bytes(12), "images.idx3, byte 4: found 2 axes; expected 3 for images or 1 for labels"),
+        (b"\0\0\x08\x03" + bytes(5), "images.idx3: found 9 bytes; expected a header of 16 bytes"),
         (b"\0\0", "images.idx3: the first bytes are 00 00;"),
         (b"GIF89a", "images.idx3: the first bytes are 47 49 46 38; an IDX file begins with 00 00"),
-        (idx(np.zeros((2, 20, 30), np.uint8)), "images.idx3: found images of 30 by 20 pixels, expected 28 by 28"),
+        (idx(np.zeros((2, 20, 30), np.uint8)), "images.idx3: found images of 30 by 20 pixels; expected 28 by 28"),
         (idx(np.zeros((0, 28, 28), np.uint8)), "images.idx3: the header declares 0 entries"),
         (gzip.compress(b"label,1x1"), "images.idx3: the first bytes are 6C 61 62 65;"),
         (
@@ -206,7 +206,7 @@ def test_a_file_of_another_format_is_rejected(images: bytes, message: str, tmp_p
 
 def test_images_instead_of_labels_are_rejected(tmp_path: Path, digits: Dataset) -> None:
     message = error_message(tmp_path, digits, labels=idx(digits.images))
-    assert message == "labels.idx1, byte 4: found 3 axes in the header, expected labels (1 axis)."
+    assert message == "labels.idx1, byte 4: found 3 axes in the header; expected labels (1 axis)."
 
 
 @pytest.mark.parametrize(

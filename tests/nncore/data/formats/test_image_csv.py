@@ -123,7 +123,7 @@ def test_the_error_for_an_invalid_number_gives_row_and_column(
     with pytest.raises(DataError) as error:
         read(file, text_of([HEADER, *cells] if with_header else cells))
     assert str(error.value) == (
-        f'digits.csv, row {row}, column {column}{title}: found "{shown}", expected a whole number from 0 to {highest}.'
+        f'digits.csv, row {row}, column {column}{title}: found "{shown}"; expected a whole number from 0 to {highest}.'
     )
 
 
@@ -135,7 +135,7 @@ def test_quotes_that_are_not_around_a_whole_number_are_rejected(
     lines = [quote(line + "\n") for line in text_of(cells).splitlines()]
     fields = lines[5].removesuffix("\n").split(",")
     lines[5] = ",".join([*fields[:4], found, *fields[5:]]) + "\n"
-    with pytest.raises(DataError, match=r"row 6, column 5: found .*, expected a whole number from 0 to 255"):
+    with pytest.raises(DataError, match=r"row 6, column 5: found .*; expected a whole number from 0 to 255"):
         read(file, "".join(lines))
 
 
@@ -167,7 +167,7 @@ def test_the_first_of_two_errors_is_reported_across_blocks(file: Path, cells: Ce
 
 def test_an_invalid_label_in_the_first_row_is_not_read_as_a_header(file: Path, cells: Cells) -> None:
     cells[0][0] = "seven"
-    with pytest.raises(DataError, match=r'row 1, column 1: found "seven", expected a whole number from 0 to 9'):
+    with pytest.raises(DataError, match=r'row 1, column 1: found "seven"; expected a whole number from 0 to 9'):
         read(file, text_of(cells))
 
 
@@ -179,7 +179,7 @@ def test_a_first_row_with_two_errors_is_not_read_as_a_header(file: Path, cells: 
 
 def test_the_error_for_an_empty_cell_says_where_it_is(file: Path, cells: Cells) -> None:
     cells[1][2] = ""
-    with pytest.raises(DataError, match=r"row 2, column 3: found nothing, expected a whole number from 0 to 255"):
+    with pytest.raises(DataError, match=r"row 2, column 3: found nothing; expected a whole number from 0 to 255"):
         read(file, text_of(cells))
 
 
@@ -192,19 +192,19 @@ def test_a_row_that_is_too_short_or_too_long_is_rejected_with_its_number(
     with pytest.raises(DataError) as error:
         read(file, text_of(cells))
     assert str(error.value) == (
-        f"digits.csv, row {row}: found {found} columns, expected 785: the label and 784 pixels."
+        f"digits.csv, row {row}: found {found} columns; expected 785: the label and 784 pixels."
     )
 
 
 def test_a_column_missing_in_all_rows_is_reported_for_the_header(file: Path, cells: Cells) -> None:
-    with pytest.raises(DataError, match=r"row 1: found 784 columns, expected 785"):
+    with pytest.raises(DataError, match=r"row 1: found 784 columns; expected 785"):
         read(file, text_of([row[:-1] for row in [HEADER, *cells]]))
 
 
 @pytest.mark.parametrize(("separator", "shown"), [(";", ";"), ("\t", r"\\x09"), (" ", " ")])
 def test_a_wrong_separator_is_recognized(separator: str, shown: str, file: Path, cells: Cells) -> None:
     for rows in (cells, [HEADER, *cells]):
-        with pytest.raises(DataError, match=rf'row 1: found 1 column, .*separated by ",", not by "{shown}"'):
+        with pytest.raises(DataError, match=rf'row 1: found 1 column; .*separated by ",", not by "{shown}"'):
             read(file, text_of(rows).replace(",", separator))
 
 
@@ -235,7 +235,7 @@ def test_a_byte_that_is_not_utf_8_is_rejected_with_its_row(file: Path, cells: Ce
         ("", "the file is empty"),
         ("\n\n", "the file has no rows"),
         (text_of([HEADER]), "the file has a header, but no rows"),
-        ("hello\n", "row 1: found 1 column, expected 785"),
+        ("hello\n", "row 1: found 1 column; expected 785"),
         ("0," * MAX_IMAGE_ROW_BYTES, f"row 1: the row is longer than {MAX_IMAGE_ROW_BYTES:,} bytes"),
     ],
 )

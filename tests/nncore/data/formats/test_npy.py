@@ -119,11 +119,11 @@ def test_the_error_for_a_missing_file_gives_its_name(tmp_path: Path, digits: Dat
 def test_invalid_arrays_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     x, y = digits.images, digits.labels
     wrong: list[tuple[NDArray[Any], NDArray[Any], str]] = [
-        (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label per image"),
-        (x, x, "labels.npy: found the shape (12, 28, 28), expected (12,)"),
-        (x[:, :20], y, "images.npy: found the shape (12, 20, 28), expected (n, 28, 28)"),
+        (x, y[:-1], "labels.npy: found the shape (11,); expected (12,): one label per image"),
+        (x, x, "labels.npy: found the shape (12, 28, 28); expected (12,)"),
+        (x[:, :20], y, "images.npy: found the shape (12, 20, 28); expected (n, 28, 28)"),
         (x[:0], y[:0], "images.npy: found no images"),
-        (x.astype("U3"), y, "images.npy: found the type <U3, expected integers"),
+        (x.astype("U3"), y, "images.npy: found the type <U3; expected integers"),
         (x, np.array([{}] * 12, object), "labels.npy: found Python objects, which are not read for safety"),
     ]
     for images, labels, message in wrong:
@@ -138,7 +138,7 @@ def test_a_label_above_9_is_rejected_with_its_position(tmp_path: Path, digits: D
     path = write(tmp_path, digits)
     np.save(tmp_path / "labels.npy", np.where(np.arange(12) == 4, 11, digits.labels))
     for mapped in (False, True):
-        with pytest.raises(DataError, match=r"^labels.npy, label 5: found 11, expected a whole number from 0 to 9\.$"):
+        with pytest.raises(DataError, match=r"^labels.npy, label 5: found 11; expected a whole number from 0 to 9\.$"):
             read_dataset(path, mapped)
 
 

@@ -68,7 +68,7 @@ def test_the_error_for_a_number_that_is_not_a_pixel_says_where_it_is(file: Path,
         images = digits.images.astype(np.float64)
         images[4, 6, 7] = value
         expected = (
-            f"digits.npz, x_train, image 5, row 7, column 8: found {found}, expected a whole number from 0 to 255."
+            f"digits.npz, x_train, image 5, row 7, column 8: found {found}; expected a whole number from 0 to 255."
         )
         assert error_message(file, {"x_train": images, "y_train": digits.labels}) == expected
     flat = images.reshape(-1, 784)
@@ -79,7 +79,7 @@ def test_the_reported_position_is_correct_after_the_first_block(file: Path) -> N
     labels = np.zeros(5000, np.int16)
     labels[4321] = 11
     message = error_message(file, {"x_train": np.zeros((5000, 784), np.uint8), "y_train": labels})
-    assert message == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
+    assert message == "digits.npz, y_train, label 4,322: found 11; expected a whole number from 0 to 9."
 
 
 def test_invalid_arrays_are_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -89,12 +89,12 @@ def test_invalid_arrays_are_rejected(file: Path, arrays: dict[str, NDArray[Any]]
         ({"images": x, "labels": y}, "digits.npz: found images, labels; expected x_train and y_train"),
         ({**arrays, "x_test": x}, "expected x_train and y_train and x_test and y_test"),
         ({}, "digits.npz: found no arrays; expected x_train and y_train"),
-        ({"x_train": x, "y_train": y[:-1]}, "y_train: found the shape (11,), expected (12,): one label per image"),
-        ({"x_train": x, "y_train": np.eye(10)[y]}, "y_train: found the shape (12, 10), expected (12,)"),
-        ({"x_train": x[:, :20], "y_train": y}, "x_train: found the shape (12, 20, 28), expected (n, 28, 28)"),
-        ({"x_train": np.uint8(3), "y_train": y}, "x_train: found the shape (), expected (n, 28, 28)"),
+        ({"x_train": x, "y_train": y[:-1]}, "y_train: found the shape (11,); expected (12,): one label per image"),
+        ({"x_train": x, "y_train": np.eye(10)[y]}, "y_train: found the shape (12, 10); expected (12,)"),
+        ({"x_train": x[:, :20], "y_train": y}, "x_train: found the shape (12, 20, 28); expected (n, 28, 28)"),
+        ({"x_train": np.uint8(3), "y_train": y}, "x_train: found the shape (); expected (n, 28, 28)"),
         ({"x_train": x[:0], "y_train": y[:0]}, "x_train: found no images"),
-        ({"x_train": x.astype("U3"), "y_train": y}, "x_train: found the type <U3, expected integers"),
+        ({"x_train": x.astype("U3"), "y_train": y}, "x_train: found the type <U3; expected integers"),
         ({"x_train": x.astype(complex), "y_train": y}, "x_train: found the type complex128"),
         ({"x_train": x > 9, "y_train": y}, "x_train: found the type bool"),
     ):
@@ -146,7 +146,7 @@ def test_an_array_is_converted_block_by_block(file: Path, arrays: dict[str, NDAr
     assert pixels.sum() == 255
     assert peak < images.nbytes
     assert error_message_for_archive(file, {"x_train.npy": npy(-images), "y_train.npy": npy(np.zeros(9000))}) == (
-        "digits.npz, x_train, image 9,000, pixel 784: found -255.0, expected a whole number from 0 to 255."
+        "digits.npz, x_train, image 9,000, pixel 784: found -255.0; expected a whole number from 0 to 255."
     )
 
 

@@ -114,20 +114,20 @@ def test_coord_gives_the_columns_of_x_and_y(file: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("\n 140  100", "\n 140", 'row 11: found "140", expected x and y, two numbers'),
-        ("\n 140  100", "\n 140  1x0", 'row 11: found "140  1x0", expected x and y'),
-        ("\n 140  100", "\n nan 3", 'row 11: found "nan 3", expected x and y'),
-        ("\n 140  100", "\n 1e30 3", 'row 11: found "1e30 3", expected x and y'),
-        ('"7"', '"11"', 'row 6: found the label "11", expected a digit from 0 to 9'),
-        ('"7"', '"x"', 'row 6: found the label "x", expected a digit from 0 to 9'),
+        ("\n 140  100", "\n 140", 'row 11: found "140"; expected x and y, two numbers'),
+        ("\n 140  100", "\n 140  1x0", 'row 11: found "140  1x0"; expected x and y'),
+        ("\n 140  100", "\n nan 3", 'row 11: found "nan 3"; expected x and y'),
+        ("\n 140  100", "\n 1e30 3", 'row 11: found "1e30 3"; expected x and y'),
+        ('"7"', '"11"', 'row 6: found the label "11"; expected a digit from 0 to 9'),
+        ('"7"', '"x"', 'row 6: found the label "x"; expected a digit from 0 to 9'),
         (".PEN_UP\n.DT 100\n.PEN_DOWN\n 110", ".PEN_DOWN\n 110", "row 8: found a .PEN_DOWN without its .PEN_UP"),
         (".PEN_UP\n.DT 100\n\n.SEG", ".SEG", "row 14: found a .PEN_DOWN without its .PEN_UP"),
         (" 50  100\n.PEN_UP\n.DT 100\n", " 50  100\n", "row 22: found a .PEN_DOWN without its .PEN_UP"),
-        ("0-1", "0-2", "row 6: found 2 strokes for this .SEGMENT, expected 3"),
+        ("0-1", "0-2", "row 6: found 2 strokes for this .SEGMENT; expected 3"),
         (" 50  300\n 50  100\n", "", "row 22: found a stroke without points"),
-        (".PEN_DOWN\n 50  300\n 50  100\n.PEN_UP\n", "", "row 20: found 0 strokes for this .SEGMENT, expected 1"),
+        (".PEN_DOWN\n 50  300\n 50  100\n.PEN_UP\n", "", "row 20: found 0 strokes for this .SEGMENT; expected 1"),
         ('.SEGMENT DIGIT    0-1 ? "7"\n', "", "row 7: found a .PEN_DOWN before the first .SEGMENT"),
-        (".LEXICON", ".COORD P T\n.LEXICON", 'row 3: found .COORD "P T", expected X and Y'),
+        (".LEXICON", ".COORD P T\n.LEXICON", 'row 3: found .COORD "P T"; expected X and Y'),
         (".LEXICON", "x" * 70_000 + "\n.LEXICON", "row 3: the row is longer than 65,536 bytes"),
     ],
 )
@@ -139,7 +139,7 @@ def test_an_error_is_reported_with_its_row(old: str, new: str, message: str, fil
 def test_more_samples_than_can_be_drawn_in_a_minute_are_rejected(file: Path) -> None:
     samples = '.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n1 2\n.PEN_UP\n'
     assert error_message(file, samples * (MAX_INK_SAMPLES + 1)) == (
-        "pen.unipen: found 100,001 samples, expected at most 100,000; store them as images in IDX or NPZ."
+        "pen.unipen: found 100,001 samples; expected at most 100,000; store them as images in IDX or NPZ."
     )
 
 

@@ -87,7 +87,7 @@ def test_a_long_drawing_is_read_back_and_the_limit_of_csv_is_restored(tmp_path: 
         (",7,7,digit", ",x,7,digit", 'row 2: the requested digit is "x"'),
         (",7,7,digit", ",7,3,digit", 'row 2: the column read is "3"; expected "7" from verdict and probabilities'),
         (",7,7,digit", ",7,7,maybe", 'row 2: the verdict is "maybe"'),
-        (",7,7,digit", ",7,7,digit,", "row 2: found 18 columns, expected 17"),
+        (",7,7,digit", ",7,7,digit,", "row 2: found 18 columns; expected 17"),
         (",7,7,digit,", ",7,7,digit,nan", "row 2: the probabilities are invalid"),
         (",4,4,unsure", ',4,4,"unsure', "row 3: the line is not valid CSV"),
         ("2026-01-31", "31.1.2026 ", "row 2: the date is"),

@@ -144,7 +144,7 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[3, 8, 1]", "[3]", "found 2 drawings, but 1 requested digits"),
+        ("[3, 8, 1]", "[3]", "found 2 drawings, but 1 requested digit"),
         ("[3, 8, 1]", "[3, 8, 11]", 'row 1: the requested digit is "11"'),
         ("[3, 8, 1]", '[3, 8, 1], "present": 7', "row 1: the text present is missing"),
         ("unfinished", "finished", "this is not a handwriting test"),

@@ -36,7 +36,7 @@ class RatePlot(Plot):
             self.plot.box.addItem(item)
         self.plot.viewport().installEventFilter(self)
         self.plot.setCursor(Qt.CursorShape.CrossCursor)
-        self.setToolTip("The loss after training with each rate. Click the curve to use another rate.")
+        self.setToolTip("The loss after training with each rate. Click the curve to use a different rate.")
         self.apply_colours()
 
     def show_result(self, result: RateFinderResult) -> None:
@@ -86,7 +86,7 @@ class RatePlot(Plot):
         return False
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, also to the curve."""
+        """Apply the theme's colours, including those of the curve."""
         super().apply_colours()
         if not hasattr(self, "_chosen"):
             return

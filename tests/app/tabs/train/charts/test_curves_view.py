@@ -670,7 +670,7 @@ def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView
     assert top == pytest.approx(0.1, rel=0.1)
     left = view.loss.plot.axes["left"]
     assert left.labelText == "loss"
-    view.loss.set_unit("")  # dressed anew, as by another theme, while the axis ends below 1
+    view.loss.set_unit("")  # drawn again, as for a new theme, while the axis ends below 1
     assert left.tickStrings([0.05], left.autoSIPrefixScale * left.scale, 0.01) == ["0.05"]
     view.set_classes(True)
     assert view.accuracy.isVisible()

@@ -73,7 +73,7 @@ def test_sparklines_have_a_limited_history(view: HealthView) -> None:
         view.show_health((weights(1, 10.0**-number),))
     assert len(view.layers[0].norms) == 60
     assert view.layers[0].norms[-1] == -12  # the least that is emitted apart
-    view.show_health((weights(1, 0.01), weights(2, 0.1)))  # another network
+    view.show_health((weights(1, 0.01), weights(2, 0.1)))  # a different network
     assert list(view.layers[0].norms) == [-2]
 
 
