@@ -35,6 +35,7 @@ FALLBACKS: dict[str, Callable[[], object]] = {
     "rowCount": int,
     "setData": bool,
     "sizeHint": QSize,
+    "text": str,
 }
 """What the methods that Qt calls return after an exception; all others return None."""
 

@@ -44,7 +44,7 @@ def decimal_text(value: float, digits: int = 3) -> str:
     """Return a number with at most `digits` significant digits and no exponent: "0.00001", "0.00125", "2".
 
     A number closer to 0 than MIN_WRITTEN_OUT is UNDER, one above MAX_WRITTEN_OUT is OVER, with a minus sign in
-    front of a negative one. NaN is "not a number", infinity "infinite" or "minus infinite".
+    front of a negative one. NaN is "not a number", infinity "infinity" or "minus infinity".
     """
     return _written_out(value, digits, "f")
 
@@ -53,7 +53,7 @@ def _written_out(value: float, digits: int, form: str) -> str:
     if isnan(value):
         return "not a number"
     if isinf(value):
-        return "infinite" if value > 0 else "minus infinite"
+        return "infinity" if value > 0 else "minus infinity"
     text = f"{value:.{digits}g}"
     magnitude, sign = abs(float(text)), "-" if value < 0 else ""
     if magnitude > MAX_WRITTEN_OUT:

@@ -22,6 +22,7 @@ import pytest
 from numpy.typing import NDArray
 
 import nncore
+from nncore.evaluation.exciting_examples import LayerExamples, exciting_examples
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
@@ -64,7 +65,7 @@ from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.step_curve import StepCurve
-from tests.nncore.runs import few_digits
+from tests.nncore.runs import few_digits, fresh_network
 
 EVERY_LAYER = NetworkSpec(
     (12, 12),
@@ -102,6 +103,17 @@ def _through_joblib(it: object) -> object:
 
 
 # ------------------------------------------------------------------ objects that are copied, and how they are used
+
+
+def _layer_examples() -> LayerExamples:
+    examples = exciting_examples(fresh_network(NetworkSpec.dense((784, 5, 10))), few_digits().training, 1)
+    assert examples is not None
+    return examples
+
+
+def _most_and_least(examples: LayerExamples) -> Any:
+    found = [examples.of(unit) for unit in range(examples.units)]
+    return [(each.most.rows, each.most.values, each.least.rows, each.least.values, each.active) for each in found]
 
 
 def _explain(inspection: Inspection) -> Any:
@@ -288,6 +300,7 @@ def _index() -> HiddenLayerIndex:
 
 COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("network", _network, _train),
+    ("examples that excite a layer", _layer_examples, _most_and_least),
     ("inspection", lambda: Inspection(_network(), np.linspace(0, 1, 144)), _explain),
     ("network in float64", lambda: _network(np.float64), _train),
     ("network whose parameters moved", _in_shared_memory, _train),

@@ -229,9 +229,9 @@ def test_a_signal_ends_a_training_and_saves_the_model(small_data: Path, tmp_path
     [
         ("train --learning-rate 0", "Learning rate must be above 0; got 0."),
         ("train --learning-rate=-1", "Learning rate must be above 0; got -1."),
-        ("train --learning-rate inf", "Learning rate must be a finite number, above 0; got inf."),
+        ("train --learning-rate inf", "Learning rate must be a finite number, above 0; got infinity."),
         ("train --learning-rate -1e-3", "Learning rate must be above 0; got -0.001."),
-        ("train --learning_rate -inf", "Learning rate must be a finite number, above 0; got -inf."),
+        ("train --learning_rate -inf", "Learning rate must be a finite number, above 0; got minus infinity."),
         ("train --layers -5 10", "-5"),
         (
             "train --learning-rate fast",

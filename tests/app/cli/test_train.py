@@ -194,7 +194,7 @@ def test_a_file_that_cannot_be_resumed_is_rejected(trainer: Trainer) -> None:
     [
         ("--steps 0", "Maximum steps must be at least 1; got 0."),
         ("--seconds 0", "Maximum seconds must be above 0; got 0."),
-        ("--seconds nan", "Maximum seconds must be a finite number, above 0; got nan."),
+        ("--seconds nan", "Maximum seconds must be a finite number, above 0; got not a number."),
         ("--patience 0", "Patience must be at least 1; got 0."),
         ("--label-smoothing 1", "Label smoothing must be at least 0 and below 1; got 1."),
         ("--weight-decay -1", "Weight decay must be at least 0; got -1."),

@@ -97,7 +97,8 @@ def test_a_shown_window_builds_the_other_tabs_while_it_is_idle(window: MainWindo
 def test_the_charts_take_the_place_that_was_kept_for_them(window: MainWindow) -> None:
     window.resize(1280, 690)
     window.show()
-    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    for _ in range(5):  # a layout that changes requests that of the widget around it
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     place = window.train_tab.charts._placeholder.geometry()
     assert place.height() > 100
     curves = window.train_tab.curves

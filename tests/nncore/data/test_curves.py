@@ -135,7 +135,7 @@ def test_a_file_of_two_columns_is_read(tmp_path: Path, text: str) -> None:
     ("content", "sentence"),
     [
         (b"", "found 0 points"),
-        (b"x,y\n1,2\n", "found 1 points"),
+        (b"x,y\n1,2\n", "found 1 point;"),
         (b"1,2\n3,four\n", 'row 2: found "3,four"; expected two numbers'),
         (b"1,2,3\n", 'row 1: found "1,2,3"'),
         (b"1,2\nx,y\n", 'row 2: found "x,y"'),

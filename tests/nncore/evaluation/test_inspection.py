@@ -95,7 +95,7 @@ def test_a_number_that_is_none_is_said_and_has_no_place_in_the_order() -> None:
         inspection = Inspection(network, np.zeros(3))
     assert inspection.in_words(1, (0,)).startswith("layer 1, unit 1 of 4, 0.0000001, ")
     assert inspection.in_words(1, (1,)) == "layer 1, unit 2 of 4, not a number"
-    assert inspection.in_words(1, (2,)) == "layer 1, unit 3 of 4, infinite"
+    assert inspection.in_words(1, (2,)) == "layer 1, unit 3 of 4, infinity"
     assert inspection.in_words(1, (3,)).startswith("layer 1, unit 4 of 4, −2, ")
 
 

@@ -241,7 +241,7 @@ def test_a_loss_that_does_not_fit_the_output_raises_an_error_with_both_names(nam
         (None, "maxout", 0.0, "output", "'maxout' is unknown"),
         (None, "softmax", 1.0, "label_smoothing", "below 1; got 1"),
         (None, "sigmoid", -0.1, "label_smoothing", "below 1; got -0.1"),
-        (None, "softmax", float("nan"), "label_smoothing", "below 1; got nan"),
+        (None, "softmax", float("nan"), "label_smoothing", "below 1; got not a number"),
         ("mean_squared_error", "softmax", 0.1, "label_smoothing", "mean_squared_error has no label smoothing"),
     ],
 )

@@ -60,7 +60,7 @@ MAY_FORMAT = {
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0123456, "0.01235"), (12.0, "12"), (118_432.7, "118,400"), (0.0, "0"), (1.5e-7, "0.00000015"), (2e9, OVER),
-     (-1234.5, "-1,234"), (inf, "infinite"), (nan, "not a number")],
+     (-1234.5, "-1,234"), (inf, "infinity"), (nan, "not a number")],
 )  # fmt: skip
 def test_numbers_are_rounded_to_four_digits(value: float, text: str) -> None:
     assert rounded_text(value) == text
@@ -114,7 +114,7 @@ def test_an_estimated_duration_is_rounded(exact: float, text: str) -> None:
         (1e9, "1000000000"),
         (1e12, OVER),
         (nan, "not a number"),
-        (-inf, "minus infinite"),
+        (-inf, "minus infinity"),
     ],
 )
 def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
@@ -128,7 +128,7 @@ def test_a_number_too_small_to_matter_is_tiny(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.8312, "0.831"), (-2, "−2"), (nan, "not a number"), (inf, "infinite"), (-inf, "minus infinite")],
+    [(0.8312, "0.831"), (-2, "−2"), (nan, "not a number"), (inf, "infinity"), (-inf, "minus infinity")],
 )
 def test_every_number_can_be_said_in_a_sentence(value: float, text: str) -> None:
     assert number_in_words(value) == text

@@ -147,7 +147,7 @@ def splits(kind: str) -> Splits:
         (SMALL, "empty", {}, "data", "has no examples"),
         (SMALL, "empty validation", {}, "data", "has no examples"),
         (SMALL, "empty test", {}, "data", "has no examples"),
-        (SMALL, "another validation", {}, "layers", "784 inputs; the images have 1 pixels"),
+        (SMALL, "another validation", {}, "layers", "784 inputs; the images have 1 pixel"),
         (NetworkSpec.dense((100, 10)), "digits", {}, "layers", "100 inputs; the images have 784 pixels"),
         (NetworkSpec.dense((784, 4)), "digits", {}, "layers", "4 outputs; the data has 10 classes"),
         (numbers("linear", 1, 3), "numbers", {}, "layers", "3 outputs; the data has 1 targets"),

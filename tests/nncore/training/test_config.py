@@ -15,7 +15,7 @@ CONFIG = TrainingConfig()
     [
         ("learning_rate", 0.0, "Learning rate must be above 0; got 0."),
         ("learning_rate", -1.0, "Learning rate must be above 0; got -1."),
-        ("learning_rate", float("inf"), "Learning rate must be a finite number, above 0; got infinite."),
+        ("learning_rate", float("inf"), "Learning rate must be a finite number, above 0; got infinity."),
         ("learning_rate", float("nan"), "Learning rate must be a finite number, above 0; got not a number."),
         ("learning_rate", "0.1", "Learning rate must be a number, above 0; got “0.1”."),
         ("batch_size", 0, "Batch size must be at least 1; got 0."),
@@ -43,7 +43,7 @@ CONFIG = TrainingConfig()
             "Label smoothing must be a finite number, at least 0 and below 1; got not a number.",
         ),
         ("weight_decay", -1e-4, "Weight decay must be at least 0; got -0.0001."),
-        ("weight_decay", float("inf"), "Weight decay must be a finite number, at least 0; got infinite."),
+        ("weight_decay", float("inf"), "Weight decay must be a finite number, at least 0; got infinity."),
         ("clip_norm", 0.0, "Gradient clipping must be above 0; got 0."),
         ("clip_norm", float("nan"), "Gradient clipping must be a finite number, above 0; got not a number."),
         ("steps", 0, "Maximum steps must be at least 1; got 0."),

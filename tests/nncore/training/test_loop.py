@@ -13,6 +13,7 @@ from nncore.evaluation.metrics import evaluate
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
+from nncore.reporting.number_text import decimal_text
 from nncore.training import Training, TrainingConfig, loop, train
 from nncore.training.control import TrainingControl
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
@@ -141,7 +142,7 @@ def test_a_rate_that_is_too_high_diverges_and_restores_finite_weights(
     assert untrained is not None
     assert evaluation is not None
     assert evaluation.loss <= loop.DIVERGED_FACTOR * untrained.loss
-    assert f"at a learning rate of {rate:g}: the loss " in event.message
+    assert f"at a learning rate of {decimal_text(rate, 6)}: the loss " in event.message
 
 
 def test_the_weights_of_the_last_epoch_are_checked_for_divergence() -> None:

@@ -20,7 +20,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The seeds of the runs that were measured; the run with seed n takes n + 1 seconds."""
     seeds = list[int]()
 
-    def seconds(spec: NetworkSpec, config: TrainingConfig, *_: object, cores: int) -> float:
+    def seconds(spec: NetworkSpec, config: TrainingConfig, *_: object, cores: int, cancelled: object) -> float:
         assert cores == 1
         seeds.append(config.seed)
         return config.seed + 1.0

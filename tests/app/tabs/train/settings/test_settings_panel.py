@@ -124,7 +124,7 @@ def entry(panel: SettingsPanel, field: str) -> QLineEdit:
     [
         ("learning_rate", "0", "Learning rate must be above 0; got 0."),
         ("learning_rate", "-0.1", "Learning rate must be above 0; got -0.1."),
-        ("learning_rate", "inf", "Learning rate must be a finite number, above 0; got infinite."),
+        ("learning_rate", "inf", "Learning rate must be a finite number, above 0; got infinity."),
         ("learning_rate", "nan", "must be a finite number, above 0; got not a number."),
         ("learning_rate", "fast", "must be a number, above 0; got “fast”."),
         ("batch_size", "0", "Batch size must be at least 1; got 0."),
