@@ -74,7 +74,7 @@ def test_the_window_finds_its_icons_fonts_and_tabs(site: Path) -> None:
         "from PySide6.QtWidgets import QApplication\napplication = QApplication(['digitlab'])\n"
         "print(len(TABS), icon('app', '').isNull())"
     )
-    assert run(site, "-c", program) == "7 False\n"
+    assert run(site, "-c", program) == "8 False\n"
 
 
 def test_what_only_the_repository_needs_is_left_out(site: Path) -> None:

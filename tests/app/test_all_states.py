@@ -49,7 +49,7 @@ def scrolling_pages(widget: QWidget) -> list[str]:
     return [f"a page of {height} pixels in {room}" for height, room in heights if height > room]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("appearance", APPEARANCES, ids=str)
 def test_every_state_fits_a_small_screen_and_can_be_read(qapp: QApplication, appearance: Appearance) -> None:

@@ -35,7 +35,7 @@ def way_of_tab(window: QWidget) -> list[QWidget]:
     return way[start:] + way[:start]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("theme", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_tab_follows_the_eye_in_every_state(qapp: QApplication, theme: ThemeChoice) -> None:
