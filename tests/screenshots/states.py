@@ -20,6 +20,7 @@ from app.tabs.data.sample_dialog import SampleDialog
 from app.tabs.inside.calculation.calculation_panel import CalculationPanel
 from app.window.process.crash_reporter import CrashDialog
 from app.window.tab_connections import TABS
+from nncore.evaluation.snapshots import Snapshots
 from nncore.experiments.recipes import RECIPES
 from nncore.training.diagnosis.hint import Hint
 from tests.screenshots.stage import SCREEN, SCRIBBLE, SHAPES, Stage, ink_of, settle, until, wait
@@ -115,10 +116,14 @@ def train_running(stage: Stage) -> QWidget:
     stage.choose_recipe("quick", epochs=2000)
     buttons = stage.window.train_tab.buttons
     buttons.train_button.click()
-    until(lambda: stage.session.model_follows_run and stage.session.run_state is RunState.RUNNING)
+    until(lambda: _has_epoch(stage.session.snapshots) and stage.session.run_state is RunState.RUNNING)
     buttons.pause_button.click()
     until(lambda: stage.session.run_state is RunState.PAUSED)
     return stage.window
+
+
+def _has_epoch(snapshots: Snapshots | None) -> bool:
+    return snapshots is not None and any(point.ends_epoch and point.epoch for point in snapshots.points)
 
 
 def train_stopped(stage: Stage) -> QWidget:
