@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, Qt
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -69,7 +69,7 @@ def main() -> int:
         window.train_tab.charts.health_group.open()
         for name, tab in (("train", window.train_tab), ("draw", window.draw_tab)):
             window.tabs.setCurrentWidget(tab)
-            QTest.qWait(1000)  # the window is laid out, and the bars move to their values
+            wait(1000)  # the window is laid out, and the bars move to their values
             write(picture_in(window, window.rect()), SCREENSHOTS / f"{name}.png", README_SIZE[0])
         window.close()
     return 0
@@ -81,7 +81,7 @@ def prepare(window: MainWindow) -> None:
     session.load_bundled_data()
     wait_until(lambda: session.data is not None)
     window.tabs.setCurrentWidget(window.draw_tab)
-    QTest.qWait(1000)  # the window is laid out
+    wait(1000)  # the window is laid out
     draw_seven(window.draw_tab.canvas)
     wait_until(lambda: window.draw_tab.image is not None)
     window.training_actions.show_first_recipe()
@@ -91,7 +91,7 @@ def prepare(window: MainWindow) -> None:
     window.train_tab.outcome_bar.try_button.click()
     for tab in (window.evaluate_tab, window.data_tab, window.runs_tab, window.my_hand_tab):
         window.tabs.setCurrentWidget(tab)
-        QTest.qWait(200)
+        wait(200)
     window.tabs.setCurrentWidget(window.evaluate_tab)
     wait_until(lambda: window.evaluate_tab.stack.currentWidget() is window.evaluate_tab.pages)
     QTest.keyClick(window.my_hand_tab.intro.start_button, Qt.Key.Key_Space)
@@ -99,7 +99,7 @@ def prepare(window: MainWindow) -> None:
     models = window.models_tab.list
     wait_until(lambda: bool(models.shown))
     models.select({models.shown[0].path})
-    QTest.qWait(1000)  # its picture is made
+    wait(1000)  # its picture is made
 
 
 def draw_seven(canvas: QWidget) -> None:
@@ -113,10 +113,17 @@ def draw_seven(canvas: QWidget) -> None:
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
 
 
+def wait(milliseconds: int) -> None:
+    """Handle events for this time; unlike QTest.qWait, it lets the training run meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def wait_until(is_reached: Callable[[], bool]) -> None:
     """Handle events until the condition holds."""
     while not is_reached():
-        QTest.qWait(WAIT_MILLISECONDS)
+        wait(WAIT_MILLISECONDS)
 
 
 def picture_of(tab: Part, *parts: Part) -> Callable[[MainWindow], Image.Image]:
@@ -125,7 +132,7 @@ def picture_of(tab: Part, *parts: Part) -> Callable[[MainWindow], Image.Image]:
     def grab(window: MainWindow) -> Image.Image:
         page = tab(window)
         window.tabs.setCurrentWidget(page)
-        QTest.qWait(500)  # the bars move to their values
+        wait(500)  # the bars move to their values
         area = QRect()
         for part in (each(window) for each in parts or (tab,)):
             area |= QRect(part.mapTo(page, QPoint(0, 0)), part.size()) if part is not page else page.rect()
