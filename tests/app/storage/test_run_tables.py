@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ NAME = '=1+1, "quoted"\nin two lines'
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> RunLog:
+def log(tmp_path: Path) -> Iterator[RunLog]:
     log = RunLog(tmp_path / "runs.sqlite")
     for name, rate in ((NAME, 0.1), ("größer", 0.2)):
         number = log.begin(
@@ -31,7 +32,8 @@ def log(tmp_path: Path) -> RunLog:
             epochs=2,
             best_accuracy=0.5,
         )
-    return log
+    yield log
+    log.close()
 
 
 def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
