@@ -119,7 +119,7 @@ class NetworkPainter:
     def _paint_answers(
         self, place: LayerPlace, area: QRectF, inspection: Inspection, class_names: Sequence[str]
     ) -> None:
-        """Beside each output: the name of its class, and a bar with its probability; small ones without text."""
+        """Beside each output its class, a bar and the probability as text; what has no room is left out."""
         answers, metrics = inspection.answers, QFontMetricsF(self.font)
         best = int(np.argmax(answers)) if len(answers) > 1 and np.isfinite(answers).all() else -1
         names = [class_names[index] if 1 < len(answers) <= len(class_names) else "" for index in range(len(answers))]
@@ -137,7 +137,8 @@ class NetworkPainter:
             if has_room or index == best:
                 line = row.adjusted(0, -metrics.height(), 0, metrics.height())
                 self._write(QRectF(line.left(), line.top(), name_width, line.height()), names[index], colour, AT_LEFT)
-                self._write(line, _answer_text(inspection, float(answer)), colour, AT_RIGHT)
+                if not names[index] or row.width() >= name_width + figure_width:
+                    self._write(line, _answer_text(inspection, float(answer)), colour, AT_RIGHT)
 
     def _paint_bar(self, track: QRectF, share: float, wins: bool) -> None:
         self.painter.fillRect(track, QColor(self.colours.grid))

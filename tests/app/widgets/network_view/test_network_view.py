@@ -247,6 +247,17 @@ def test_it_is_saved_as_png_and_as_svg_with_its_texts(view: NetworkView) -> None
         assert text in drawing, text
 
 
+def test_a_probability_without_room_beside_its_class_is_left_out(view: NetworkView) -> None:
+    shown = inspection("batch normalization")
+    view.show_inspection(shown)
+    probability = percent_text(float(shown.answers.max()), 1)
+    assert probability in svg_of(view).decode()
+    view.resize(380, 260)
+    narrow = svg_of(view).decode()
+    assert probability not in narrow
+    assert f">{shown.answers.argmax()}<" in narrow
+
+
 def test_the_part_that_is_drawn_is_named_in_the_width_of_its_layer(view: NetworkView) -> None:
     view.show_inspection(inspection("large"))
     for width, height, text in ((700, 40, "1–{} of 12,600"), (230, 70, "1/")):
