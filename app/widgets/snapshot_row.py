@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
@@ -37,8 +37,10 @@ class SnapshotRow(QWidget):
 
     point_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, hides_when_empty: bool = False) -> None:
+        """hides_when_empty: whether it is hidden, instead of a hint, while there is nothing to select."""
         super().__init__(parent)
+        self._hides_when_empty = hides_when_empty
         self._snapshots: Snapshots | None = None
         self._has_model = True
         self._cells: tuple[TrainingPoint | None, ...] = ()
@@ -95,6 +97,13 @@ class SnapshotRow(QWidget):
     def _run_name(self) -> str:
         return "" if self._snapshots is None else self._snapshots.spec.default_name
 
+    def select_point(self, point: TrainingPoint | None) -> None:
+        """Select a point of the training, if it is still kept; None selects the current model."""
+        if point is not None and point not in self._cells:
+            self.refresh()  # it is newer than what is shown
+        if point is None or point in self._cells:
+            self.slider.setValue(len(self._cells) - 1 if point is None else self._cells.index(point))
+
     def select_current_model(self) -> None:
         """Select the current model instead of an earlier point."""
         if self._choice is not None:
@@ -110,6 +119,8 @@ class SnapshotRow(QWidget):
         cells = self._cells = points if self._has_model else (*points, None)
         self.strip.set_cells(cells, [known.get(point) for point in cells])
         some = len(points) > 1
+        if self._hides_when_empty:
+            self.setVisible(some)
         self.slider.setVisible(some)
         self.strip.setVisible(some)
         index = len(cells) - 1 if self._choice is None else cells.index(self._choice)
@@ -122,8 +133,16 @@ class SnapshotRow(QWidget):
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """Let each snapshot read `image` (28, 28) after the pen rests; None for no drawing."""
+        shown = self._image
+        if image is shown or (image is not None and shown is not None and np.array_equal(image, shown)):
+            return
         self._image = image
         self.strip.set_cells(self._cells, [None] * len(self._cells))
+        self._read_later()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the networks read what was not read while it was hidden."""
+        super().showEvent(event)
         self._read_later()
 
     @Slot(int)
@@ -163,7 +182,7 @@ class SnapshotRow(QWidget):
         return f"{point.label}{of}" if point.ends_epoch else f"{point.label}, in epoch {point.epoch:,}{of}"
 
     def _read_later(self) -> None:
-        if self._image is not None and not self.slider.isHidden():
+        if self._image is not None and self.slider.isVisible():
             self._timer.start(PEN_REST_MILLISECONDS)
         else:
             self._timer.stop()

@@ -119,7 +119,7 @@ class TabConnections(QObject):
         from app.tabs.inside.examples.examples_panel import ExamplesPanel
 
         tab.add_panel(CalculationPanel())
-        draw_tab = self._window.draw_tab
+        draw_tab, session = self._window.draw_tab, self._session
         draw_tab.reader_changed.connect(self._look_inside)
         draw_tab.image_changed.connect(tab.set_drawing)
         tab.source.picture_requested.connect(draw_tab.ask_picture)
@@ -127,14 +127,22 @@ class TabConnections(QObject):
         tab.share_drawing(draw_tab.canvas)
         self._look_inside(draw_tab.network, draw_tab.reader_name)
         tab.set_drawing(draw_tab.image)
-        self._session.data_changed.connect(tab.source.set_data)
+        session.data_changed.connect(tab.source.set_data)
+        rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
+        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
+        tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
+        for one, other in (rows, rows[::-1]):
+            one.point_chosen.connect(other.select_point)
+        session.snapshots_created.connect(self._show_snapshots_inside)
+        session.model_changed.connect(self._update_snapshots_inside)
+        session.snapshots_grown.connect(self._update_snapshots_inside)
         looks_for = ExamplesPanel()
         tab.add_panel(looks_for)
         looks_for.image_chosen.connect(tab.source.go_to)
-        self._session.data_changed.connect(looks_for.set_data)
-        if self._session.data is not None:
-            tab.source.set_data(self._session.data)
-            looks_for.set_data(self._session.data)
+        session.data_changed.connect(looks_for.set_data)
+        if session.data is not None:
+            tab.source.set_data(session.data)
+            looks_for.set_data(session.data)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""
@@ -216,6 +224,15 @@ class TabConnections(QObject):
     @Slot(object, int)
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
         self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
+
+    @Slot(object, int)
+    def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
+        row = self._window.inside_tab.snapshot_row
+        row.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
+
+    @Slot()
+    def _update_snapshots_inside(self) -> None:
+        self._window.inside_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
 
     @Slot()
     def _update_snapshot_row(self) -> None:

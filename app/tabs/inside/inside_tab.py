@@ -22,11 +22,13 @@ from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, row_of, text_label
 from app.widgets.network_view.network_view import NetworkView, in_words
 from app.widgets.plain_text import ElidedLabel
+from app.widgets.snapshot_row import SnapshotRow
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
+from nncore.preprocessing.ink import SIDE
 
 NO_MODEL_TO_LOOK_INTO = "No model is open. Train or open one to look inside."
 NOT_FINITE_FROM = (
@@ -68,6 +70,8 @@ class InsideTab(Tab):
         self.view = NetworkView()
         self.words = ElidedLabel()
         self.words.setProperty("quiet", True)
+        self.snapshot_row = SnapshotRow(hides_when_empty=True)
+        self.snapshot_row.hide()
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         self.details.hide()
@@ -208,6 +212,8 @@ class InsideTab(Tab):
             except DataError as problem:
                 hint = str(problem)
         self._say_what_is_shown(words)
+        is_digit = values is not None and values.dtype == np.uint8 and values.shape == (SIDE, SIDE)
+        self.snapshot_row.set_image(values if is_digit else None)
         self.view.show_inspection(self._inspection, self._class_names, hint)
         self._pointed = self.view.pointed
         if self._inspection is not None:
@@ -267,6 +273,7 @@ class InsideTab(Tab):
         page.addWidget(self.reader)
         page.addWidget(self.problem)
         page.addLayout(inside, 1)
+        page.addWidget(self.snapshot_row)
         self.setLayout(page)
 
 

@@ -26,9 +26,11 @@ from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
 from nncore.data.dataset import Dataset, Splits
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Dense
+from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import percent_text
 from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest, deliver_events
@@ -724,3 +726,40 @@ def test_a_drawing_is_pinned_in_draw_and_shown_in_train_until_it_is_removed(wind
     pinned.close_button.click()
     assert not pinned.isVisible()
     assert WindowPreferences().pinned_drawing is None
+
+
+def test_the_steps_of_the_last_run_are_selected_in_inside_and_in_draw_together(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    draw, inside, spec = window.draw_tab, window.inside_tab, NetworkSpec.dense((784, 16, 10))
+    assert inside.snapshot_row.isHidden()
+    draw_a_one(qtbot, window)
+    draw.throttle.flush()
+    window.tabs.setCurrentWidget(inside)
+    snapshots = Snapshots(spec)
+    snapshots.add(TrainingPoint(0, 0), Network(spec, seed=0))
+    window.session.snapshots_created.emit(snapshots, 3)
+    assert inside.snapshot_row.isHidden()  # there is nothing to select yet
+    for step in (1, 3):
+        snapshots.add(TrainingPoint(1, step, ends_epoch=False), Network(spec, seed=step))
+    window.session.snapshots_grown.emit()
+    assert inside.snapshot_row.isVisible()
+    inside.snapshot_row.slider.setValue(1)
+    assert draw.snapshot_row.choice == TrainingPoint(1, 1, ends_epoch=False)
+    assert "step 1 of the last run" in draw.reader.full_text
+    inside.throttle.flush()
+    assert inside.inspection is not None
+    network = Network(spec, seed=1)
+    np.testing.assert_array_equal(inside.inspection.network.parameters.values, network.parameters.values)
+    assert inside.reader.full_text.startswith("Inside step 1 of the last run, 784-16-10")
+    qtbot.waitUntil(lambda: all(inside.snapshot_row.strip.answers[:3]))
+    # A point that the other row does not show yet.
+    snapshots.add(TrainingPoint(1, 10, ends_epoch=False), Network(spec, seed=10))
+    draw.snapshot_row.refresh()
+    draw.snapshot_row.slider.setValue(3)
+    assert inside.snapshot_row.choice == draw.snapshot_row.choice == TrainingPoint(1, 10, ends_epoch=False)
+    draw.snapshot_row.slider.setValue(draw.snapshot_row.slider.maximum())
+    assert inside.snapshot_row.choice is None
+    inside.throttle.flush()
+    assert inside.inspection is not None
+    assert inside.inspection.network is window.session.network
