@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.data.dataset import DIGITS, load_mnist
+from nncore.data.dataset import DIGITS, Dataset, load_mnist
 from nncore.errors import DataError, SettingError
 from nncore.evaluation.calculation.source_lines import joined_source
+from nncore.evaluation.exciting_examples import ExcitingExamples, exciting_examples
 from nncore.evaluation.inspection import InspectedLayer, Inspection
+from nncore.evaluation.inspection_pictures import (
+    example_name,
+    example_pictures,
+    inspection_pictures,
+    unit_pictures,
+)
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position, Terms
 from nncore.reporting.image_text import image_text
-from nncore.reporting.number_text import decimal_text, percent_text
+from nncore.reporting.number_text import decimal_text, number_in_words, percent_text
+from nncore.reporting.picture_sheet import sheet_png, sheet_svg
+from nncore.system.atomic_write import save_file
 
+PICTURE_SUFFIXES = (".svg", ".png")
 MAX_PRINTED_TERMS = 10
 """How many units of a layer, or terms of a sum, are printed; the largest ones. --json prints all."""
 
@@ -31,18 +43,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layer", type=int, metavar="K", help="print the largest numbers of this layer, from 1")
     unit = "with --layer: how this number is computed; a unit, or map, line and column, each from 1"
     parser.add_argument("--unit", type=int, nargs="+", metavar="INDEX", help=unit)
+    examples = "with --unit: also the images of MNIST's test set that excite this unit or map most and least"
+    parser.add_argument("--examples", action="store_true", help=examples)
+    save = "save a picture: of all layers; with --layer of this one; with --unit of the unit's weights and examples"
+    parser.add_argument("--save", type=Path, metavar="FILE.svg|.png", help=save)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the layers, a layer, or one number; returns the exit status."""
     if options.unit is not None and options.layer is None:
         raise SettingError("unit", "--unit needs --layer: the layer of the number.")
+    if options.examples and options.unit is None:
+        raise SettingError("examples", "--examples needs --layer and --unit: the unit that they excite.")
+    if options.save is not None and options.save.suffix.lower() not in PICTURE_SUFFIXES:
+        raise SettingError("save", f"{options.save}: the name of a picture must end in .svg or .png.")
     model = load_model(options.model or bundled_model_path())
     image = _image(options)
     inspection = Inspection.of_image(model.network(), image)
     if options.unit is not None:
         position = tuple(index - 1 for index in options.unit)
-        _print_number(inspection, options.layer, position, options.json)
+        inspection.in_words(options.layer, position)  # an error before the images are looked through
+        found = _examples(inspection, options.layer, position[0]) if options.examples else None
+        _print_number(inspection, options.layer, position, options.json, found)
     elif options.layer is not None:
         _print_layer(inspection, inspection.layer(options.layer), options.json)
     elif options.json:
@@ -51,7 +73,31 @@ def run(options: argparse.Namespace) -> int:
         print(image_text(image))
         _print_layers(inspection)
         _print_answers(inspection, model.class_names or DIGITS)
+    if options.save is not None:
+        _save_picture(inspection, options)
     return 0
+
+
+def _examples(inspection: Inspection, layer: int, unit: int) -> ExcitingExamples:
+    found = exciting_examples(inspection.network, _test_images(), layer)
+    assert found is not None  # it was not cancelled
+    return found.of(unit)
+
+
+def _save_picture(inspection: Inspection, options: argparse.Namespace) -> None:
+    """Save what was printed as a picture, and say so on the other output, so that JSON stays JSON."""
+    layer, path = options.layer, options.save
+    pictures = inspection_pictures(inspection, layer) if options.unit is None else []
+    if options.unit is not None:
+        pictures = unit_pictures(inspection.network, layer, options.unit[0] - 1)
+        if options.examples:
+            pictures += example_pictures(_examples(inspection, layer, options.unit[0] - 1), _test_images())
+        if not pictures:
+            raise DataError(f"Layer {layer} has no weights for this number; --examples adds the images that excite it.")
+    title = "A network at work" if layer is None else f"Layer {layer} of a network"
+    is_svg = path.suffix.lower() == ".svg"
+    save_file(path, sheet_svg(pictures, title).encode() if is_svg else sheet_png(pictures), DataError)
+    print(f"Saved {path}.", file=sys.stderr if options.json else sys.stdout)
 
 
 def _image(options: argparse.Namespace) -> NDArray[np.uint8]:
@@ -63,12 +109,18 @@ def _image(options: argparse.Namespace) -> NDArray[np.uint8]:
         for _, image in images_of_file(options.file):
             return image
         raise DataError(f"{options.file}: there is no digit in it.")
-    test, number = load_mnist().test, 1 if options.image is None else options.image
-    assert test is not None
+    test, number = _test_images(), 1 if options.image is None else options.image
     if not 1 <= number <= len(test):
         raise SettingError("image", f"The test set has images 1 to {len(test):,}; there is no image {number:,}.")
     chosen: NDArray[np.uint8] = test.images[number - 1]
     return chosen
+
+
+@cache
+def _test_images() -> Dataset:
+    test = load_mnist().test
+    assert test is not None
+    return test
 
 
 def _print_layers(inspection: Inspection) -> None:
@@ -107,12 +159,16 @@ def _print_layer(inspection: Inspection, layer: InspectedLayer, as_json: bool) -
         print(f"... and {layer.values.size - MAX_PRINTED_TERMS:,} smaller ones")
 
 
-def _print_number(inspection: Inspection, number: int, position: Position, as_json: bool) -> None:
+def _print_number(
+    inspection: Inspection, number: int, position: Position, as_json: bool, examples: ExcitingExamples | None
+) -> None:
     terms = inspection.terms(number, position)
     if as_json:
         described = {"layer": number, "position": [index + 1 for index in position]}
         formula = inspection.layer(number).spec.formula
         fields = {**described, "formula": formula, **terms.to_json(), "sources": (terms.sources + 1).tolist()}
+        if examples is not None:
+            fields["examples"] = examples.to_json()
         print(json.dumps(fields, allow_nan=not inspection.is_finite))
         return
     print(inspection.in_words(number, position))
@@ -127,10 +183,21 @@ def _print_number(inspection: Inspection, number: int, position: Position, as_js
         rest = float(terms.products[terms.order[MAX_PRINTED_TERMS:]].sum())
         print(f"  and {len(terms.inputs) - MAX_PRINTED_TERMS:,} smaller terms, together {decimal_text(rest, 6)}")
     print(f"  y = {decimal_text(terms.value, 6)}")
+    if examples is not None:
+        _print_examples(examples)
     source = inspection.source_of(number)
     if number == len(inspection.layers):
         source += inspection.source_of_answers()
     print(f"\nThe lines of Python that compute it:\n\n{joined_source(source)}", end="")
+
+
+def _print_examples(examples: ExcitingExamples) -> None:
+    active = percent_text(examples.active / examples.count, 1)
+    print(f"\nOf {examples.count:,} test images, {active} give more than 0. It is excited")
+    for kind, ranked in (("most", examples.most), ("least", examples.least)):
+        print(f"  {kind} by")
+        for row, value in zip(ranked.rows.tolist(), ranked.values.tolist(), strict=True):
+            print(f"    {example_name(_test_images(), row)}: {number_in_words(value)}")
 
 
 def _term_line(terms: Terms, index: int) -> str:

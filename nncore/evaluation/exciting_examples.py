@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,19 @@ class ExcitingExamples:
     active: int
     count: int
     source: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the examples, counted from 1, and the figures as plain values for JSON."""
+        described = {
+            kind: [
+                {"image": row + 1, "value": value, "place": [index + 1 for index in place]}
+                for row, value, place in zip(
+                    ranked.rows.tolist(), ranked.values.tolist(), ranked.places.tolist(), strict=True
+                )
+            ]
+            for kind, ranked in (("most", self.most), ("least", self.least))
+        }
+        return {**described, "above_0": self.active, "images": self.count, "source": self.source}
 
 
 class LayerExamples:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from app.cli import main as cli
+from nncore.evaluation.exciting_examples import exciting_examples
 from nncore.evaluation.inspection import Inspection
 from nncore.files.model_file import bundled_model_path, load_model
 from tests.nncore.example_data import mnist
@@ -82,6 +84,9 @@ def test_a_layer_lists_its_largest_numbers_and_json_has_all(capsys: pytest.Captu
         ("--unit 3", "--unit needs --layer"),
         ("nowhere.png", "nowhere.png"),
         ("README.md --image 3", "Give either FILE or --image"),
+        ("--examples", "--examples needs --layer and --unit"),
+        ("--layer 8 --unit 200 --examples", "Layer 8 has 128 numbers; there is no number 200"),
+        ("--save picture.jpg", "picture.jpg: the name of a picture must end in .svg or .png."),
     ],
 )
 def test_mistakes_are_one_sentence(arguments: str, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,3 +103,58 @@ def test_a_model_of_a_curve_takes_no_image(tmp_path: Path, capsys: pytest.Captur
     capsys.readouterr()
     assert cli.main(["look", "--model", str(path)]) == 2
     assert "The input has 784 numbers; the network takes 1." in capsys.readouterr().err
+
+
+def test_the_examples_of_a_unit_are_printed_and_are_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(look(capsys, "--layer", 11, "--unit", 8, "--examples", "--json"))["examples"]
+    test = mnist().test
+    assert test is not None
+    expected = exciting_examples(load_model(bundled_model_path()).network(), test, 11)
+    assert expected is not None
+    ranked = expected.of(7).most
+    assert [each["image"] - 1 for each in found["most"]] == ranked.rows.tolist()
+    assert (found["images"], len(found["least"])) == (10_000, 12)
+    text = look(capsys, "--layer", 11, "--unit", 8, "--examples")
+    assert f"    image {ranked.rows[0] + 1:,}, labelled 7: " in text
+    assert "Of 10,000 test images, " in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        ((), ["input", "1 convolution", "8 dense", "11 dense"]),
+        (("--layer", 8), ["8 dense"]),
+        (("--layer", 1, "--unit", 3, 2, 2), ["its weights in layer 1", "its weights to layer 4"]),
+        (("--layer", 11, "--unit", 8, "--examples"), ["its weights in layer 11", "most 1", "least 12"]),
+    ],
+)
+def test_what_is_printed_can_be_saved_as_a_picture(
+    arguments: tuple[object, ...], titles: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    svg, png = tmp_path / "picture.svg", tmp_path / "picture.PNG"
+    assert look(capsys, *arguments, "--save", svg).endswith(f"Saved {svg}.\n")
+    root = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
+    found = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert [title for title in titles if title not in found] == []
+    look(capsys, *arguments, "--save", png)
+    with Image.open(png) as picture:
+        assert picture.mode == "RGB"
+        assert len(np.unique(np.asarray(picture))) > 2
+
+
+def test_a_saved_picture_leaves_the_json_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "picture.svg"
+    assert cli.main(["look", "--layer", "11", "--json", "--save", str(path)]) == 0
+    output = capsys.readouterr()
+    assert len(json.loads(output.out)["values"]) == 10
+    assert output.err == f"Saved {path}.\n"
+
+
+def test_a_picture_that_cannot_be_saved_is_said_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert cli.main(["look", "--layer", "11", "--save", str(tmp_path / "file" / "picture.svg")]) == 2
+    error = capsys.readouterr().err
+    assert "picture.svg" in error
+    assert error.count("\n") == 1

@@ -19,9 +19,10 @@ from app.widgets.elements import row_of, text_label, without_margins
 from app.widgets.form import Choice
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.plain_text import ElidedLabel
-from nncore.data.dataset import NO_CLASS, Dataset, Splits
+from nncore.data.dataset import Dataset, Splits
 from nncore.evaluation.exciting_examples import ExcitingExamples, LayerExamples, RankedExamples
 from nncore.evaluation.inspection import Inspection
+from nncore.evaluation.inspection_pictures import example_name
 from nncore.evaluation.unit_weights import UnitWeights, weights_into, weights_out_of
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
@@ -186,10 +187,8 @@ class ExamplesPanel(NumberPanel):
         ]
 
     def _sentence(self, row: int, value: float, dataset: Dataset) -> str:
-        label = int(dataset.labels[row]) if dataset.class_names else NO_CLASS
-        labelled = "" if label == NO_CLASS else f", labelled {dataset.class_names[label]}"
-        name = EXAMPLE_SETS[self.part.value].removesuffix("s")
-        return f"{name} {row + 1:,}{labelled}: {number_in_words(value)}."
+        kind = EXAMPLE_SETS[self.part.value].split()[0]
+        return f"{kind} {example_name(dataset, row)}: {number_in_words(value)}."
 
     def _frame(self, place: np.ndarray) -> tuple[float, float, float, float] | None:
         """The part of the image where a map's number is, as shares; None for a unit."""
