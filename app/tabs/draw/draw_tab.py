@@ -320,11 +320,12 @@ class DrawTab(Tab):
         self._buttons = self._tools()
         left.addLayout(self._buttons)
         self._answer_row, self._bars_row = QWidget(), QWidget()
-        answer = row_of(self.answer, self.network_pane.toggle, self.network_pane.open_button)
+        answer, buttons = QHBoxLayout(), column_of(self.network_pane.toggle, self.network_pane.open_button, spacing=2)
+        buttons.addStretch(1)
+        without_margins(answer).addWidget(self.answer)
+        answer.addLayout(buttons)
         self.number_row.control_before = self.network_pane.open_button
         answer.setStretch(0, 1)
-        for button in (self.network_pane.toggle, self.network_pane.open_button):
-            answer.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self._answer_row.setLayout(answer)
         bars = row_of(self.network_pane, self.bars, spacing=GROUP_GAP)
         bars.setStretch(0, 5)
