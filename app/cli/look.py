@@ -94,7 +94,7 @@ def _save_picture(inspection: Inspection, options: argparse.Namespace) -> None:
             pictures += example_pictures(_examples(inspection, layer, options.unit[0] - 1), _test_images())
         if not pictures:
             raise DataError(f"Layer {layer} has no weights for this number; --examples adds the images that excite it.")
-    title = "A network at work" if layer is None else f"Layer {layer} of a network"
+    title = "The numbers of a network" if layer is None else f"Layer {layer} of a network"
     is_svg = path.suffix.lower() == ".svg"
     save_file(path, sheet_svg(pictures, title).encode() if is_svg else sheet_png(pictures), DataError)
     print(f"Saved {path}.", file=sys.stderr if options.json else sys.stdout)
