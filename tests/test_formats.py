@@ -82,13 +82,13 @@ def test_all_formats_of_a_version_contain_the_same_model(commit: str, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("name", "share"),
+    ("name", "fraction"),
     [("checkpoint_d9ab6ec.npz", 6 / 18), ("checkpoint_b267e93.npz", 0.25), ("checkpoint_4cc5e85.npz", 0.25)],
 )
-def test_a_checkpoint_of_every_version_is_continued_to_its_end(name: str, share: float) -> None:
+def test_a_checkpoint_of_every_version_is_continued_to_its_end(name: str, fraction: float) -> None:
     checkpoint = load_checkpoint(SAMPLES / name)
     assert (checkpoint.spec, checkpoint.config) == (SPEC, CONFIG)
-    assert (checkpoint.recipe, checkpoint.validation_share, checkpoint.counters.step) == ("quick", share, 5)
+    assert (checkpoint.recipe, checkpoint.validation_fraction, checkpoint.counters.step) == ("quick", fraction, 5)
     training = Training.resumed(checkpoint, twelve())
     *_, last = training.events()
     assert isinstance(last, Finished)
@@ -100,7 +100,7 @@ def test_a_log_of_runs_of_every_version_is_read_and_written(name: str, tmp_path:
     with RunLog(opened(name, tmp_path)) as log:
         (run,) = log.runs()
         assert (run.settings.name, run.settings.spec, run.settings.config) == ("sample", SPEC, CONFIG)
-        assert (run.settings.recipe, run.settings.validation_share, run.settings.machine) == (
+        assert (run.settings.recipe, run.settings.validation_fraction, run.settings.machine) == (
             "quick",
             0.25,
             "a machine",

@@ -173,10 +173,10 @@ def in_whole_percent(report: Callable[[float], None]) -> Callable[[float], None]
     """Report only whole percentages: a signal for each batch would keep the window busy."""
     last_percent = -1
 
-    def report_share(share: float) -> None:
+    def report_fraction(fraction: float) -> None:
         nonlocal last_percent
-        if int(100 * share) != last_percent:
-            last_percent = int(100 * share)
-            report(share)
+        if int(100 * fraction) != last_percent:
+            last_percent = int(100 * fraction)
+            report(fraction)
 
-    return report_share
+    return report_fraction

@@ -21,7 +21,7 @@ class WatchedReader(QObject):
     reading = Signal(str)
     """The name of a file that takes longer than SLOW_MILLISECONDS to read; "" when it is read or cancelled."""
     progressed = Signal(float)
-    """The share of the file that is read, 0 to 1."""
+    """The fraction of the file that is read, 0 to 1."""
     _begun = Signal(str, str)
     """The kind of a task and the name of its file; emitted on the thread of the tasks."""
 

@@ -25,7 +25,7 @@ from nncore.preprocessing.ink import CANVAS_PEN_WIDTH, Ink
 from nncore.reporting.number_text import percent_text
 
 ERASER_RADIUS = 0.035
-"""Radius of the eraser as a share of the canvas's side."""
+"""Radius of the eraser as a fraction of the canvas's side."""
 
 CANVAS_DESCRIPTION = (
     "Draw a digit here with the mouse, a pen or a finger; the right mouse button or the eraser end of a pen erases. By "

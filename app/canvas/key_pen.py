@@ -8,7 +8,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 
 TAP_DISTANCE = 0.02
-"""Distance of one tap on an arrow key, as a share of the canvas's side."""
+"""Distance of one tap on an arrow key, as a fraction of the canvas's side."""
 
 HELD_SPEED = 0.45
 """Speed while an arrow key is held, in sides per second."""

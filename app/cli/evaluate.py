@@ -93,9 +93,9 @@ def _print_table(evaluation: Evaluation, rates: VerdictRates | None, model: Mode
     print(f"{title} digits: {percent_text(evaluation.accuracy)} read correctly")
     print("\nrows: the true digit; columns: what was read\n")
     print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
-    for name, row, share in zip(dataset.class_names, evaluation.confusion, evaluation.per_class, strict=True):
+    for name, row, fraction in zip(dataset.class_names, evaluation.confusion, evaluation.per_class, strict=True):
         cells = "".join(f"{count or '·':>6}" for count in row)
-        print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
+        print(f"{name:>4}  {cells}   {'' if fraction is None else f'{fraction:7.2%}'}")
     if rates is not None:
         error = (
             "" if rates.calibration_error is None else f"; calibration error {percent_text(rates.calibration_error)}"

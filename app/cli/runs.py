@@ -111,8 +111,8 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
 
 def _checkpoint(run: LoggedRun) -> str:
     """The checkpoint from which `train --resume` can continue an ended or interrupted run, or ""."""
-    path = runs_folder() / run.checkpoint
-    return str(path) if run.checkpoint and state_in_words(run) != "running" and os.path.isfile(path) else ""
+    path = runs_folder() / run.checkpoint_name
+    return str(path) if run.checkpoint_name and state_in_words(run) != "running" and os.path.isfile(path) else ""
 
 
 def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:

@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
     recipe = recipe_named(options.recipe)
     values = {name: given for name, given in vars(options).items() if name in SWEPT}
     jobs = grid(recipe.spec, recipe.config, values)
-    data, share = examples_for(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
-    check_jobs(jobs, data, share)
+    data, fraction = examples_for(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_fraction
+    check_jobs(jobs, data, fraction)
     settings = RunSettings(
         options.name,
         recipe.spec,
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         data=data.training.source,
         machine=machine_description(),
         recipe=recipe.name,
-        validation_share=share,
+        validation_fraction=fraction,
     )
     output, results = FaultTolerantOutput(), []
     remove_leftovers()
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     interrupted = Event()
     with on_end_signal(interrupted.set):
         recorder = SweepRecorder(run_log_path(), settings, print_error)
-        events = _events(options, jobs, data, recipe, share, interrupted.is_set)
+        events = _events(options, jobs, data, recipe, fraction, interrupted.is_set)
         for result, number in _with_progress_bar(events, recorder):
             results.append(result)
             write_result(output, result, number)
@@ -85,14 +85,14 @@ def _events(
     jobs: Sequence[SweepJob],
     data: Splits,
     recipe: Recipe,
-    share: float,
+    fraction: float,
     cancelled: Callable[[], bool],
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
         data_source = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
-        return run_on_cluster(jobs, data_source, options.scheduler, share, cancelled=cancelled)
+        return run_on_cluster(jobs, data_source, options.scheduler, fraction, cancelled=cancelled)
     source = partial(examples_for, recipe, options.data) if options.data else data
-    return run_sweep(jobs, source, share, options.workers, cancelled=cancelled)
+    return run_sweep(jobs, source, fraction, options.workers, cancelled=cancelled)
 
 
 def _with_progress_bar(

@@ -7,13 +7,19 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from app.background.interrupt import on_end_signal
 from app.cli.output import INTERRUPTED, FaultTolerantOutput, print_error
-from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
+from app.cli.train_options import (
+    RunSetup,
+    add_settings,
+    continued_training,
+    new_training,
+    recipe_from,
+    verbose_epoch,
+)
 from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_progress_bar
 from app.storage.leftovers import remove_leftovers
 from app.storage.paths import run_log_path, runs_folder
@@ -73,16 +79,17 @@ def _run(options: argparse.Namespace) -> int:
     every = verbose_epoch(options)
     remove_leftovers()
     if options.resume is not None:
-        training, recipe, share = continued_training(options)
+        setup = continued_training(options)
     else:
         chosen = recipe_from(options)
-        training, recipe, share = new_training(chosen, options.data), chosen.name, chosen.validation_share
+        setup = RunSetup(new_training(chosen, options.data), chosen.name, chosen.validation_fraction)
+    training, recipe = setup.training, setup.recipe
     if options.find_rate:
         return _find_rate(training, options.json)
     output = FaultTolerantOutput()
     reporter: Reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
-    with _recorder(options, training, recipe, share) as recorder:
-        event, checkpoint_error = _train(training, reporter, recorder, recipe, share, options.checkpoint)
+    with _recorder(options, setup) as recorder:
+        event, checkpoint_error = _train(setup, reporter, recorder, options.checkpoint)
         saved = _save_model(options.out, training, event, recipe)
         if saved is not None and recorder is not None:
             recorder.keep_model(saved)
@@ -127,16 +134,15 @@ def _locked(checkpoint_path: Path | None) -> Iterator[None]:
         lock.release()
 
 
-def _recorder(
-    options: argparse.Namespace, training: Training, recipe: str, share: float
-) -> AbstractContextManager[RunRecorder | None]:
+def _recorder(options: argparse.Namespace, setup: RunSetup) -> AbstractContextManager[RunRecorder | None]:
     """The recorder that logs the run; None with --no-log."""
     if options.no_log:
         return nullcontext()
-    spec, name = training.network.spec, options.out.stem if options.out else ""
+    training, name = setup.training, options.out.stem if options.out else ""
+    spec = training.network.spec
     settings = RunSettings(
         name or spec.default_name, spec, training.config, data=training.data.training.source,
-        machine=machine_description(), recipe=recipe, validation_share=share,
+        machine=machine_description(), recipe=setup.recipe, validation_fraction=setup.validation_fraction,
     )  # fmt: skip
     return RunRecorder(run_log_path(), settings, runs_folder(), print_error)
 
@@ -166,18 +172,13 @@ def _find_rate(training: Training, as_json: bool) -> int:
 
 
 def _train(
-    training: Training,
-    reporter: Reporter,
-    recorder: RunRecorder | None,
-    recipe: str,
-    share: float,
-    checkpoint_path: Path | None,
+    setup: RunSetup, reporter: Reporter, recorder: RunRecorder | None, checkpoint_path: Path | None
 ) -> tuple[TrainingEvent, ModelFileError | None]:
     """Train to the end; returns the last event, and the error of the last checkpoint if it could not be saved.
 
     The run continues without a checkpoint, so that a full disk does not end it.
     """
-    problem = None
+    problem, training = None, setup.training
     with on_end_signal(training.control.stop):
         for event in with_progress_bar(training.events()):
             reporter.report(event)
@@ -185,8 +186,7 @@ def _train(
                 recorder.record(event, training)
             if checkpoint_path is not None and isinstance(event, EpochDone | Finished):
                 try:
-                    state = replace(training.checkpoint(), recipe=recipe, validation_share=share)
-                    save_checkpoint(state, checkpoint_path)
+                    save_checkpoint(setup.checkpoint(), checkpoint_path)
                     problem = None
                 except ModelFileError as failure:
                     problem = failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from nncore.model.checks import check_fit
 from nncore.model.layers import Activation, Dense
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import Training
+from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
 from nncore.training.settings import Setting
@@ -95,6 +96,23 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
     return replace(changed, output=spec.output)
 
 
+@dataclass(frozen=True)
+class RunSetup:
+    """A run before its first step.
+
+    recipe: its name, or "". validation_fraction: of the training images, 0 to below 1.
+    """
+
+    training: Training
+    recipe: str
+    validation_fraction: float
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the state of the run now, to continue it later."""
+        state = self.training.checkpoint()
+        return replace(state, recipe=self.recipe, validation_fraction=self.validation_fraction)
+
+
 def new_training(recipe: Recipe, path: Path | None) -> Training:
     """Return a new run, with the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
@@ -104,8 +122,8 @@ def new_training(recipe: Recipe, path: Path | None) -> Training:
     return Training(network, data, recipe.config)
 
 
-def continued_training(options: argparse.Namespace) -> tuple[Training, str, float]:
-    """Return the run of a checkpoint, the name of its recipe, and the share of the data that is held out."""
+def continued_training(options: argparse.Namespace) -> RunSetup:
+    """Return the run of a checkpoint."""
     for name in (*SETTINGS, "activations", "initialization"):
         if getattr(options, name, None) is not None and name not in OPTIONS_WITH_RESUME:
             option = name.replace("_", "-")
@@ -120,10 +138,10 @@ def continued_training(options: argparse.Namespace) -> tuple[Training, str, floa
     recipe = replace(
         _with_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),
         config=checkpoint.config,
-        validation_share=checkpoint.validation_share,
+        validation_fraction=checkpoint.validation_fraction,
     )
     data = recipe.hold_out(examples_for(recipe, options.data))
-    return Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_share
+    return RunSetup(Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_fraction)
 
 
 def verbose_epoch(options: argparse.Namespace) -> int:

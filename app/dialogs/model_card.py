@@ -46,7 +46,7 @@ def _writers(accuracy: Mapping[str, float]) -> str:
         return ""
     mean = sum(accuracy.values()) / len(accuracy)
     lowest = min(accuracy.values())
-    each = ", ".join(f"{name}: {percent_text(share, 1)}" for name, share in accuracy.items())
+    each = ", ".join(f"{name}: {percent_text(value, 1)}" for name, value in accuracy.items())
     return (
         f"{percent_text(mean)} on average, {percent_text(lowest)} at lowest; each of {len(accuracy)} "
         "writers was read by a network trained "

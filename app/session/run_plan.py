@@ -28,8 +28,8 @@ from nncore.training.control import TrainingControl
 class EndedRun:
     """A run that has ended, with everything needed to train it further.
 
-    checkpoint: the final state, with the recipe's name and the validation share. curve: (3, n) step, loss and accuracy
-    of its steps. number: its number in the run log, None if it is not logged. points: the curve that it fits,
+    checkpoint: the final state, with the recipe's name and the validation fraction. curve: (3, n) step, loss and
+    accuracy of its steps. number: its number in the run log, None if it is not logged. points: the curve that it fits,
     None if it learns digits.
     """
 
@@ -50,7 +50,7 @@ class EndedRun:
             data=data,
             machine="",
             recipe=state.recipe,
-            validation_share=state.validation_share,
+            validation_fraction=state.validation_fraction,
         )
 
     @property
@@ -68,7 +68,7 @@ class EndedRun:
         return RunPlan(
             extended.spec,
             extended.config,
-            extended.validation_share,
+            extended.validation_fraction,
             extended.recipe,
             parent=self.number,
             ended=replace(self, checkpoint=extended),
@@ -104,7 +104,7 @@ class RunPlan:
 
     spec: NetworkSpec
     config: TrainingConfig
-    validation_share: float
+    validation_fraction: float
     recipe: str = ""
     parent: int | None = None
     interrupted: tuple[LoggedRun, Path] | None = None
@@ -131,13 +131,13 @@ class RunPlan:
         recipe = RECIPES.get(self.recipe)
         return recipe.examples.curve() if recipe and isinstance(recipe.examples, CurveExamples) else None
 
-    def examples(self, data: Splits, share: float, seed: int) -> Splits:
-        """Training, validation and test data: the recipe's part of `data`, with `share` held out for validation."""
+    def examples(self, data: Splits, fraction: float, seed: int) -> Splits:
+        """Training, validation and test data: the recipe's part of `data`, with `fraction` held out for validation."""
         curve, recipe = self.curve_points, RECIPES.get(self.recipe)
         if curve is not None:
             return curve.splits()
         chosen = recipe.examples.take_from(data) if recipe and isinstance(recipe.examples, DigitExamples) else data
-        return hold_out_validation(chosen, share, seed)
+        return hold_out_validation(chosen, fraction, seed)
 
     def begin(self, data: Splits, control: TrainingControl, cores: int) -> Training:
         """A training with its own network, ready for the first step, or for the next step of a continued run.
@@ -150,12 +150,12 @@ class RunPlan:
         if self.ended is not None:
             return self._continued(self.ended.checkpoint, data, control, cores)
         network = Network(self.spec, seed=self.config.seed)
-        examples = self.examples(data, self.validation_share, self.config.seed)
+        examples = self.examples(data, self.validation_fraction, self.config.seed)
         return Training(network, examples, self.config, control, cores)
 
     def _continued(self, checkpoint: Checkpoint, data: Splits, control: TrainingControl, cores: int) -> Training:
         control.learning_rate = checkpoint.learning_rate
-        examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
+        examples = self.examples(data, checkpoint.validation_fraction, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
     @property
@@ -169,7 +169,7 @@ class RunPlan:
             data=data,
             machine="",
             recipe=self.recipe,
-            validation_share=self.validation_share,
+            validation_fraction=self.validation_fraction,
             parent=self.parent,
             rates=self.rates,
         )

@@ -24,7 +24,7 @@ from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
-from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
+from nncore.experiments.recipes import VALIDATION_FRACTION, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model
 from nncore.model.network import NetworkSpec
@@ -184,7 +184,7 @@ class Session(ModelSession):
         paused: bool = False,
         recipe: str = "",
         parent: int | None = None,
-        validation_share: float = VALIDATION_SHARE,
+        validation_fraction: float = VALIDATION_FRACTION,
         rates: Rates = (),
         points: CurvePoints | None = None,
     ) -> None:
@@ -194,14 +194,14 @@ class Session(ModelSession):
         this one repeats. rates: (step, learning rate) of each planned change. points: the curve to fit instead of the
         recipe's own.
         """
-        plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
+        plan = RunPlan(spec, config, validation_fraction, recipe, parent, rates=rates, points=points)
         self._begin(plan, paused)
 
     def continue_interrupted(self, run: LoggedRun, checkpoint_path: Path) -> None:
         """Continue a run whose process was killed, from its file `checkpoint_path`; this needs the same data."""
         settings = run.settings
-        share, curve = settings.validation_share, CurveExamples.from_description(settings.data)
-        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, interrupted=(run, checkpoint_path))
+        fraction, curve = settings.validation_fraction, CurveExamples.from_description(settings.data)
+        plan = RunPlan(settings.spec, settings.config, fraction, settings.recipe, interrupted=(run, checkpoint_path))
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
     def continue_ended(

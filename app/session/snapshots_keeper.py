@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.storage.paths import SNAPSHOTS_SUFFIX, last_snapshots_path, runs_folder, snapshots_folder
 from app.storage.run_recorder import lock_file
-from app.storage.writing_pace import SNAPSHOTS_SHARE, WritingPace
+from app.storage.writing_pace import SNAPSHOTS_FRACTION, WritingPace
 from nncore.errors import ModelFileError
 from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
 from nncore.files.snapshots_file import load_snapshots, save_snapshots
@@ -33,7 +33,7 @@ class SnapshotsKeeper:
         self._folder, self._planned_epochs = snapshots_folder(checkpoint_path), planned_epochs
         self._report_error = report_error
         self._saved: set[TrainingPoint] = set()
-        self._pace, self._has_failed = WritingPace(SNAPSHOTS_SHARE), False
+        self._pace, self._has_failed = WritingPace(SNAPSHOTS_FRACTION), False
 
     def restore(self, snapshots: Snapshots, last: TrainingPoint) -> Snapshots:
         """Return the snapshots of the killed run up to the point `last`; `snapshots` if none are of its network."""

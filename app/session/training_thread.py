@@ -118,7 +118,9 @@ class TrainingThread(QThread):
     def _train(self) -> None:
         plan = self._plan
         with plan.recorder(self.not_logged.emit) as self._recorder:
-            self._keeper = SnapshotsKeeper(self._recorder.checkpoint, plan.config.epochs, self.snapshots_not_saved.emit)
+            self._keeper = SnapshotsKeeper(
+                self._recorder.checkpoint_path, plan.config.epochs, self.snapshots_not_saved.emit
+            )
             # One core is left to the window: painting and the pen must not wait for matrix products.
             with watched_reading(cancelled=lambda: self.control.stopped):  # of a large checkpoint
                 self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
@@ -218,7 +220,7 @@ class TrainingThread(QThread):
 
     def _ended_run(self) -> EndedRun:
         plan = self._plan
-        state = replace(self._training.checkpoint(), recipe=plan.recipe, validation_share=plan.validation_share)
+        state = replace(self._training.checkpoint(), recipe=plan.recipe, validation_fraction=plan.validation_fraction)
         return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number, plan.points)
 
     def _emit_model(self, test: Evaluation | None) -> Model:

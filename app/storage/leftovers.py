@@ -76,9 +76,9 @@ def _delete_old_checkpoints() -> None:
     with RunLog(path) as log:
         known = log.checkpoints()
         unfinished = [run for run in (*log.unfinished(), *log.runs(deleted=True)) if run.state == "running"]
-        interrupted = [run for run in unfinished if run.checkpoint and not is_alive(run.process)]
+        interrupted = [run for run in unfinished if run.checkpoint_name and not is_alive(run.process)]
         for run in sorted(interrupted, key=lambda run: -run.id)[MAX_INTERRUPTED:]:
-            if _delete_checkpoint(path.parent / run.checkpoint):
+            if _delete_checkpoint(path.parent / run.checkpoint_name):
                 log.forget_checkpoint(run.id)
     if [found for found in path.parent.glob("*.sqlite") if found != path and " damaged " not in found.name]:
         return  # the log of a newer Digit Lab, whose checkpoints are not known here

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from app.storage.run_log_file import ReportError, open_log, rename_damaged
 from app.storage.run_process import process_description
-from app.storage.writing_pace import CHECKPOINT_SHARE, LOG_SHARE, WritingPace
+from app.storage.writing_pace import CHECKPOINT_FRACTION, LOG_FRACTION, WritingPace
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import DamagedRunLogError, LoggedRun, RunLog, RunLogError, RunSettings, State
 from nncore.files.checkpoint_file import save_checkpoint
@@ -75,8 +75,8 @@ class RunRecorder:
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
-        self.checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
-        self._lock = FileLock(lock_file(self.checkpoint))
+        self.checkpoint_path = checkpoints / ((continued.checkpoint_name if continued else "") or name)
+        self._lock = FileLock(lock_file(self.checkpoint_path))
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
@@ -88,7 +88,7 @@ class RunRecorder:
         self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
         self._failed_at = float("-inf")
-        self._checkpoint_pace, self._log_pace = WritingPace(CHECKPOINT_SHARE), WritingPace(LOG_SHARE)
+        self._checkpoint_pace, self._log_pace = WritingPace(CHECKPOINT_FRACTION), WritingPace(LOG_FRACTION)
         self._log_fails = False
         self._ended = False
 
@@ -138,7 +138,7 @@ class RunRecorder:
         self._close_log()
         self._lock.release()
         with suppress(OSError):
-            if not self.checkpoint.exists():
+            if not self.checkpoint_path.exists():
                 self._lock.path.unlink()
 
     # ----------------------------------------------------------------- writing
@@ -189,9 +189,9 @@ class RunRecorder:
 
     def _save(self, checkpoint: Checkpoint, consequence: str = "If this run is killed, it cannot be continued") -> bool:
         """Write the checkpoint; if that fails, report the `consequence`."""
-        recipe, share = self._settings.recipe, self._settings.validation_share
+        recipe, fraction = self._settings.recipe, self._settings.validation_fraction
         try:
-            save_checkpoint(replace(checkpoint, recipe=recipe, validation_share=share), self.checkpoint)
+            save_checkpoint(replace(checkpoint, recipe=recipe, validation_fraction=fraction), self.checkpoint_path)
         except ModelFileError as problem:
             self._report_once(f"{consequence}: {problem}")
             return False
@@ -214,19 +214,19 @@ class RunRecorder:
             test = event.test
             figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
             ended: State = "stopped" if event.stopped else "finished"
-            log.end(run_id, ended, self.checkpoint.name if kept else "", seconds=event.seconds, **figures)
+            log.end(run_id, ended, self.checkpoint_path.name if kept else "", seconds=event.seconds, **figures)
 
         self._ended = self._with_log(end)
         if self._ended:
-            self._delete([] if kept else [self.checkpoint.name])
+            self._delete([] if kept else [self.checkpoint_path.name])
             self._with_log(lambda log, run: self._delete(log.forget_old_checkpoints(MAX_CHECKPOINTS)))
 
     def _delete(self, checkpoints: Sequence[str]) -> None:
         for name in checkpoints:
-            path = self.checkpoint.with_name(name)
+            path = self.checkpoint_path.with_name(name)
             try:
                 path.unlink(missing_ok=True)
-                if path != self.checkpoint:
+                if path != self.checkpoint_path:
                     lock_file(path).unlink(missing_ok=True)
             except OSError as problem:
                 self._report_once(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
@@ -266,7 +266,9 @@ class RunRecorder:
                 self.number = self._continued_at = None
         if self.number is None:
             self._pending_epochs = self._all_epochs()
-            self.number = self._log.begin(self._settings, process_description(), self.checkpoint.name, self._started)
+            self.number = self._log.begin(
+                self._settings, process_description(), self.checkpoint_path.name, self._started
+            )
         elif self._continued_at is not None:
             self._resume_entry(self._log, self.number, *self._continued_at)
             self._continued_at = None

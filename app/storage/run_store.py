@@ -28,13 +28,13 @@ Result = TypeVar("Result")
 class StoredRun:
     """A run of the log. is_interrupted: it has not ended, and its process no longer runs.
 
-    checkpoint: the file for continuing an interrupted run or training an ended run further; None without a file.
+    checkpoint_path: the file for continuing an interrupted run or training an ended run further; None without a file.
     model: the file of its model; None if it has none, or if it was deleted.
     """
 
     run: LoggedRun
     is_interrupted: bool = False
-    checkpoint: Path | None = None
+    checkpoint_path: Path | None = None
     model: Path | None = None
 
     @property
@@ -68,7 +68,7 @@ class RunStore:
         if not os.path.lexists(self.path):
             return None
         known = (self._stored(run) for run in self._with_log(RunLog.unfinished) if run.process)
-        return next((run for run in known if run.checkpoint is not None), None)
+        return next((run for run in known if run.checkpoint_path is not None), None)
 
     def dismiss(self, run_id: int) -> None:
         """Exclude this run from `newest_interrupted`; it can still be continued in the Runs tab."""
@@ -111,8 +111,8 @@ class RunStore:
         is_unfinished = run.state == "running"
         if is_unfinished and is_alive(run.process):
             return StoredRun(run)
-        checkpoint = self.path.parent / run.checkpoint
-        found = checkpoint if run.checkpoint and os.path.isfile(checkpoint) else None
+        checkpoint = self.path.parent / run.checkpoint_name
+        found = checkpoint if run.checkpoint_name and os.path.isfile(checkpoint) else None
         return StoredRun(run, is_unfinished, found, _model_of(run))
 
     def _with_log(self, work: Callable[[RunLog], Result]) -> Result:

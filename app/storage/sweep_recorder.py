@@ -21,7 +21,7 @@ class SweepRecorder:
     """
 
     def __init__(self, path: Path | None, settings: RunSettings, report_error: ReportError) -> None:
-        """path: of the log, None for no log. settings: name, data, machine, recipe and validation share of the sweep.
+        """path: of the log, None for no log. settings: of the sweep; each run has its own network and config.
 
         report_error: called with one sentence for an error of the log.
         """

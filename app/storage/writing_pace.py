@@ -9,16 +9,16 @@ from time import perf_counter
 MAX_WRITE_INTERVAL_SECONDS = 0.25
 """A run that is killed loses at most one epoch, or the epochs of this time if they are shorter."""
 
-CHECKPOINT_SHARE, LOG_SHARE, SNAPSHOTS_SHARE = 0.1, 0.05, 0.05
-"""The share of the time of a run that writing its checkpoint, its rows in the log, and its epochs may take."""
+CHECKPOINT_FRACTION, LOG_FRACTION, SNAPSHOTS_FRACTION = 0.1, 0.05, 0.05
+"""The fraction of the time of a run that writing its checkpoint, its rows in the log, and its epochs may take."""
 
 
 class WritingPace:
-    """Says when to write: so that it takes at most a share of the time, or after MAX_WRITE_INTERVAL_SECONDS."""
+    """Says when to write: so that it takes at most a fraction of the time, or after MAX_WRITE_INTERVAL_SECONDS."""
 
-    def __init__(self, share: float) -> None:
-        """share: of the time, 0 to 1."""
-        self._share = share
+    def __init__(self, fraction: float) -> None:
+        """fraction: of the time, 0 to 1."""
+        self._fraction = fraction
         self._next = float("-inf")
 
     @property
@@ -34,4 +34,4 @@ class WritingPace:
             yield
         finally:
             ended = perf_counter()
-            self._next = ended + min(MAX_WRITE_INTERVAL_SECONDS, (ended - began) / self._share)
+            self._next = ended + min(MAX_WRITE_INTERVAL_SECONDS, (ended - began) / self._fraction)

@@ -23,7 +23,7 @@ MIN_SCALED_MISTAKES = 10
 """A matrix whose largest number of mistakes is smaller does not get the strongest colour."""
 
 DescribeCell = Callable[[int, int, int, float], str]
-"""Describes a cell from its row, column, count, and share of its row."""
+"""Describes a cell from its row, column, count, and fraction of its row."""
 
 
 class _CellModel(QAbstractTableModel):
@@ -32,11 +32,11 @@ class _CellModel(QAbstractTableModel):
     def __init__(self, parent: QWidget, describe: DescribeCell) -> None:
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
-        self.shares: NDArray[np.float64] = np.zeros((0, 0))
+        self.fractions: NDArray[np.float64] = np.zeros((0, 0))
         self.strengths: NDArray[np.float64] = np.zeros((0, 0))
         self.rows: tuple[str, ...] = ()
         self.columns: tuple[str, ...] = ()
-        self.as_shares = False
+        self.as_fractions = False
         self._describe = describe
 
     def set_counts(self, counts: NDArray[np.int64], rows: tuple[str, ...], columns: tuple[str, ...]) -> None:
@@ -44,8 +44,8 @@ class _CellModel(QAbstractTableModel):
         if not same:
             self.beginResetModel()
         self.counts, self.rows, self.columns = counts, rows, columns
-        self.shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        self.strengths = _strengths(counts, self.shares)
+        self.fractions = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        self.strengths = _strengths(counts, self.fractions)
         if same:  # without a reset, so that the selected cell stays selected
             self.repaint_all()
         else:
@@ -65,13 +65,13 @@ class _CellModel(QAbstractTableModel):
         return len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The count or share of a cell, or its description for tooltips and screen readers."""
+        """The count or fraction of a cell, or its description for tooltips and screen readers."""
         row, column = index.row(), index.column()
-        count, share = int(self.counts[row, column]), float(self.shares[row, column])
+        count, fraction = int(self.counts[row, column]), float(self.fractions[row, column])
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if not count else f"{100 * share:.1f}" if self.as_shares else str(count)
+            return "" if not count else f"{100 * fraction:.1f}" if self.as_fractions else str(count)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._describe(row, column, count, share)
+            return self._describe(row, column, count, fraction)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -80,12 +80,12 @@ class _CellModel(QAbstractTableModel):
         return names[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
-def _strengths(counts: NDArray[np.int64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How strong the colour of each cell is, 0 to 1: by share for correct answers, by log of the count for mistakes."""
+def _strengths(counts: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How strong the colour of each cell is, 0 to 1: by fraction for correct answers, by log count for mistakes."""
     is_correct = np.eye(*counts.shape, dtype=np.bool_)
     most = int(np.where(is_correct, 0, counts).max(initial=0))
     mistakes: NDArray[np.float64] = np.log1p(counts) / max(np.log1p(most), np.log1p(MIN_SCALED_MISTAKES))
-    return np.where(is_correct, np.sqrt(shares), mistakes)
+    return np.where(is_correct, np.sqrt(fractions), mistakes)
 
 
 class _CellDelegate(QStyledItemDelegate):

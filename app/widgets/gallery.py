@@ -45,9 +45,9 @@ def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
     return image
 
 
-def probability_text(share: float) -> str:
+def probability_text(probability: float) -> str:
     """A probability in per cent; "100.0 %" only for exactly 1."""
-    return percent_text(min(share, 0.999) if share < 1 else share, 1)
+    return percent_text(min(probability, 0.999) if probability < 1 else probability, 1)
 
 
 class GalleryExamples(Protocol):

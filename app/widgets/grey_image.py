@@ -37,7 +37,7 @@ def thumbnail(image: NDArray[np.uint8], side: int, colours: Colours, ratio: floa
 
 @lru_cache(maxsize=8)
 def _shades(paper: str, ink: str) -> list[int]:
-    shares = np.linspace(0, 1, 256)[:, None]
+    fractions = np.linspace(0, 1, 256)[:, None]
     low, high = ([colour.red(), colour.green(), colour.blue()] for colour in (QColor(paper), QColor(ink)))
-    table = (1 - shares) * np.array(low) + shares * np.array(high)
+    table = (1 - fractions) * np.array(low) + fractions * np.array(high)
     return [qRgb(*(int(channel) for channel in row)) for row in np.rint(table)]

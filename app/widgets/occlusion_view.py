@@ -63,10 +63,10 @@ class OcclusionView(QWidget):
     def _paint_map(self, painter: QPainter, area: QRectF, pixel: int, colours: Colours) -> None:
         if self.map is None or self.map.max() <= 0:
             return
-        share = np.maximum(self.map, 0) / self.map.max()
-        painter.drawImage(area, tinted(np.rint(255 * MAX_OPACITY * share).astype(np.uint8), colours.validation))
+        fraction = np.maximum(self.map, 0) / self.map.max()
+        painter.drawImage(area, tinted(np.rint(255 * MAX_OPACITY * fraction).astype(np.uint8), colours.validation))
         painter.setPen(QPen(QColor(colours.error), max(2, pixel // 4)))
-        painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(share >= OUTLINE_THRESHOLD)])
+        painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(fraction >= OUTLINE_THRESHOLD)])
 
 
 def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:

@@ -15,7 +15,7 @@ from app.widgets.pictures.picture_actions import PictureActions
 AxisRange = tuple[float, float]
 FRACTION_RANGE: AxisRange = (-0.1, 1.1)
 """The range of an axis for fractions, with space for half a label at both ends."""
-PERCENT_TICKS = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
+PERCENT_TICKS = [(percent / 100, f"{percent}") for percent in (0, 25, 50, 75, 100)]
 
 
 GRID_OPACITY = 128

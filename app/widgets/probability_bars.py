@@ -99,7 +99,7 @@ class ProbabilityBars(QWidget):
         """For each row its percentage ("" in the empty state), and whether it is the answer."""
         if self._target is None:
             return [("", False)] * ROWS
-        return [(f"{100 * share:.1f}", digit == self.winner) for digit, share in enumerate(self._target)]
+        return [(f"{100 * fraction:.1f}", digit == self.winner) for digit, fraction in enumerate(self._target)]
 
     def _update_rows(self, changed: Sequence[bool] | NDArray[np.bool_]) -> None:
         """Repaint only rows that changed; while a pen moves, most do not."""
@@ -120,8 +120,8 @@ class ProbabilityBars(QWidget):
         return QSize(220, ROWS * self.fontMetrics().height())
 
     @Slot(object)
-    def _show_fraction(self, share: float) -> None:
-        self._shown = self._start_values + share * (self._target_values() - self._start_values)
+    def _show_fraction(self, fraction: float) -> None:
+        self._shown = self._start_values + fraction * (self._target_values() - self._start_values)
         moved = np.abs(self._shown - self._last_painted) * self.width() > MIN_REPAINTED_PIXELS
         self._last_painted = np.where(moved, self._shown, self._last_painted)
         self._update_rows(moved)
@@ -183,13 +183,13 @@ class ProbabilityBars(QWidget):
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(row, RIGHT, " %")
 
-    def _paint_bar(self, painter: QPainter, track: QRectF, share: float, colours: Colours, wins: bool) -> None:
+    def _paint_bar(self, painter: QPainter, track: QRectF, fraction: float, colours: Colours, wins: bool) -> None:
         radius = min(4.0, track.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.grid))
         painter.drawRoundedRect(track, radius, radius)
         bar = QRectF(track)
-        bar.setWidth(track.width() * min(max(share, 0.0), 1.0))
+        bar.setWidth(track.width() * min(max(fraction, 0.0), 1.0))
         if bar.width() >= 0.5:
             painter.setBrush(QColor(colours.winner if wins else colours.bar))
             painter.drawRoundedRect(bar, min(radius, bar.width() / 2), radius)

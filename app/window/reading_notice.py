@@ -34,5 +34,5 @@ class ReadingNotice(QFrame):
         self.setVisible(bool(name))
 
     @Slot(float)
-    def _show_progress(self, share: float) -> None:
-        self.progress.setValue(round(100 * share))
+    def _show_progress(self, fraction: float) -> None:
+        self.progress.setValue(round(100 * fraction))

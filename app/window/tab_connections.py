@@ -173,7 +173,7 @@ class TabConnections(QObject):
         """Connect the new Data tab."""
         tab.data_chosen.connect(self._session.use_data)
         tab.path_opened.connect(self._preferences.add_recent_file)
-        tab.share_chosen.connect(self._window.training_actions.hold_out)
+        tab.fraction_chosen.connect(self._window.training_actions.hold_out)
         self._session.data_changed.connect(tab.set_data)
         if self._session.data is not None:
             tab.set_data(self._session.data)

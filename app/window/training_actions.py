@@ -134,10 +134,10 @@ class TrainingActions(QObject):
             self.recipe_durations.take_time_of(ended, self.session.data)
 
     @Slot(float)
-    def hold_out(self, share: float) -> None:
-        """Hold out this share of the training images in the next runs, instead of the recipe's share."""
+    def hold_out(self, fraction: float) -> None:
+        """Hold out this fraction of the training images in the next runs, instead of the recipe's fraction."""
         self._fork_parent = None
-        self.train_tab.settings.hold_out(share)
+        self.train_tab.settings.hold_out(fraction)
 
     def _show_earlier_runs(self, store: RunStore, numbers: list[int]) -> None:
         try:
@@ -160,7 +160,7 @@ class TrainingActions(QObject):
                 self._show_settings_of(settings)
                 self.session.start_training(
                     settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
-                    validation_share=settings.validation_share, rates=settings.rates, points=points,
+                    validation_fraction=settings.validation_fraction, rates=settings.rates, points=points,
                 )  # fmt: skip
 
             self._start_run(start)
@@ -209,7 +209,7 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
-        """Show the run's settings; it is the parent of the next runs until a recipe or share is chosen."""
+        """Show the run's settings; it is the parent of the next runs until a recipe or fraction is chosen."""
         with self._lost_points_reported():
             self.train_tab.settings.points_of(run.settings)
             self._fork_parent = run
@@ -253,14 +253,14 @@ class TrainingActions(QObject):
         settings, parent = self.train_tab.settings, self._fork_parent.id if self._fork_parent else None
         self.session.start_training(
             spec, config, paused=paused, recipe=settings.recipe.name, parent=parent,
-            validation_share=settings.validation_share, points=settings.points(),
+            validation_fraction=settings.validation_fraction, points=settings.points(),
         )  # fmt: skip
 
     @Slot(object, object)
     def _find_rate(self, spec: NetworkSpec, config: TrainingConfig) -> None:
         if self.session.data is not None:
             settings = self.train_tab.settings
-            plan = RunPlan(spec, config, settings.validation_share, settings.recipe.name, points=settings.points())
+            plan = RunPlan(spec, config, settings.validation_fraction, settings.recipe.name, points=settings.points())
             self.rate_finder.begin(plan, self.session.data)
 
     @Slot(object)

@@ -55,7 +55,12 @@ class TrainingDialogs(QObject):
             self.error_message.emit(str(problem))
             return
         base = RunSettings(
-            "sweep", spec, config, data="", recipe=settings.recipe.name, validation_share=settings.validation_share
+            "sweep",
+            spec,
+            config,
+            data="",
+            recipe=settings.recipe.name,
+            validation_fraction=settings.validation_fraction,
         )
         data = self._session.data if points is None else points.splits()
         self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window, sweep_values_path())

@@ -104,8 +104,8 @@ class MappedDataset(Dataset):
 
     How random the order is: an epoch shuffles the blocks, reads WINDOW_BLOCKS of them at a time into a window, and
     shuffles the images of the window. So any two images can be in the same batch. If the file is in random order,
-    batches are random too. If the file is sorted by class (ten classes of equal size), the share of a class in a window
-    has a standard deviation of 2.7 percentage points, because a window holds only 128 independent blocks:
+    batches are random too. If the file is sorted by class (ten classes of equal size), the fraction of a class in a
+    window has a standard deviation of 2.7 percentage points, because a window holds only 128 independent blocks:
     sqrt(p (1 - p) / 128) with p = 0.1. This is as in batches of 128 images drawn from all images, but all 64 batches of
     a window share it.
 

@@ -98,7 +98,7 @@ def _confusion_html(predictions: Predictions) -> str:
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
     return (
         '<p class="quiet">Rows: the true class. Columns: the predicted class. '
-        "The percentage below a count is its share of the row.</p>"
+        "The percentage below a count is its fraction of the row.</p>"
         '<div class="wide"><table class="figures">'
         f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
     )

@@ -37,7 +37,7 @@ class Distortion:
 
 
 DISTORTIONS = (
-    Distortion("Noise", "noise", "share of full ink", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)),
+    Distortion("Noise", "noise", "fraction of full ink", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)),
     Distortion("Rotation", "rotation", "degrees", (-60.0, -45.0, -30.0, -15.0, 0.0, 15.0, 30.0, 45.0, 60.0)),
     Distortion("Shift", "shift", "pixels each way", (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), is_direction_random=True),
     Distortion("Thickness", "thickness", "pixels wider", (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)),

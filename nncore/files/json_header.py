@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 
 from nncore.errors import ModelFileError, NewerModelFileError, SettingError, printable
 from nncore.model.network import NetworkSpec
+from nncore.training.settings import stored_name
 
 MAX_HEADER_BYTES = 4_000_000
 """Largest size of a header in bytes. With a history of a thousand epochs it has 200,000 bytes."""
@@ -40,7 +41,9 @@ def header_text(format_name: str, version: int, content: Any, without: Collectio
 
     A float that is not finite becomes null, because JSON has no such numbers.
     """
-    stored = {each.name: _to_json(getattr(content, each.name)) for each in fields(content) if each.name not in without}
+    stored = {
+        stored_name(each): _to_json(getattr(content, each.name)) for each in fields(content) if each.name not in without
+    }
     lines = (
         f" {json.dumps(name)}: {json.dumps(value, allow_nan=False)}"  # json.dumps is slow if it indents
         for name, value in {"format": format_name, "version": version, **stored}.items()
@@ -86,7 +89,7 @@ def checked_fields(
     """
     if not isinstance(given, dict):
         raise ModelFileError(f"its {where} must be an object with named fields; got {_shown(given)}.")
-    known = {each.name: each for each in fields(kind) if each.init and each.name not in without}
+    known = {stored_name(each): each for each in fields(kind) if each.init and each.name not in without}
     for name in given.keys() - known.keys():
         raise ModelFileError(
             f"its {where} has the field {_shown(name)}, which this version of Digit Lab does not know; a newer "
@@ -97,7 +100,7 @@ def checked_fields(
         if needed and name not in given:
             raise ModelFileError(f"its {where} is incomplete: it has no {name}.")
     types = _types(kind)
-    return {name: _value(types[name], value, name, where) for name, value in given.items()}
+    return {known[name].name: _value(types[known[name].name], value, name, where) for name, value in given.items()}
 
 
 @lru_cache

@@ -209,7 +209,7 @@ def _evenly_spaced(stroke: Array, count: int) -> Array:
 
 
 def _network_log_odds_apart(network: Network, ink: Ink, one: StrokeGroup, other: StrokeGroup) -> float:
-    """Return the network's share of the log odds that two groups are two digits.
+    """Return the network's fraction of the log odds that two groups are two digits.
 
     The log odds compare two probabilities: the geometric mean of the highest probabilities of the two separate groups,
     and the highest probability of both groups as one digit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Annotated, Any
 from zlib import crc32
@@ -14,7 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.model.network import NetworkSpec
 from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.progress import Counters, Progress
-from nncore.training.settings import MAX_INTEGER, Count, NumberRange, Positive
+from nncore.training.settings import MAX_INTEGER, STORED_NAME, Count, NumberRange, Positive
 
 CHECKSUM_EXAMPLES = 100
 
@@ -33,8 +33,8 @@ class Checkpoint:
     rates_used: (step, learning rate) of the first step and of each change.
     history: the rows of its History, {figure: value}; a long run keeps only every second, fourth, ... epoch.
     data_check: a checksum of the first examples, to recognize the data.
-    recipe: its name, or "". validation_share: the share that `hold_out_validation` took. The code that saves the run
-        sets these two.
+    recipe: its name, or "". validation_fraction: the fraction that `hold_out_validation` took. The code that saves
+        the run sets these two.
 
     When a file is read, its fields are checked against these types.
     """
@@ -51,7 +51,9 @@ class Checkpoint:
     history: tuple[dict[str, float | None], ...]
     data_check: Annotated[int, NumberRange(0, 2**32 - 1)]
     recipe: str = ""
-    validation_share: Annotated[float, NumberRange(0, 1, below=True)] = 0.0
+    validation_fraction: Annotated[float, NumberRange(0, 1, below=True)] = field(
+        default=0.0, metadata={STORED_NAME: "validation_share"}
+    )
 
     def extended(
         self,

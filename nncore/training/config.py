@@ -94,7 +94,7 @@ class TrainingConfig:
     )
     label_smoothing: float = setting_row(
         0.0, "label smoothing", "number", "loss", range=NumberRange(0, 1, below=True), examples="0 0.1",
-        purpose="The share of each label that is spread over all classes, often 0.1",
+        purpose="The fraction of each label that is spread over all classes, often 0.1",
         extremes="With 0 the network can become certain. Near 1 there is nothing left to learn",
     )
     weight_decay: float = setting_row(

@@ -65,14 +65,14 @@ def train(
     return Training(network, data, config, control, cores).events()
 
 
-def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
-    """Move a random `share` (0 to below 1) of the training examples to the validation set; `seed` decides which.
+def hold_out_validation(data: Splits, fraction: float, seed: int) -> Splits:
+    """Move a random `fraction` (0 to below 1) of the training examples to the validation set; `seed` decides which.
 
     Returns `data` unchanged if it already has a validation set, or if it has too few examples.
     """
-    if share == 0 or data.validation is not None or len(data.training) < 2:
+    if fraction == 0 or data.validation is not None or len(data.training) < 2:
         return data
-    training, validation = data.training.split(share, RandomStreams.from_seed(seed).split)
+    training, validation = data.training.split(fraction, RandomStreams.from_seed(seed).split)
     return Splits(training, validation, data.test) if len(validation) else data
 
 

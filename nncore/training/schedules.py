@@ -12,7 +12,7 @@ from math import cos, pi
 from typing import NamedTuple
 
 WARM_UP_FRACTION = 0.3
-"""Share of the run in which `one_cycle` increases the rate."""
+"""Fraction of the run in which `one_cycle` increases the rate."""
 
 
 def constant(progress: float) -> float:

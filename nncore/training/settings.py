@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from math import isfinite
 from numbers import Real
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias
@@ -29,6 +29,16 @@ SettingKind = Literal["choice", "whole number", "number", "flag", "widths", "dis
 SettingGroup = Literal["network", "learning", "loss", "augmentation", "stopping"]
 
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", re.ASCII)
+
+
+STORED_NAME = "stored name"
+"""The key of a field's metadata with its name in files and in the log, if the code has another name for it."""
+
+
+def stored_name(of: Field[Any]) -> str:
+    """Return the name of a dataclass's field in files and in the log."""
+    name: str = of.metadata.get(STORED_NAME, of.name)
+    return name
 
 
 @dataclass(frozen=True)

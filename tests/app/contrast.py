@@ -57,8 +57,8 @@ def pixels_of(image: QImage) -> Pixels:
 
 def luminances(colours: Pixels) -> NDArray[np.float64]:
     """Relative luminance of each colour, WCAG 2.1."""
-    share = colours / 255
-    linear = np.where(share <= 0.03928, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    fraction = colours / 255
+    linear = np.where(fraction <= 0.03928, fraction / 12.92, ((fraction + 0.055) / 1.055) ** 2.4)
     luminance: NDArray[np.float64] = linear @ np.array((0.2126, 0.7152, 0.0722))
     return luminance
 

@@ -1,4 +1,4 @@
-"""Seconds of training until a given share of the test images is read correctly, against PyTorch.
+"""Seconds of training until a given fraction of the test images is read correctly, against PyTorch.
 
 Both frameworks train the same network from the same initial weights with the same optimizer (Adam, batch 128) on all
 60,000 images, at a learning rate that follows a schedule; the schedules are nncore's functions for both. After each
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """The accuracy in percent that a network must reach. at_most: the limit as a share of PyTorch's time."""
+    """The accuracy in percent that a network must reach. at_most: the limit as a fraction of PyTorch's time."""
 
     network: str
     percent: float

@@ -28,7 +28,7 @@ IMAGES = {"dense": 60_000, "conv": 60_000, "convnet": 12_000}
 UNIT = "s an epoch"
 
 AT_MOST = {("dense", "torch"): 0.5, ("dense", "sklearn"): 0.4, ("convnet", "torch"): 1.0}
-"""Upper limit for the time of nncore, as a share of the time of the other framework."""
+"""Upper limit for the time of nncore, as a fraction of the time of the other framework."""
 
 
 def measure(rounds: int) -> Iterator[Section]:

@@ -56,7 +56,7 @@ def _digits(network: Network, samples: list[InkSamples], by_writer: bool) -> Sec
     if by_writer:
         writers = np.array(samples[0].writers)
         wrong = {name: 100 * float(judged[0][0][writers == name].mean()) for name in sorted(set(samples[0].writers))}
-        figures[1:1] = [Figure(f"misread, writer {name}", "%", (share,), at_most=7) for name, share in wrong.items()]
+        figures[1:1] = [Figure(f"misread, writer {name}", "%", (part,), at_most=7) for name, part in wrong.items()]
     return Section(f"Digits: {samples[0].source}", figures)
 
 
@@ -81,11 +81,11 @@ def _mnist(network: Network) -> Section:
     judged, rates = evaluate(network, test), verdict_rates(network, test)
     assert judged is not None
     assert rates is not None
-    shares = {"misread": 1 - (judged.accuracy or 0), "rejected": rates.rejected, "unsure": rates.unsure}
+    fractions = {"misread": 1 - (judged.accuracy or 0), "rejected": rates.rejected, "unsure": rates.unsure}
     wanted = {"misread": 0.7}
     return Section(
         "MNIST, test part",
-        [Figure(name, "%", (100 * share,), at_most=wanted.get(name)) for name, share in shares.items()],
+        [Figure(name, "%", (100 * fraction,), at_most=wanted.get(name)) for name, fraction in fractions.items()],
     )
 
 
@@ -99,8 +99,8 @@ def _non_digits(network: Network, rounds: int) -> Section:
             rates = verdict_rates(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
             assert rates is not None
             taken[kind].append(100 * (1 - rates.rejected - rates.unsure))
-    together = tuple(float(np.mean(shares)) for shares in zip(*taken.values(), strict=True))
-    each = [Figure(kind, "%", tuple(shares), at_most=10) for kind, shares in taken.items()]
+    together = tuple(float(np.mean(fractions)) for fractions in zip(*taken.values(), strict=True))
+    each = [Figure(kind, "%", tuple(fractions), at_most=10) for kind, fractions in taken.items()]
     return Section("No digits, taken for digits", [Figure("all kinds", "%", together, at_most=10), *each])
 
 

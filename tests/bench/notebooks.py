@@ -36,7 +36,7 @@ def measure(rounds: int) -> Iterator[Section]:
         theirs = Figure("plain NumPy", "ms a step", runs["plain"].of("milliseconds"))
         figure = Figure("nncore", "ms a step", runs["ours"].of("milliseconds"))
         figures = [figure, replace(theirs, compared=figure, at_most=1.0)]
-        yield Section(f"Recipe {name}", figures, ["ratio: nncore's time as a share of plain NumPy's"])
+        yield Section(f"Recipe {name}", figures, ["ratio: nncore's time as a fraction of plain NumPy's"])
 
 
 def ours(name: str) -> float:

@@ -1,4 +1,4 @@
-"""The share of a training step that is matrix products, which every framework must compute.
+"""The fraction of a training step that is matrix products, which every framework must compute.
 
 The products of one step are repeated alone, into arrays made beforehand, by the same BLAS on the same one thread: for
 a dense layer X W, X' dY and dY W', for a convolution the same with its patches as columns; the first layer needs no
@@ -49,7 +49,7 @@ def _of_network(name: str, rounds: int) -> Section:
         Figure("nncore, a step", "µs", steps["all"]),
         Figure("nncore, a step on one core", "µs", steps["one"]),
     )
-    shares = tuple(100 * part / whole for part, whole in zip(alone, steps["one"], strict=True))
+    fractions = tuple(100 * part / whole for part, whole in zip(alone, steps["one"], strict=True))
     return Section(
         f"A step and its matrix products: {TITLES[name]}",
         [
@@ -57,7 +57,7 @@ def _of_network(name: str, rounds: int) -> Section:
             on_one,
             Figure("its products alone, on one core: a step", "µs", alone, on_all, AT_MOST.get(name)),
             Figure("its products alone, on one core: a step on one", "µs", alone, on_one),
-            Figure("share of a step on one core in matrix products", "%", shares),
+            Figure("fraction of a step on one core in matrix products", "%", fractions),
         ],
     )
 

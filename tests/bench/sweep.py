@@ -35,14 +35,14 @@ def measure(rounds: int) -> Iterator[Section]:
         Figure("one after another, with all cores each", "s", tuple(took["all cores"])),
     ]
     sweep = tuple(took["sweep"])
-    shares = [tuple(ours / theirs for ours, theirs in zip(sweep, figure.runs, strict=True)) for figure in figures]
+    fractions = [tuple(ours / theirs for ours, theirs in zip(sweep, figure.runs, strict=True)) for figure in figures]
     yield Section(
         f"A sweep of {len(jobs)} runs of {SMALL.summary}, 3 epochs of MNIST each",
         [
             *figures,
             Figure(name, "s", sweep),
-            Figure(f"{name}: share of the time on one core", "", shares[0], at_most=0.6),
-            Figure(f"{name}: share of the time with all cores each", "", shares[1], at_most=0.6),
+            Figure(f"{name}: fraction of the time on one core", "", fractions[0], at_most=0.6),
+            Figure(f"{name}: fraction of the time with all cores each", "", fractions[1], at_most=0.6),
         ],
     )
 

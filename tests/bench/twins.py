@@ -24,7 +24,7 @@ EVERY_KIND = NetworkSpec(
 
 
 def difference(spec: NetworkSpec) -> float:
-    """Return the largest difference of a logit over random images, as a share of the largest logit."""
+    """Return the largest difference of a logit over random images, as a fraction of the largest logit."""
     network = fresh_network(spec)
     rng = np.random.default_rng(1)
     network.parameters.values[:] += rng.uniform(0, 0.1, network.parameters.size)  # so that biases are not zero

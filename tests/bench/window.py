@@ -29,8 +29,8 @@ def measure(rounds: int) -> Iterator[Section]:
     runs = interleaved("tests.bench.window", {name: [way] for name, way in ways.items()}, range(rounds))
     speeds = {name: Figure(name, "images/s", runs[name].of("images/s")) for name in ways}
     windows = [name for name in ways if name.startswith("in the window")]
-    shares = [
-        Figure(f"{name}: share of {base}", "", _divided(speeds[name].runs, speeds[base].runs))
+    fractions = [
+        Figure(f"{name}: fraction of {base}", "", _divided(speeds[name].runs, speeds[base].runs))
         for name in windows
         for base in ways
         if base not in windows
@@ -40,7 +40,7 @@ def measure(rounds: int) -> Iterator[Section]:
         for name in windows
         for what in ("longest block", "99.9th percentile of the probe's gaps")
     ]
-    yield Section("Training in the window: 784-128-64-10, Adam, batch 128", [*speeds.values(), *shares, *blocks])
+    yield Section("Training in the window: 784-128-64-10, Adam, batch 128", [*speeds.values(), *fractions, *blocks])
 
 
 def _divided(above: tuple[float, ...], below: tuple[float, ...]) -> tuple[float, ...]:

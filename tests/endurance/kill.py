@@ -127,8 +127,8 @@ def _check_training(one: Round) -> int:
     assert run.run.epochs >= least, f"{run.run.epochs} of {last} epochs are logged"
     assert run.is_interrupted
     kept = 0
-    if run.checkpoint is not None:
-        kept = load_checkpoint(run.checkpoint).counters.epochs_done
+    if run.checkpoint_path is not None:
+        kept = load_checkpoint(run.checkpoint_path).counters.epochs_done
         assert kept >= max(1, least), f"epoch {last} was reported; the checkpoint of the log has {kept}"
     return max(0, int(last) - done, int(last) - kept)
 

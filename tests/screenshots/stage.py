@@ -38,7 +38,7 @@ SHAPES = {
     8: (((0.6, 0.25), (0.4, 0.35), (0.62, 0.65), (0.45, 0.8), (0.4, 0.65), (0.6, 0.35), (0.5, 0.2)),),
     9: (((0.65, 0.3), (0.45, 0.2), (0.4, 0.45), (0.65, 0.35), (0.6, 0.8)),),
 }
-"""The strokes of each digit, as shares of the canvas."""
+"""The strokes of each digit, as fractions of the canvas."""
 
 SCRIBBLE = (tuple((0.5 + 0.3 * np.cos(2.4 * n), 0.5 + 0.3 * np.sin(2.4 * n)) for n in range(24)),)
 

@@ -102,8 +102,8 @@ class ParallelPlot(Plot):
         """Draw one line per run: heights (runs, axes), 0 to 1; goodness (runs,): the larger, the stronger the line."""
         x = np.arange(heights.shape[1])
         best = int(goodness.argmax())
-        shares = (goodness - goodness.min()) / (float(np.ptp(goodness)) or 1.0)
-        shades = np.minimum((shares * LINE_SHADES).astype(int), LINE_SHADES - 1)
+        fractions = (goodness - goodness.min()) / (float(np.ptp(goodness)) or 1.0)
+        shades = np.minimum((fractions * LINE_SHADES).astype(int), LINE_SHADES - 1)
         for shade, line in enumerate(self.lines):
             rows = np.flatnonzero((shades == shade) & (np.arange(len(shades)) != best))
             connected = np.ones((len(rows), len(x)), np.int32)

@@ -215,14 +215,14 @@ class SweepDialog(QDialog):
     @Slot()
     def _start(self) -> None:
         try:
-            data, share = self._examples()
+            data, fraction = self._examples()
         except SettingError as problem:
             self._show_problem(str(problem))
             return
         base = self._base
         settings = replace(
             base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_description(),
-            validation_share=share,
+            validation_fraction=fraction,
         )  # fmt: skip
         self._estimate.cancel()
         self.results = []
@@ -239,13 +239,13 @@ class SweepDialog(QDialog):
         thread.start()
 
     def _examples(self) -> tuple[Splits, float]:
-        """The data that the recipe uses, and the share to hold out; raises SettingError for too few images."""
+        """The data that the recipe uses, and the fraction to hold out; raises SettingError for too few images."""
         assert self._data is not None
         recipe = RECIPES.get(self._base.recipe)
         if recipe is None:
-            return self._data, self._base.validation_share
+            return self._data, self._base.validation_fraction
         if not recipe.fits_a_curve:
-            return recipe.chosen(self._data), self._base.validation_share
+            return recipe.chosen(self._data), self._base.validation_fraction
         learns_numbers = self._data is not None and not self._data.training.class_names
         return self._data if learns_numbers else recipe.chosen(), 0.0
 

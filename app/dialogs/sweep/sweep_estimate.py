@@ -28,10 +28,10 @@ class SweepEstimate(QObject):
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MILLISECONDS)
         self._timer.timeout.connect(self._begin)
 
-    def request(self, jobs: list[SweepJob], data: Splits, validation_share: float) -> None:
+    def request(self, jobs: list[SweepJob], data: Splits, validation_fraction: float) -> None:
         """Measure this sweep soon, instead of an earlier one."""
         self.cancel()
-        self._request = jobs, data, validation_share
+        self._request = jobs, data, validation_fraction
         self._timer.start()
 
     def cancel(self) -> None:
@@ -47,8 +47,8 @@ class SweepEstimate(QObject):
     @Slot()
     def _begin(self) -> None:
         assert self._request is not None
-        jobs, data, share = self._request
-        work = partial(estimate_sweep_seconds, jobs, data, share, cancelled=is_cancelled)
+        jobs, data, fraction = self._request
+        work = partial(estimate_sweep_seconds, jobs, data, fraction, cancelled=is_cancelled)
         self._tasks.add("sweep", work, self._emit, lambda _: None)
 
     def _emit(self, seconds: float | None) -> None:

@@ -61,10 +61,10 @@ class SweepThread(QThread):
             raise ShownError from problem
 
     def _sweep(self) -> None:
-        request, share = self.request, self.request.settings.validation_share
-        check_jobs(request.jobs, request.data, share)
+        request, fraction = self.request, self.request.settings.validation_fraction
+        check_jobs(request.jobs, request.data, fraction)
         recorder = SweepRecorder(request.log, request.settings, self.not_logged.emit)
-        for event in run_sweep(request.jobs, request.data, share, cancelled=self._stop.is_set):
+        for event in run_sweep(request.jobs, request.data, fraction, cancelled=self._stop.is_set):
             number = recorder.record(event)
             if isinstance(event, SweepResult):
                 self.run_ended.emit(event, number or 0)

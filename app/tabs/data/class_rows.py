@@ -57,10 +57,10 @@ class ClassRows(QWidget):
     def description(self, row: int) -> str:
         """The tooltip of a row."""
         assert self._statistics is not None
-        count, share = int(self._statistics.counts[row]), 0.0
+        count, fraction = int(self._statistics.counts[row]), 0.0
         if self._statistics.count:
-            share = count / self._statistics.count
-        return f"{self._names[row]}: {counted_text(count, 'example')}, {percent_text(share, 1)} of all"
+            fraction = count / self._statistics.count
+        return f"{self._names[row]}: {counted_text(count, 'example')}, {percent_text(fraction, 1)} of all"
 
     def event(self, event: QEvent) -> bool:
         """Show the tooltip of the row under the pointer."""

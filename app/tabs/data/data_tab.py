@@ -41,7 +41,7 @@ class DataTab(Tab):
     """The Splits to use now."""
     path_opened = Signal(Path)
     """The file or folder whose data was read."""
-    share_chosen = Signal(float)
+    fraction_chosen = Signal(float)
     """The fraction of the training part to hold out for validation, 0 to 0.5."""
     progressed = Signal(float)
     """The fraction of the data that is read, 0 to 1; emitted on the reading thread."""
@@ -50,8 +50,8 @@ class DataTab(Tab):
         super().__init__(parent)
         self.data: Splits | None = None
         self._without_test: Splits | None = None  # the data before a test part was held out
-        self._with_test: Splits | None = None  # the same data with a test part of `_test_share`
-        self._test_share = 0.0
+        self._with_test: Splits | None = None  # the same data with a test part of `_test_fraction`
+        self._test_fraction = 0.0
         self.statistics: DatasetStatistics | None = None
         self._reading, self._counting = TaskQueue(self), TaskQueue(self)
         self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
@@ -90,8 +90,8 @@ class DataTab(Tab):
         panel.mnist_requested.connect(partial(self._read, load_bundled))
         panel.own_ink_requested.connect(partial(self._read, load_own_ink))
         panel.synthetic_requested.connect(lambda count, seed: self._read(partial(generate_digits, count, seed)))
-        panel.share_chosen.connect(self.share_chosen)
-        panel.test_share_chosen.connect(self._hold_out_to_test)
+        panel.fraction_chosen.connect(self.fraction_chosen)
+        panel.test_fraction_chosen.connect(self._hold_out_to_test)
         panel.cancel_requested.connect(lambda: self._reading.cancel("read"))
         self._reading.busy_changed.connect(panel.show_busy)
         self._counting.busy_changed.connect(self._show_counting)
@@ -104,7 +104,7 @@ class DataTab(Tab):
         """Show `data`; None while no data has been read."""
         self.data = data
         if data is not self._with_test:
-            self._without_test, self._with_test, self._test_share = data, None, 0.0
+            self._without_test, self._with_test, self._test_fraction = data, None, 0.0
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)
@@ -114,7 +114,7 @@ class DataTab(Tab):
         has_validation, has_test = (
             getattr(self._without_test, part, None) is not None for part in ("validation", "test")
         )
-        self.panel.set_split(has_validation, has_test, self._test_share)
+        self.panel.set_split(has_validation, has_test, self._test_fraction)
         self._show_part()
 
     def finish(self) -> bool:
@@ -157,16 +157,16 @@ class DataTab(Tab):
         self._read(partial(load_path, path), path)
 
     @Slot(float)
-    def _hold_out_to_test(self, share: float) -> None:
+    def _hold_out_to_test(self, fraction: float) -> None:
         """Use this fraction of the training part as test part."""
         without_test = self._without_test
-        if without_test is not None and without_test.test is None and share != self._test_share:
+        if without_test is not None and without_test.test is None and fraction != self._test_fraction:
             self._reading.cancel("read")
-            work = partial(without_test.with_test, share) if share else lambda: without_test
-            self._reading.add("read", work, partial(self._use_split, share), self.panel.show_message)
+            work = partial(without_test.with_test, fraction) if fraction else lambda: without_test
+            self._reading.add("read", work, partial(self._use_split, fraction), self.panel.show_message)
 
-    def _use_split(self, share: float, data: Splits) -> None:
-        self._with_test, self._test_share = data, share
+    def _use_split(self, fraction: float, data: Splits) -> None:
+        self._with_test, self._test_fraction = data, fraction
         self.data_chosen.emit(data)
 
     def _read(self, source: DataReader, path: Path | None = None) -> None:

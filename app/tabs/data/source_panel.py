@@ -1,4 +1,4 @@
-"""Buttons for the data sources, the shares held out, and the progress of reading."""
+"""Buttons for the data sources, the fractions to hold out, and the progress of reading."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from nncore.errors import SettingError
 from nncore.training.config import SEEDS
 from nncore.training.settings import NumberRange, Setting
 
-MAX_SHARE_PERCENT = 50
+MAX_HELD_OUT_PERCENT = 50
 
 
 class SourcePanel(QWidget):
-    """Emits a signal when the user chooses a data source or a share."""
+    """Emits a signal when the user chooses a data source or a fraction."""
 
     path_chosen = Signal(Path)
     """The path of a file or a folder to read."""
@@ -38,9 +38,9 @@ class SourcePanel(QWidget):
     own_ink_requested = Signal()
     synthetic_requested = Signal(int, object)
     """The number of digits to generate, and the seed, which may be larger than Qt's int."""
-    share_chosen = Signal(float)
+    fraction_chosen = Signal(float)
     """The fraction of the training part to hold out for validation, 0 to 0.5."""
-    test_share_chosen = Signal(float)
+    test_fraction_chosen = Signal(float)
     """The fraction of the training part to hold out for testing, 0 to 0.5."""
     cancel_requested = Signal()
 
@@ -61,8 +61,8 @@ class SourcePanel(QWidget):
         self.seed = _entry("Seed of synthetic digits", "0", "The same seed gives the same digits.")
         self.add = QCheckBox("&Add to the current data")
         self.add.setToolTip("Add the data that is read next to the training part, instead of replacing all data.")
-        self.share = _entry("Validation share in per cent", "10", "")
-        self.test_share = _entry("Test share in per cent", "0", "")
+        self.fraction = _entry("Validation fraction in per cent", "10", "")
+        self.test_fraction = _entry("Test fraction in per cent", "0", "")
         self.problem, self.note = text_label(style="error"), text_label(style="quiet")
         self.progress, self.cancel = QProgressBar(), QPushButton("&Cancel")
         self.cancel.setToolTip("Stop reading; the current data stays.")
@@ -82,7 +82,7 @@ class SourcePanel(QWidget):
         layout.addWidget(self.add)
         layout.addSpacing(GROUP_GAP - GAP)
         layout.addWidget(text_label("Split", "group"))
-        for text, entry in (("validation share, %", self.share), ("test share, %", self.test_share)):
+        for text, entry in (("validation fraction, %", self.fraction), ("test fraction, %", self.test_fraction)):
             entry.setMaximumWidth(72)
             row = row_of(_label(text, entry), entry)
             row.setStretch(0, 1)
@@ -100,8 +100,10 @@ class SourcePanel(QWidget):
         self.synthetic.clicked.connect(self._request_digits)
         self.count.returnPressed.connect(self._request_digits)
         self.seed.returnPressed.connect(self._request_digits)
-        self.share.editingFinished.connect(partial(self._choose_share, self.share, self.share_chosen))
-        self.test_share.editingFinished.connect(partial(self._choose_share, self.test_share, self.test_share_chosen))
+        self.fraction.editingFinished.connect(partial(self._choose_fraction, self.fraction, self.fraction_chosen))
+        self.test_fraction.editingFinished.connect(
+            partial(self._choose_fraction, self.test_fraction, self.test_fraction_chosen)
+        )
         self.cancel.clicked.connect(self.cancel_requested)
 
     @property
@@ -127,20 +129,20 @@ class SourcePanel(QWidget):
         """Show the fraction that is read, 0 to 1."""
         self.progress.setValue(round(100 * fraction))
 
-    def set_split(self, validates: bool, tests: bool, test_share: float) -> None:
-        """Disable a share if the data has this part of its own.
+    def set_split(self, validates: bool, tests: bool, test_fraction: float) -> None:
+        """Disable a fraction if the data has this part of its own.
 
-        validates, tests: whether the data has a validation part, a test part. test_share: the fraction that is held out
-        for testing, 0 to 0.5.
+        validates, tests: whether the data has a validation part, a test part. test_fraction: held out for
+        testing, 0 to 0.5.
         """
-        purpose = f"Share of the training part, 0 to {MAX_SHARE_PERCENT} per cent, selected at random"
+        purpose = f"Fraction of the training part, 0 to {MAX_HELD_OUT_PERCENT} per cent, selected at random"
         own = "This data has a part of its own for this purpose."
-        self.share.setEnabled(not validates)
-        self.share.setToolTip(own if validates else f"{purpose}; until you enter one, that of the recipe.")
-        self.test_share.setEnabled(not tests)
-        self.test_share.setToolTip(own if tests else f"{purpose}, and never used for training.")
-        self.test_share.setText(f"{100 * test_share:.0f}")
-        set_style(self.test_share, "error", False)
+        self.fraction.setEnabled(not validates)
+        self.fraction.setToolTip(own if validates else f"{purpose}; until you enter one, that of the recipe.")
+        self.test_fraction.setEnabled(not tests)
+        self.test_fraction.setToolTip(own if tests else f"{purpose}, and never used for training.")
+        self.test_fraction.setText(f"{100 * test_fraction:.0f}")
+        set_style(self.test_fraction, "error", False)
 
     def _ask_for_path(self, mode: QFileDialog.FileMode) -> None:
         filters = DATA_FILES if mode is QFileDialog.FileMode.ExistingFile else ""
@@ -154,11 +156,11 @@ class SourcePanel(QWidget):
         if count is not None and seed is not None:
             self.synthetic_requested.emit(count, seed)
 
-    def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
+    def _choose_fraction(self, entry: QLineEdit, chosen: SignalInstance) -> None:
         self.show_message("")
-        share = self._read_number(entry, "Share", NumberRange(0, MAX_SHARE_PERCENT))
-        if share is not None:
-            chosen.emit(share / 100)
+        percent = self._read_number(entry, "Fraction", NumberRange(0, MAX_HELD_OUT_PERCENT))
+        if percent is not None:
+            chosen.emit(percent / 100)
 
     def _read_number(self, entry: QLineEdit, label: str, range: NumberRange) -> int | None:
         """The number in an entry; for an invalid number None, and the entry is marked."""

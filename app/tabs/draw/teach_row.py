@@ -34,7 +34,7 @@ NOT_LEARNED_YET = "Your drawings are kept. The network learns them with your nex
 FORGOTTEN = "Your handwriting is forgotten: the network is as before."
 MNIST_NOTE = (
     "MNIST shows the effect on other people's digits; to be quick, only a part of its test images is read, so the "
-    "share can differ from the one on the model card."
+    "fraction can differ from the one on the model card."
 )
 LEARNED_DRAWINGS_NOTE = f"Measured on the drawings it learned. {MNIST_NOTE}"
 HELD_OUT_NOTE = (

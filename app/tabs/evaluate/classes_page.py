@@ -27,8 +27,8 @@ from nncore.reporting.number_text import percent_range_text, percent_text
 CLASS_COLUMNS = (
     ("class", "The true class."),
     ("images", "Number of images of the class."),
-    ("precision", "Share of the answers with this class that are correct, in per cent."),
-    ("recall", "Share of the images of this class that were read correctly, in per cent."),
+    ("precision", "Fraction of the answers with this class that are correct, in per cent."),
+    ("recall", "Fraction of the images of this class that were read correctly, in per cent."),
     ("F1", "Harmonic mean of precision and recall, in per cent; low if either is low."),
 )
 ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -105,8 +105,8 @@ class ClassTable(QTableWidget):
         for row, metrics in enumerate(figures):
             self.setItem(row, 0, _NumberItem(row, metrics.name))
             self.setItem(row, 1, _NumberItem(metrics.count, f"{metrics.count:,}"))
-            for column, share in enumerate((metrics.precision, metrics.recall, metrics.f1), start=2):
-                figure = _NumberItem(-1, "–") if share is None else _NumberItem(share, f"{100 * share:.2f}")
+            for column, fraction in enumerate((metrics.precision, metrics.recall, metrics.f1), start=2):
+                figure = _NumberItem(-1, "–") if fraction is None else _NumberItem(fraction, f"{100 * fraction:.2f}")
                 self.setItem(row, column, figure)
         self.setSortingEnabled(True)
 
@@ -121,7 +121,7 @@ class ReliabilityPlot(Plot):
         super().__init__("Reliability diagram: accuracy by confidence", "No evaluation yet.", parent)
         self.bins: tuple[ReliabilityBin, ...] = ()
         self.setToolTip(
-            "Share of correct answers by confidence. On the dashed line both are equal; below it the network is "
+            "Fraction of correct answers by confidence. On the dashed line both are equal; below it the network is "
             "overconfident. Faint bars have few answers."
         )
         self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])

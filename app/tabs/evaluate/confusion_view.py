@@ -27,9 +27,9 @@ class ConfusionView(ConfusionMatrix):
         self.fit_cells()
 
     @Slot(bool)
-    def show_shares(self, shares: bool) -> None:
-        """Show each cell as a share of its row, in per cent, or as a count."""
-        self.cells.as_shares = shares
+    def show_fractions(self, fractions: bool) -> None:
+        """Show each cell as a fraction of its row, in per cent, or as a count."""
+        self.cells.as_fractions = fractions
         self.cells.repaint_all()
 
     def select_cell(self, true: int, read: int) -> None:
@@ -68,9 +68,9 @@ class ConfusionView(ConfusionMatrix):
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self.cells.rows), default=0)
         self.verticalHeader().setFixedWidth(widest + self.fontMetrics().height())
 
-    def _describe_cell(self, row: int, column: int, count: int, share: float) -> str:
+    def _describe_cell(self, row: int, column: int, count: int, fraction: float) -> str:
         true, read = self.cells.rows[row], self.cells.columns[column]
-        return f"True {true}, read as {read}: {count:,}, {percent_text(share, 1)} of all {true}."
+        return f"True {true}, read as {read}: {count:,}, {percent_text(fraction, 1)} of all {true}."
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

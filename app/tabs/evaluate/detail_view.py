@@ -121,10 +121,10 @@ class DetailView(QWidget):
         self.explanation_changed.emit(self._explanation())
 
     @Slot(float)
-    def show_index_progress(self, share: float) -> None:
+    def show_index_progress(self, fraction: float) -> None:
         """Show the progress of the index over the training digits."""
         if self.neighbours.neighbours is None:
-            self.show_no_neighbours(f"Running the training digits through the network: {percent_text(share, 0)} …")
+            self.show_no_neighbours(f"Running the training digits through the network: {percent_text(fraction, 0)} …")
 
     @Slot()
     def _request_neighbours(self) -> None:
@@ -181,6 +181,7 @@ class DetailView(QWidget):
 
 def _probabilities_in_words(result: EvaluationResult, row: int) -> str:
     """The three most probable answers with their probabilities."""
-    shares = result.predictions.probabilities[row]
-    best = (-shares).argsort(kind="stable")[:3].tolist()
-    return ", ".join(f"{probability_text(float(shares[number]))} for {result.name_of(number)}" for number in best) + "."
+    probabilities = result.predictions.probabilities[row]
+    best = (-probabilities).argsort(kind="stable")[:3].tolist()
+    named = (f"{probability_text(float(probabilities[number]))} for {result.name_of(number)}" for number in best)
+    return ", ".join(named) + "."

@@ -213,8 +213,8 @@ class EvaluateTab(Tab):
         self.header.show_busy(self.runner.is_evaluating, not missing)
 
     @Slot(float)
-    def _show_progress(self, share: float) -> None:
-        self.header.progress.setValue(round(100 * share))
+    def _show_progress(self, fraction: float) -> None:
+        self.header.progress.setValue(round(100 * fraction))
 
     @Slot(object)
     def _show(self, result: EvaluationResult | None) -> None:

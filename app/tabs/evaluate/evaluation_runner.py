@@ -54,7 +54,7 @@ class NeighbourResult:
 
 @dataclass(frozen=True, eq=False)
 class MapResult:
-    """The examples `rows` (n,) in two dimensions; `done`: finished share, 0 to 1, of an iterative method.
+    """The examples `rows` (n,) in two dimensions; `done`: finished fraction, 0 to 1, of an iterative method.
 
     drawing: the place of the user's drawing, None without one.
     """
@@ -75,7 +75,7 @@ class EvaluationRunner(QObject):
     evaluating_changed = Signal(bool)
     """Whether an evaluation is running."""
     progressed = Signal(float)
-    """The finished share of the evaluation, 0 to 1."""
+    """The finished fraction of the evaluation, 0 to 1."""
     evaluated = Signal(object)
     """An EvaluationResult, or None if the evaluation was cancelled."""
     failed = Signal(str)
@@ -95,7 +95,7 @@ class EvaluationRunner(QObject):
     """A NeighbourResult."""
     neighbour_search_failed = Signal(str)
     index_progressed = Signal(float)
-    """The share of training digits in the index of the last hidden layer, 0 to 1."""
+    """The fraction of training digits in the index of the last hidden layer, 0 to 1."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -45,7 +45,7 @@ class MistakesPage(QWidget):
         self.order.setAccessibleName("Order of the images")
         misread_tip = "Show all misread images, not only those of one cell."
         self.misread_button = push_button("All &misread", misread_tip, self.show_misread)
-        self.counts_button, self.shares_button = self._toggle_buttons("Counts", "Shares")
+        self.counts_button, self.fractions_button = self._toggle_buttons("Counts", "Shares")
         self.matrix.cell_opened.connect(self.open_cell)
         self.order.currentIndexChanged.connect(self._update_list)
         self.gallery.chosen.connect(self.show_image)
@@ -128,14 +128,14 @@ class MistakesPage(QWidget):
             self._group.addButton(button)
             buttons.append(button)
         buttons[0].setChecked(True)
-        buttons[1].toggled.connect(self.matrix.show_shares)
+        buttons[1].toggled.connect(self.matrix.show_fractions)
         return buttons
 
     def _compose(self) -> None:
         axes = text_label("Rows: true. Columns: read as.", "quiet", wraps=False)
         axes.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         figures = QWidget()
-        figures.setLayout(row_of(self.counts_button, self.shares_button))
+        figures.setLayout(row_of(self.counts_button, self.fractions_button))
         head = FlowLayout(axes, figures)
         list_head = FlowLayout(self.order, self.misread_button)
         left, middle = QVBoxLayout(), QVBoxLayout()

@@ -118,7 +118,7 @@ class RobustnessPlot(Plot):
     def __init__(self, distortion: Distortion, parent: QWidget | None = None) -> None:
         super().__init__(distortion.name, "Press Measure.", parent)
         self.plot.setWhatsThis(
-            f"The share of images read correctly after a distortion ({distortion.name.lower()}), by its strength in "
+            f"The fraction of images read correctly after a distortion ({distortion.name.lower()}), by its strength in "
             f"{distortion.unit}. Pointing at a dot shows its figures; below it is what an image then looks like."
         )
         self.distortion = distortion

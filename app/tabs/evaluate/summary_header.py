@@ -30,7 +30,7 @@ class SummaryHeader(QWidget):
         self.about = ElidedLabel()
         self.about.setProperty("quiet", True)
         reserve_place(self.about)
-        self.accuracy.setToolTip("The share of images read correctly.")
+        self.accuracy.setToolTip("The fraction of images read correctly.")
         self.interval.setToolTip("95 % confidence interval (Wilson) of the accuracy on many more such images.")
         self.part = QComboBox()
         self.part.setToolTip("Part of the data to evaluate on. The training part gives too high an accuracy.")

@@ -227,8 +227,8 @@ class DifferencesPage(QWidget):
         self._show_state()
 
     @Slot(float)
-    def _show_progress(self, share: float) -> None:
-        self.progress.setValue(round(100 * share))
+    def _show_progress(self, fraction: float) -> None:
+        self.progress.setValue(round(100 * fraction))
 
     @Slot(str)
     def _fail(self, sentence: str) -> None:

@@ -58,7 +58,7 @@ class LibraryWork(QObject):
     """A ModelComparison; None if it was cancelled."""
     comparing_changed = Signal(bool)
     comparison_progressed = Signal(float)
-    """The finished share, 0 to 1."""
+    """The finished fraction, 0 to 1."""
     comparison_failed = Signal(str)
     error_message = Signal(str)
 

@@ -74,6 +74,6 @@ class DigitMatrix(ConfusionMatrix):
             self.cell_chosen.emit(index.row(), index.column())
 
 
-def _describe_cell(requested: int, column: int, count: int, share: float) -> str:
+def _describe_cell(requested: int, column: int, count: int, fraction: float) -> str:
     read = "not accepted as a digit" if column == NOT_A_DIGIT_COLUMN else f"read as {column}"
     return f"Requested {requested}, {read}: {count}."

@@ -1,4 +1,4 @@
-"""Dates, shares and results of handwriting tests as text."""
+"""Dates, percentages and results of handwriting tests as text."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def caption(drawing: ReadDrawing) -> str:
 
 def probabilities_in_words(drawing: ReadDrawing) -> str:
     """The two most probable answers with their probabilities, and that of the requested digit."""
-    shares = drawing.probabilities
-    named = (-shares).argsort(kind="stable")[:2].tolist()
+    probabilities = drawing.probabilities
+    named = (-probabilities).argsort(kind="stable")[:2].tolist()
     if drawing.prompted not in named:
         named.append(drawing.prompted)
-    answers = ", ".join(f"{percent_text(float(shares[digit]), 0)} for {digit}" for digit in named)
+    answers = ", ".join(f"{percent_text(float(probabilities[digit]), 0)} for {digit}" for digit in named)
     read = "It was not accepted as a digit" if drawing.read is None else f"It was read as {with_article(drawing.read)}"
     return f"{read}: {answers}."

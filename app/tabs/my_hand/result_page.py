@@ -15,8 +15,8 @@ from app.widgets.elements import column_of, push_button, row_of, text_label
 from app.widgets.plain_text import ElidedLabel
 from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, HandwritingTestResult, ReadDrawing
 
-MATRIX_HEIGHT_SHARE = 0.55
-"""Share of the page's height for the matrix."""
+MATRIX_HEIGHT_FRACTION = 0.55
+"""Fraction of the page's height for the matrix."""
 
 NO_MISREAD_DRAWING = "No digit was misread. Select a cell of the table to see its drawings."
 NO_DRAWINGS_IN_CELL = "This cell has no drawings."
@@ -99,9 +99,9 @@ class ResultPage(QWidget):
         (self.matrix if self.list.isHidden() else self.list).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the matrix its share of the height."""
+        """Give the matrix its fraction of the height."""
         super().resizeEvent(event)
-        self.matrix.set_available_height(round(MATRIX_HEIGHT_SHARE * self.height()))
+        self.matrix.set_available_height(round(MATRIX_HEIGHT_FRACTION * self.height()))
 
     def _compose(self) -> None:
         axes = text_label("Rows: requested digit. Columns: digit read.", "quiet", wraps=False)

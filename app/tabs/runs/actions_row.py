@@ -89,7 +89,7 @@ def _why_no_model(stored: StoredRun) -> str:
 
 
 def _why_not_continued(stored: StoredRun) -> str:
-    if stored.checkpoint is not None:
+    if stored.checkpoint_path is not None:
         return ""
     if stored.state == "running":
         return "This run is still running."

@@ -60,7 +60,7 @@ class RunOffer(QFrame):
         stored = self._stored
         if stored is not None:
             self.withdraw()
-            self.continue_requested.emit(stored.run, stored.checkpoint)
+            self.continue_requested.emit(stored.run, stored.checkpoint_path)
 
     @Slot()
     def _dismiss(self) -> None:

@@ -250,9 +250,9 @@ class RunsTab(Tab):
     @Slot()
     def _continue(self) -> None:
         selected = self.view.selected_runs()
-        if len(selected) == 1 and selected[0].checkpoint is not None:
+        if len(selected) == 1 and selected[0].checkpoint_path is not None:
             signal = self.continue_requested if selected[0].is_interrupted else self.continue_ended_requested
-            signal.emit(selected[0].run, selected[0].checkpoint)
+            signal.emit(selected[0].run, selected[0].checkpoint_path)
 
     # ------------------------------------------------------------------ change
 

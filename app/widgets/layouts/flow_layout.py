@@ -14,7 +14,7 @@ class FlowLayout(QLayout):
     """Lines of widgets, as many as the width needs: with a large font, a row of buttons becomes two.
 
     Widgets that expand horizontally share what is left of their line, and lines with widgets that expand vertically
-    share what is left of the height.
+    fraction what is left of the height.
     """
 
     def __init__(self, *widgets: QWidget, spacing: int = GAP, line_spacing: int = GAP // 2) -> None:
@@ -105,8 +105,8 @@ class FlowLayout(QLayout):
         for item in line:
             widths.append(min(_width(item), room))
             if _expands(item, HORIZONTAL):
-                share = spare // expanding
-                widths[-1], spare, expanding = widths[-1] + share, spare - share, expanding - 1
+                extra = spare // expanding
+                widths[-1], spare, expanding = widths[-1] + extra, spare - extra, expanding - 1
         return widths
 
     def _place(self, line: list[QLayoutItem], area: QRect) -> None:

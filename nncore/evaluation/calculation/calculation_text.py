@@ -55,7 +55,7 @@ def _source_in_words(inspection: Inspection, number: int, terms: Terms, index: i
 
 
 def pixel_note(value: float) -> str:
-    """What a number of an input image is, 0 to 1: its share of the 255 steps from paper to ink."""
+    """What a number of an input image is, 0 to 1: its fraction of the 255 steps from paper to ink."""
     return f"{number_in_words(value)} on a scale from 0 for paper to 1 for ink: {round(255 * value)} of 255."
 
 

@@ -9,7 +9,7 @@ from nncore.experiments.recipes.examples import ALL_DIGITS, CurveExamples, Digit
 from nncore.experiments.recipes.failures import FAILURES
 from nncore.experiments.recipes.notebooks import NOTEBOOKS
 from nncore.experiments.recipes.page import Page
-from nncore.experiments.recipes.recipe import RECIPE_GROUPS, VALIDATION_SHARE, Recipe, RecipeGroup
+from nncore.experiments.recipes.recipe import RECIPE_GROUPS, VALIDATION_FRACTION, Recipe, RecipeGroup
 
 __all__ = [
     "ALL_DIGITS",
@@ -18,7 +18,7 @@ __all__ = [
     "NOTEBOOKS",
     "RECIPES",
     "RECIPE_GROUPS",
-    "VALIDATION_SHARE",
+    "VALIDATION_FRACTION",
     "CurveExamples",
     "DigitExamples",
     "Page",

@@ -84,7 +84,7 @@ MLP = Recipe(
         "Elastic distortions: Simard, Steinkraus and Platt, ICDAR 2003. The schedule: Smith and Topin, "
         "“Super-Convergence”, 2018.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     group="Best readers",
     result="99 %",
 )
@@ -108,7 +108,7 @@ CONVNET = Recipe(
         "About 99.5 % of the test images.",
         SIMARD,
     ),
-    validation_share=0,
+    validation_fraction=0,
     group="Best readers",
     result="99.5 %",
 )
@@ -132,7 +132,7 @@ HANDWRITING = Recipe(
         "Not measured on MNIST alone. The bundled model, which has more training data, reads 99.5 % of the images.",
         SIMARD + " Drawings that are not digits: Hendrycks, Mazeika and Dietterich, “Outlier Exposure”, ICLR 2019.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     group="Best readers",
     result="not measured",
 )

@@ -57,7 +57,7 @@ BASIC_ML = Recipe(
         "A notebook that builds a network from scratch in NumPy on the first 20,000 training images of MNIST, "
         "of which it holds out the first 1,000. It summed the bias gradients over all units; here they are correct.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     examples=DigitExamples(20_000, held_out=1000),
     group="Classic notebooks",
     result="83 to 86 %",
@@ -81,7 +81,7 @@ TWO_LAYER = Recipe(
         "52 to 69 % of the test images with 12 seeds, 62 % with seed 0. The notebook reported 61.99 %.",
         "A notebook on a two-layer network in NumPy, trained on the whole of MNIST as a table of numbers.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     group="Classic notebooks",
     result="52 to 69 %",
 )
@@ -111,7 +111,7 @@ NUMPYNET = Recipe(
         "A notebook that defines a network as a class in NumPy, seed 33. He initialization: He, Zhang, Ren and Sun, "
         "“Delving Deep into Rectifiers”, ICCV 2015.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     group="Classic notebooks",
     result="92 %",
 )
@@ -145,7 +145,7 @@ THREE_LAYER = Recipe(
         "6,840 and 92.3 % after 8,840.",
         "A notebook with a network of three layers in NumPy, trained on 59,000 images; 1,000 are held out.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     examples=DigitExamples(60_000, held_out=1000),
     group="Classic notebooks",
     result="72 to 92 %",
@@ -181,7 +181,7 @@ SINE = Recipe(
         "A script that fits a sine with a network in NumPy, one sample per step; its options were --layers 1 10 10 1 "
         "--learning_rate 0.01 --epochs 1000 --verbose_epoch 200.",
     ),
-    validation_share=0,
+    validation_fraction=0,
     examples=CurveExamples("0.5 * (sin(x) + 1)"),
     group="Start",
     result="loss 0.0002",

@@ -12,8 +12,8 @@ from nncore.model.network import NetworkSpec
 from nncore.reporting.number_text import counted_text, decimal_text
 from nncore.training import TrainingConfig, hold_out_validation
 
-VALIDATION_SHARE = 0.1
-"""The default share of the training images that is held out for validation."""
+VALIDATION_FRACTION = 0.1
+"""The default fraction of the training images that is held out for validation."""
 
 
 RecipeGroup = Literal["Start", "Classic notebooks", "Failures worth seeing", "Best readers"]
@@ -25,10 +25,10 @@ RECIPE_GROUPS: tuple[RecipeGroup, ...] = get_args(RecipeGroup)
 class Recipe:
     """A complete experiment: examples, network, training settings, and the page that explains it.
 
-    title: a few words. description: its purpose in one or two sentences. validation_share: share of the training images
-    that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out. group: its
-    heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a loss,
-    or "not measured".
+    title: a few words. description: its purpose in one or two sentences. validation_fraction: fraction of the training
+    images that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out.
+    group: its heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a
+    loss, or "not measured".
     """
 
     name: str
@@ -37,7 +37,7 @@ class Recipe:
     spec: NetworkSpec
     config: TrainingConfig
     page: Page
-    validation_share: float = VALIDATION_SHARE
+    validation_fraction: float = VALIDATION_FRACTION
     examples: DigitExamples | CurveExamples = ALL_DIGITS
     _: KW_ONLY
     group: RecipeGroup
@@ -56,12 +56,12 @@ class Recipe:
         return self.hold_out(self.chosen(digits))
 
     def hold_out(self, data: Splits) -> Splits:
-        """Return `data` with a random `validation_share` of its training set held out; unchanged for a curve."""
-        share = 0.0 if self.fits_a_curve else self.validation_share
-        return hold_out_validation(data, share, self.config.seed)
+        """Return `data` with a random `validation_fraction` of its training set held out; unchanged for a curve."""
+        fraction = 0.0 if self.fits_a_curve else self.validation_fraction
+        return hold_out_validation(data, fraction, self.config.seed)
 
     def chosen(self, digits: Splits | None = None) -> Splits:
-        """Return the same as `splits`, before `validation_share` is held out at random."""
+        """Return the same as `splits`, before `validation_fraction` is held out at random."""
         if isinstance(self.examples, CurveExamples):
             return self.examples.curve().splits()
         return self.examples.take_from(load_mnist() if digits is None else digits)
@@ -85,7 +85,7 @@ class Recipe:
             "group": self.group,
             "result": self.result,
             "examples": self.examples.description,
-            "validation_share": self.validation_share,
+            "validation_share": self.validation_fraction,
             "network": self.spec.summary,
             "layers": list(self.spec.widths) if self.spec.is_dense else None,
             "parameters": self.spec.parameter_count,

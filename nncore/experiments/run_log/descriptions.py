@@ -16,7 +16,7 @@ from nncore.training.config import SETTINGS, TrainingConfig
 
 def settings_in_words(settings: RunSettings) -> dict[str, str]:
     """Return all settings of a run as text, {label: value}, in the order of a report."""
-    held_out = f"{decimal_text(100 * settings.validation_share, 6)} %"
+    held_out = f"{decimal_text(100 * settings.validation_fraction, 6)} %"
     return {
         "recipe": settings.recipe or "none",
         **_network_in_words(settings.spec),

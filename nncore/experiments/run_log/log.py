@@ -168,8 +168,8 @@ class RunLog:
                 (
                     _stored(settings.name), settings.recipe, json.dumps(settings.spec.to_json()),
                     json.dumps(asdict(settings.config)), _stored(settings.data), _stored(settings.machine),
-                    settings.parent, settings.validation_share, started or now, now, _stored(process), checkpoint_name,
-                    json.dumps(settings.rates),
+                    settings.parent, settings.validation_fraction, started or now, now, _stored(process),
+                    checkpoint_name, json.dumps(settings.rates),
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Any, Literal, TypeAlias, get_args
@@ -17,7 +17,7 @@ from nncore.files.json_header import dataclass_from, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
 from nncore.training.history import EpochFigures
-from nncore.training.settings import MAX_FLOAT
+from nncore.training.settings import MAX_FLOAT, STORED_NAME, stored_name
 from nncore.training.step_curve import MAX_CURVE_POINTS
 
 State = Literal["running", "finished", "stopped", "diverged"]
@@ -41,7 +41,7 @@ class RunSettings:
     data: str
     machine: str = ""
     recipe: str = ""
-    validation_share: float = 0.0
+    validation_fraction: float = field(default=0.0, metadata={STORED_NAME: "validation_share"})
     parent: int | None = None
     rates: Rates = ()
 
@@ -53,7 +53,8 @@ class LoggedRun:
     state: "running" also if the process was killed. process: the process that trains or trained the run, or "".
     best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The other
     training and validation figures are those of the last epoch. model: the file of its model, or "".
-    checkpoint: the name of the file from which it can be continued, or "". deleted: the time, or None.
+    checkpoint_name: the file in the folder of the log from which it can be continued, or "". deleted: the time,
+    or None.
     """
 
     id: int
@@ -74,7 +75,7 @@ class LoggedRun:
     validation_loss: float | None = None
     best_accuracy: float | None = None
     process: str = ""
-    checkpoint: str = ""
+    checkpoint_name: str = field(default="", metadata={STORED_NAME: "checkpoint"})
     deleted: str | None = None
 
 
@@ -84,9 +85,9 @@ SUMMARY = (
 )  # fmt: skip
 """Columns with the progress of a run; all are fields of LoggedRun."""
 
-SETTINGS_COLUMNS = tuple(field.name for field in fields(RunSettings))
 _JSON_COLUMNS = ("spec", "config", "rates")
-LOGGED_COLUMNS = (*SETTINGS_COLUMNS, *(field.name for field in fields(LoggedRun) if field.name != "settings"))
+_LOGGED_FIELDS = (*fields(RunSettings), *(each for each in fields(LoggedRun) if each.name != "settings"))
+LOGGED_COLUMNS = tuple(stored_name(each) for each in _LOGGED_FIELDS)
 """The columns of the table of runs that `run_from_row` needs."""
 
 
@@ -103,7 +104,7 @@ CHECKPOINT_NAME = re.compile(r"[^/\\:\0]{1,100}\.checkpoint")
 """The name of a checkpoint: never a path, so that no other file can be read or deleted."""
 
 _COUNTS = ("epochs", "steps")
-_TEXTS = ("name", "data", "machine", "recipe", "note", "started", "model", "process", "checkpoint")
+_TEXTS = ("name", "data", "machine", "recipe", "note", "started", "model", "process", "checkpoint_name")
 
 
 @lru_cache(maxsize=4096)
@@ -113,12 +114,12 @@ def run_from_row(values: tuple[Any, ...]) -> LoggedRun | None:
     It is cached, so that an unchanged row is not parsed again.
     """
     row: dict[str, Any] = {
-        name: None if value in (inf, -inf) else value  # a loss of a diverged run
-        for name, value in zip(LOGGED_COLUMNS, values, strict=True)
+        each.name: None if value in (inf, -inf) else value  # a loss of a diverged run
+        for each, value in zip(_LOGGED_FIELDS, values, strict=True)
     }
     if not _is_valid(row):
         return None
-    settings = {name: row.pop(name) for name in SETTINGS_COLUMNS}
+    settings = {each.name: row.pop(each.name) for each in fields(RunSettings)}
     try:
         for name, parse in (("spec", _spec_of), ("config", _config_of), ("rates", _rates_of)):
             settings[name] = parse(settings[name])
@@ -135,11 +136,11 @@ def _is_valid(row: Mapping[str, Any]) -> bool:
         and all(_is_count(row[name]) for name in ("id", *_COUNTS))
         and all(row[name] is None or _is_count(row[name]) for name in ("parent", "best_epoch"))
         and all(is_figure(name, row[name]) for name in row if name.endswith(("accuracy", "loss")))
-        and all(row[name] is not None and is_figure(name, row[name]) for name in ("seconds", "validation_share"))
+        and all(row[name] is not None and is_figure(name, row[name]) for name in ("seconds", "validation_fraction"))
         and row["seconds"] >= 0
         and row["state"] in get_args(State)
         and (row["deleted"] is None or isinstance(row["deleted"], str))
-        and (not row["checkpoint"] or CHECKPOINT_NAME.fullmatch(row["checkpoint"]) is not None)
+        and (not row["checkpoint_name"] or CHECKPOINT_NAME.fullmatch(row["checkpoint_name"]) is not None)
     )
 
 
@@ -151,7 +152,7 @@ def is_figure(name: str, value: object) -> bool:
     """Whether `value` is None or a number that the figure of this name can have; accuracies are from 0 to 1."""
     if value is None:
         return True
-    lowest, highest = (0.0, 1.0) if name.endswith(("accuracy", "share")) else (-MAX_FIGURE, MAX_FIGURE)
+    lowest, highest = (0.0, 1.0) if name.endswith(("accuracy", "fraction")) else (-MAX_FIGURE, MAX_FIGURE)
     return isinstance(value, int | float) and not isinstance(value, bool) and lowest <= value <= highest
 
 

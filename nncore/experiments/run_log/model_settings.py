@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 
 from nncore.errors import ModelFileError, SettingError
-from nncore.experiments.recipes import RECIPES, VALIDATION_SHARE
+from nncore.experiments.recipes import RECIPES, VALIDATION_FRACTION
 from nncore.experiments.run_log.logged_run import Rates, RunSettings
 from nncore.files.json_header import dataclass_from
 from nncore.files.model_header import ModelCard
@@ -34,7 +34,7 @@ def settings_of_model(spec: NetworkSpec, card: ModelCard) -> RunSettings:
     except ModelFileError as problem:
         raise SettingError("layers", f"The settings of {card.name} cannot be used: {problem}") from None
     recipe = card.recipe if card.recipe in RECIPES else ""
-    source, share = _data_and_share(card.data, recipe)
+    source, fraction = _data_and_fraction(card.data, recipe)
     return RunSettings(
         card.name,
         spec,
@@ -42,21 +42,21 @@ def settings_of_model(spec: NetworkSpec, card: ModelCard) -> RunSettings:
         data=source,
         machine="",
         recipe=recipe,
-        validation_share=share,
+        validation_fraction=fraction,
         parent=None,
         rates=_rates(card.settings.get(RATES_FIELD)),
     )
 
 
-def _data_and_share(text: str, recipe: str) -> tuple[str, float]:
-    """Return the source of the data, and the share of the images that was held out."""
-    share = RECIPES[recipe].validation_share if recipe else VALIDATION_SHARE
+def _data_and_fraction(text: str, recipe: str) -> tuple[str, float]:
+    """Return the source of the data, and the fraction of the images that was held out."""
+    fraction = RECIPES[recipe].validation_fraction if recipe else VALIDATION_FRACTION
     match = DATA_PATTERN.fullmatch(text)
     if match is None:
-        return text, share
+        return text, fraction
     trained, held_out = (int((number or "0").replace(",", "")) for number in match.groups()[1:])
     examples = trained + held_out
-    return match[1], round(held_out / examples, 4) if examples else share
+    return match[1], round(held_out / examples, 4) if examples else fraction
 
 
 def _rates(stated: object) -> Rates:

@@ -37,7 +37,7 @@ def run_on_cluster(
     jobs: Sequence[SweepJob],
     data: DataSource,
     scheduler: str,
-    validation_share: float = 0.0,
+    validation_fraction: float = 0.0,
     *,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[SweepProgress | SweepResult]:
@@ -51,7 +51,7 @@ def run_on_cluster(
     client = _client(scheduler)
     try:
         _check_workers(client, scheduler)
-        yield from _Cluster(client, jobs, pack_data(data), validation_share).events(cancelled)
+        yield from _Cluster(client, jobs, pack_data(data), validation_fraction).events(cancelled)
     finally:
         client.close()
 
@@ -97,10 +97,10 @@ def _version() -> str:
 class _Cluster:
     """The client side of one sweep: submits its jobs and collects their results."""
 
-    def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_share: float) -> None:
+    def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_fraction: float) -> None:
         from distributed import Event
 
-        self._client, self._jobs, self._data, self._share = client, jobs, data, validation_share
+        self._client, self._jobs, self._data, self._fraction = client, jobs, data, validation_fraction
         self._name = f"digitlab-sweep-{uuid4().hex}"
         self._stop = Event(self._name, client=client)
         self._sent: Any = None
@@ -138,7 +138,7 @@ class _Cluster:
     def _submit(self, job: SweepJob, attempt: int) -> None:
         # A new key for each attempt: Dask would return the failed result of a key that it knows.
         key = f"{self._name}-{job.index}-{attempt}"
-        future = self._client.submit(_do_job, job, self._sent, self._share, self._name, key=key, pure=False)
+        future = self._client.submit(_do_job, job, self._sent, self._fraction, self._name, key=key, pure=False)
         self._running[future] = job, attempt
 
     def _result_of(self, future: Any, stopping: bool) -> SweepResult | None:
@@ -159,7 +159,7 @@ class _Cluster:
         return SweepResult(job, "failed", problem=problem, attempts=attempt)
 
 
-def _do_job(job: SweepJob, data: PackedData, validation_share: float, name: str) -> SweepResult:
+def _do_job(job: SweepJob, data: PackedData, validation_fraction: float, name: str) -> SweepResult:
     """Do a job; runs on a worker."""
     from distributed import Event, get_client
 
@@ -177,4 +177,4 @@ def _do_job(job: SweepJob, data: PackedData, validation_share: float, name: str)
     if name not in _worker_data:
         _worker_data.clear()  # the data of an earlier sweep
         _worker_data[name] = unpack_data(data)
-    return run_job(job, _worker_data[name], validation_share, stopped, lambda fraction: None)
+    return run_job(job, _worker_data[name], validation_fraction, stopped, lambda fraction: None)

@@ -18,21 +18,21 @@ MAX_RUNS_MEASURED = 5
 def estimate_sweep_seconds(
     jobs: Sequence[SweepJob],
     data: Splits,
-    validation_share: float,
+    validation_fraction: float,
     *,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
 ) -> float | None:
     """Estimate the seconds that `jobs`, at least one, take with one run per core; None if `cancelled()`.
 
-    data: the examples, of which each run holds out `validation_share`. workers: the number of processes, None for one
-    per core. Raises SettingError if the data does not fit a network.
+    data: the examples, of which each run holds out `validation_fraction`. workers: the number of processes, None for
+    one per core. Raises SettingError if the data does not fit a network.
     """
     measured = min(len(jobs), MAX_RUNS_MEASURED)
     chosen = [jobs[(2 * number + 1) * len(jobs) // (2 * measured)] for number in range(measured)]  # evenly spaced
     seconds = list[float]()
     for job in chosen:
-        splits = hold_out_validation(data, validation_share, job.config.seed)
+        splits = hold_out_validation(data, validation_fraction, job.config.seed)
         estimate = estimate_seconds(job.spec, job.config, splits, cancelled=cancelled, cores=1)
         if estimate is None:
             return None

@@ -106,11 +106,11 @@ def _network(spec: NetworkSpec, hidden: Sequence[int] | None = None, activation:
     return replace(dense, output=spec.output)
 
 
-def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float = 0.0) -> None:
+def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_fraction: float = 0.0) -> None:
     """Raise SettingError, naming the run, if `data` does not suit one of the jobs."""
     if not jobs:
         raise SettingError("sweep", "The sweep has no runs: give at least one value.")
-    split = hold_out_validation(data, validation_share, 0)  # the sizes of the parts are the same for every seed
+    split = hold_out_validation(data, validation_fraction, 0)  # the sizes of the parts are the same for every seed
     for job in jobs:
         try:
             check_memory(job.spec, job.config)

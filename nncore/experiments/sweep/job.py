@@ -89,7 +89,11 @@ class SweepProgress:
 
 
 def run_job(
-    job: SweepJob, data: Splits, validation_share: float, stopped: Callable[[], bool], report: Callable[[float], None]
+    job: SweepJob,
+    data: Splits,
+    validation_fraction: float,
+    stopped: Callable[[], bool],
+    report: Callable[[float], None],
 ) -> SweepResult:
     """Do one job on this thread, on one core; the bits are those of the same run outside a sweep.
 
@@ -98,7 +102,7 @@ def run_job(
     """
     started = datetime.now().isoformat(timespec="milliseconds")
     try:
-        return _run(job, hold_out_validation(data, validation_share, job.config.seed), stopped, report, started)
+        return _run(job, hold_out_validation(data, validation_fraction, job.config.seed), stopped, report, started)
     except DigitLabError as problem:
         return SweepResult(job, "failed", started=started, problem=str(problem))
     except MemoryError:

@@ -39,7 +39,7 @@ _worker_state: dict[str, Any] = {}
 def run_sweep(
     jobs: Sequence[SweepJob],
     data: DataSource,
-    validation_share: float = 0.0,
+    validation_fraction: float = 0.0,
     workers: int | None = None,
     *,
     cancelled: Callable[[], bool] = lambda: False,
@@ -55,7 +55,7 @@ def run_sweep(
     """
     workers = max(1, min(workers or available_cores(), len(jobs)))
     with sweep_folder() as folder:
-        sweep = _Sweep(jobs, validation_share, workers)
+        sweep = _Sweep(jobs, validation_fraction, workers)
         try:
             yield from sweep.events(share_data(data, folder), cancelled)
         finally:
@@ -65,12 +65,12 @@ def run_sweep(
 class _Sweep:
     """One sweep in the parent process. Each worker is a pool of one process, so that its job is known if it dies."""
 
-    def __init__(self, jobs: Sequence[SweepJob], validation_share: float, workers: int) -> None:
+    def __init__(self, jobs: Sequence[SweepJob], validation_fraction: float, workers: int) -> None:
         """Start the workers, so that they can import their modules while the data is being written."""
         self._context = multiprocessing.get_context("spawn")
         # The completed fraction of each job. A flag in shared memory costs a step nothing, an Event some microseconds.
         self._fractions, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
-        self._initial = (validation_share, self._stop, self._fractions)
+        self._initial = (validation_fraction, self._stop, self._fractions)
         # The longest job is at the end of the list and starts first: if it started last, the other cores would be idle.
         waiting = [(index, job, 1) for index, job in enumerate(jobs)][::-1]
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
@@ -145,14 +145,14 @@ class _Sweep:
             worker.shutdown(wait=True, cancel_futures=True)
 
 
-def _start_worker(validation_share: float, stop: Any, fractions: Any) -> None:
+def _start_worker(validation_fraction: float, stop: Any, fractions: Any) -> None:
     """Prepare a worker process."""
     for name in ("SIGINT", "SIGHUP"):  # Ctrl+C and the end of a terminal reach every process; the parent handles them
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     trace_helper_crashes()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker_state.update(splits=None, validation_share=validation_share, stop=stop, fractions=fractions)
+    _worker_state.update(splits=None, validation_fraction=validation_fraction, stop=stop, fractions=fractions)
 
 
 def _end_with_parent() -> None:
@@ -182,4 +182,4 @@ def _do_job(data: Callable[[], Splits], index: int, job: SweepJob) -> SweepResul
             _worker_state["splits"] = data()
     except DigitLabError as problem:  # the data cannot be read
         return SweepResult(job, "failed", problem=str(problem))
-    return run_job(job, _worker_state["splits"], _worker_state["validation_share"], stopped, report)
+    return run_job(job, _worker_state["splits"], _worker_state["validation_fraction"], stopped, report)

@@ -63,7 +63,7 @@ def write_result(result: HandwritingTestResult, path: Path) -> None:
         {
             "prompted": drawing.prompted,
             "verdict": drawing.verdict,
-            "probabilities": [float(str(share)) for share in drawing.probabilities],  # the shortest form of a float32
+            "probabilities": [float(str(number)) for number in drawing.probabilities],  # the shortest form of a float32
             "strokes": strokes_as_text(drawing.ink),
         }
         for drawing in result.drawings

@@ -18,7 +18,7 @@ USUAL_GLYPH_PROBABILITY = 0.8
 """Probability that a writer uses his or her usual glyph for a digit."""
 
 _GLYPHS = {digit: tuple(glyphs.values()) for digit, glyphs in DIGIT_GLYPHS.items()}
-_SHARES = {
+_CUMULATED_FREQUENCIES = {
     digit: np.cumsum([0.25 if name in RARE_GLYPHS else 1.0 for name in glyphs])
     for digit, glyphs in DIGIT_GLYPHS.items()
 }
@@ -40,8 +40,9 @@ class Writer:
 
 def random_glyph(digit: int, rng: Generator) -> Glyph:
     """Return a random glyph of a digit; rare ones are less probable."""
-    shares = _SHARES[digit]  # inverse transform sampling: the first glyph whose cumulative weight exceeds the number
-    return _GLYPHS[digit][int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))]
+    # Inverse transform sampling: the first glyph whose cumulative weight exceeds the number.
+    cumulated = _CUMULATED_FREQUENCIES[digit]
+    return _GLYPHS[digit][int(np.searchsorted(cumulated, rng.random() * cumulated[-1], side="right"))]
 
 
 def digits(count: int, rng: Generator) -> InkSamples:

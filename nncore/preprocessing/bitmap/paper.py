@@ -14,7 +14,7 @@ CellValue = TypeVar("CellValue", np.bool_, np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Perceived brightness of red, green and blue (ITU-R BT.601)."""
 
-MIN_LUMA_SHARE = 0.05
+MIN_LUMA_FRACTION = 0.05
 """How much LUMA counts for a page whose ink has a colour; it also keeps the sum of the weights above 0."""
 
 COLOUR_SAMPLES_PER_SIDE = 128
@@ -61,7 +61,7 @@ def to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     difference = sample - np.median(sample, axis=0)  # most pixels are paper, so the median is the paper's colour
     distance = np.abs(difference).max(axis=1)  # (samples,)
     ink = difference[np.argsort(distance, kind="stable")[-max(1, round(INK_FRACTION * len(distance))) :]]
-    weights = LUMA * MIN_LUMA_SHARE + np.abs(ink.mean(axis=0)) / 255
+    weights = LUMA * MIN_LUMA_FRACTION + np.abs(ink.mean(axis=0)) / 255
     grey = pixels.astype(np.float32) @ (weights / weights.sum()).astype(np.float32)
     rounded: NDArray[np.uint8] = np.rint(grey, out=grey).astype(np.uint8)
     return rounded

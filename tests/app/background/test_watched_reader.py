@@ -38,13 +38,13 @@ def reader(qtbot: QtBot) -> WatchedReader:
 
 def test_reading_that_takes_long_is_shown_with_its_progress(qtbot: QtBot, reader: WatchedReader) -> None:
     work = Reading()
-    results, errors, shown, shares = list[str](), list[str](), list[str](), list[float]()
+    results, errors, shown, fractions = list[str](), list[str](), list[str](), list[float]()
     reader.reading.connect(shown.append)
-    reader.progressed.connect(shares.append)
+    reader.progressed.connect(fractions.append)
     reader.read("model", "big.npz", work, results.append, errors.append)
     qtbot.waitUntil(lambda: shown[-1:] == ["big.npz"])
-    qtbot.waitUntil(lambda: shares[-1:] == [0.5])
-    assert shares == sorted(shares)
+    qtbot.waitUntil(lambda: fractions[-1:] == [0.5])
+    assert fractions == sorted(fractions)
     work.released.set()
     qtbot.waitUntil(lambda: results == ["content"])
     qtbot.waitUntil(lambda: shown[-1] == "")

@@ -13,9 +13,9 @@ RADIUS = 0.05
 
 def along(stroke: Stroke) -> np.ndarray:
     """Points (n, 2) close to each other along all pieces."""
-    share = np.linspace(0, 1, 201)[:, None]
+    fraction = np.linspace(0, 1, 201)[:, None]
     lines = [
-        np.array(a) + share * (np.array(b) - np.array(a))
+        np.array(a) + fraction * (np.array(b) - np.array(a))
         for piece in stroke
         for a, b in zip(piece, piece[1:] or piece, strict=False)
     ]

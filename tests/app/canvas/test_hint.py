@@ -38,8 +38,8 @@ def test_the_hint_fades_out_and_in(hint: FadingHint) -> None:
     seen = []
     hint.fade(0.0)
     hint.pause()  # the test sets the time
-    for share in (0.25, 0.75, 1.0):
-        hint.setCurrentTime(round(share * hint.duration()))
+    for fraction in (0.25, 0.75, 1.0):
+        hint.setCurrentTime(round(fraction * hint.duration()))
         seen.append(ink(hint))
     assert full > seen[0] > seen[1] > seen[2] == 0
     hint.fade(1.0)

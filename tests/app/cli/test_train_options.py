@@ -76,9 +76,10 @@ def test_a_resumed_run_uses_its_examples_for_more_epochs_at_another_rate(tmp_pat
     first = new_training(recipe_from(options(recipe="sine", epochs=2)), None)
     list(first.events())
     save_checkpoint(replace(first.checkpoint(), recipe="sine"), tmp_path / "run.npz")
-    on, name, _ = continued_training(options(resume=tmp_path / "run.npz", learning_rate=0.005, epochs=3))
+    setup = continued_training(options(resume=tmp_path / "run.npz", learning_rate=0.005, epochs=3))
+    on = setup.training
     list(on.events())
-    assert name == "sine"
+    assert (setup.recipe, setup.checkpoint().recipe) == ("sine", "sine")
     assert [row["epoch"] for row in on.history.rows()] == [1, 2, 3, 4, 5]
     assert on.control.rates_used == [(1, 0.01), (1001, 0.005)]
 

@@ -38,11 +38,11 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     window.close()
 
 
-def logged(name: str, share: float, data: str = "") -> LoggedRun:
+def logged(name: str, fraction: float, data: str = "") -> LoggedRun:
     recipe = RECIPES[name]
     with RunLog(run_log_path()) as log:
         number = log.begin(
-            RunSettings(name, recipe.spec, recipe.config, data=data, recipe=name, validation_share=share)
+            RunSettings(name, recipe.spec, recipe.config, data=data, recipe=name, validation_fraction=fraction)
         )
         return log.run(number)
 
@@ -57,7 +57,7 @@ def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
         return log.runs()[0]
 
 
-def test_a_fork_keeps_the_examples_and_validation_share_of_its_run_until_a_recipe_is_chosen(
+def test_a_fork_keeps_the_examples_and_validation_fraction_of_its_run_until_a_recipe_is_chosen(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     run = logged("sine", 0.0)
@@ -71,7 +71,7 @@ def test_a_fork_keeps_the_examples_and_validation_share_of_its_run_until_a_recip
     run = logged("quick", 0.35)
     window.runs_tab.fork_requested.emit(run)
     made = train_and_stop(window, qtbot)
-    assert (made.settings.validation_share, made.settings.parent) == (0.35, run.id)
+    assert (made.settings.validation_fraction, made.settings.parent) == (0.35, run.id)
 
     window.runs_tab.fork_requested.emit(logged("sine", 0.0))
     choice = window.train_tab.settings.recipes.choice
@@ -79,7 +79,7 @@ def test_a_fork_keeps_the_examples_and_validation_share_of_its_run_until_a_recip
     choice.activated.emit(choice.currentIndex())
     made = train_and_stop(window, qtbot)
     assert (made.settings.recipe, made.settings.parent) == ("quick", None)
-    assert made.settings.validation_share == RECIPES["quick"].validation_share
+    assert made.settings.validation_fraction == RECIPES["quick"].validation_fraction
 
 
 def test_the_next_window_offers_to_continue_a_killed_run(qtbot: QtBot, qapp: QApplication) -> None:

@@ -79,7 +79,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 def test_a_killed_run_offers_its_epochs_at_the_next_start_and_goes_on_with_them(
     killed: LoggedRun, session: Session, qtbot: QtBot
 ) -> None:
-    checkpoint = runs_folder() / killed.checkpoint
+    checkpoint = runs_folder() / killed.checkpoint_name
     done = load_checkpoint(checkpoint).counters.step
     with qtbot.waitSignal(session.snapshots_created) as emitted:
         session.open_last_snapshots()

@@ -79,7 +79,7 @@ def test_the_newest_interrupted_runs_and_all_that_still_run_keep_their_checkpoin
     remove_leftovers()
     assert existing() == ["3.checkpoint", "4.checkpoint", "alive.checkpoint", "ended.checkpoint"]
     with RunLog(run_log_path()) as log:
-        assert [log.run(run).checkpoint for run in (alive, *interrupted)] == [
+        assert [log.run(run).checkpoint_name for run in (alive, *interrupted)] == [
             "alive.checkpoint", "", "", "", "3.checkpoint", "4.checkpoint",
         ]  # fmt: skip
 

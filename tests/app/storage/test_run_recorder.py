@@ -60,7 +60,7 @@ class RecordedRun:
         if continued is None:
             self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
         else:
-            self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint), few_digits())
+            self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint_name), few_digits())
         settings = RunSettings("a run", self.training.network.spec, config, data="digits", recipe="quick")
         self.recorder = RunRecorder(path, settings, path.parent, self.errors.append, continued)
         _recorders.append(self.recorder)
@@ -105,8 +105,8 @@ def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) 
     assert judged[0] == "test"
     np.testing.assert_array_equal(judged[1], finished.test.confusion)
     assert logged.model == str(path.parent / "model.npz")
-    assert checkpoints(path) == [logged.checkpoint]
-    kept = load_checkpoint(path.parent / logged.checkpoint)
+    assert checkpoints(path) == [logged.checkpoint_name]
+    kept = load_checkpoint(path.parent / logged.checkpoint_name)
     assert (kept.counters.epochs_done, kept.recipe) == (4, "quick")
     assert run.errors == []
 
@@ -124,7 +124,7 @@ def test_during_a_run_its_process_is_alive_and_every_epoch_is_logged(path: Path)
                 )
                 assert [row["epoch"] for row in log.epochs(logged.id)] == list(range(1, event.epoch + 1))
             assert is_alive(logged.process)
-            assert load_checkpoint(path.parent / logged.checkpoint).counters.epochs_done == event.epoch
+            assert load_checkpoint(path.parent / logged.checkpoint_name).counters.epochs_done == event.epoch
 
 
 def test_an_interrupted_run_continues_as_the_same_run_to_the_same_bits(path: Path) -> None:
@@ -146,7 +146,7 @@ def test_an_interrupted_run_continues_as_the_same_run_to_the_same_bits(path: Pat
             (row["epoch"], row["training_loss"]) for row in other.epochs(expected.id)
         ]
         np.testing.assert_array_equal(log.curve(logged.id), other.curve(expected.id))
-    assert logged.checkpoint == interrupted.checkpoint
+    assert logged.checkpoint_name == interrupted.checkpoint_name
 
 
 def test_continuing_replaces_rows_after_the_checkpoint_and_adds_missing_rows(path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_diverged_or_stopped_run_has_that_state(path: Path) -> None:
             stopped.training.control.stop()
     with RunLog(path) as log:
         assert [run.state for run in log.runs()] == ["stopped", "diverged"]
-        assert checkpoints(path) == [log.runs()[0].checkpoint]
+        assert checkpoints(path) == [log.runs()[0].checkpoint_name]
 
 
 def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,8 +182,8 @@ def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path, monkeypat
         RecordedRun(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).train()
     with RunLog(path) as log:
         newest = log.runs()[:2]
-        assert log.run(1).checkpoint == ""
-    assert sorted(checkpoints(path)) == sorted(run.checkpoint for run in newest)
+        assert log.run(1).checkpoint_name == ""
+    assert sorted(checkpoints(path)) == sorted(run.checkpoint_name for run in newest)
 
 
 def test_changes_of_the_learning_rate_are_logged(path: Path) -> None:
@@ -317,15 +317,15 @@ def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Pat
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_logged(path: Path) -> None:
     run = RecordedRun(path)
-    run.recorder.checkpoint.mkdir(parents=True)  # a folder has the path of the checkpoint
-    (run.recorder.checkpoint / "kept").touch()
+    run.recorder.checkpoint_path.mkdir(parents=True)  # a folder has the path of the checkpoint
+    (run.recorder.checkpoint_path / "kept").touch()
     events = list(run)
     assert isinstance(events[-1], Finished)
     first, second, third = run.errors
     assert "cannot be continued" in first
     assert "cannot be trained further" in second
     assert "could not be deleted" in third
-    assert (run.recorder.checkpoint / "kept").exists()
+    assert (run.recorder.checkpoint_path / "kept").exists()
     with RunLog(path) as log:
         assert log.runs()[0].state == "finished"
 
@@ -394,7 +394,7 @@ here.writing_pace.MAX_WRITE_INTERVAL_SECONDS = 0.0
 path = Path(sys.argv[1])
 with here.RunLog(path) as log:
     interrupted = next((run for run in log.runs() if run.state == "running"), None)
-if interrupted is not None and not (path.parent / interrupted.checkpoint).exists():
+if interrupted is not None and not (path.parent / interrupted.checkpoint_name).exists():
     interrupted = None
 run = here.RecordedRun(path, here.TrainingConfig(batch_size=64, epochs=100_000, seed=3), interrupted)
 for event in run:
@@ -436,7 +436,7 @@ def kill_and_check(path: Path, rounds: int, seed: int) -> None:
         assert not is_alive(interrupted.process)
         assert interrupted.epochs >= finished_epochs[-1]  # only the unfinished epoch is lost
         assert [row["epoch"] for row in rows][-1] == interrupted.epochs
-        reached = load_checkpoint(path.parent / interrupted.checkpoint).counters.epochs_done
+        reached = load_checkpoint(path.parent / interrupted.checkpoint_name).counters.epochs_done
         assert interrupted.epochs - 1 <= reached <= interrupted.epochs
         assert reached >= finished_epochs[-1]
     assert load_model(model).spec == earlier.training.network.spec

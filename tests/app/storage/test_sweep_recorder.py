@@ -32,15 +32,15 @@ def logged(path: Path) -> list[LoggedRun]:
         return log.runs()[::-1]
 
 
-def progress(*shares: float) -> SweepProgress:
-    return SweepProgress(0, 2, 0.0, 1.0, tuple(zip(JOBS, shares, strict=False)))
+def progress(*fractions: float) -> SweepProgress:
+    return SweepProgress(0, 2, 0.0, 1.0, tuple(zip(JOBS, fractions, strict=False)))
 
 
 def test_running_runs_are_logged_with_their_finished_epochs(path: Path) -> None:
     reported: list[str] = []
     sweep = recorder(path, reported)
-    for shares in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
-        assert sweep.record(progress(*shares)) is None
+    for fractions in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
+        assert sweep.record(progress(*fractions)) is None
     first, second = logged(path)
     assert [(run.state, is_alive(run.process), run.epochs) for run in (first, second)] == [
         ("running", True, 2),
@@ -91,8 +91,8 @@ def test_an_unusable_log_is_reported_once_and_the_sweep_continues(tmp_path: Path
     (tmp_path / "file").touch()
     reported: list[str] = []
     sweep = recorder(tmp_path / "file" / "runs.sqlite", reported)
-    for share in (0.0, 0.5, 0.9):
-        sweep.record(progress(share))
+    for fraction in (0.0, 0.5, 0.9):
+        sweep.record(progress(fraction))
     assert sweep.record(SweepResult(JOBS[0], "finished")) is None
     assert ["is not logged" in sentence for sentence in reported] == [True]
 

@@ -28,7 +28,7 @@ def write(pace: WritingPace, clock: Clock, seconds: float) -> None:
         clock.now += seconds
 
 
-def test_every_epoch_is_written_unless_writing_takes_more_than_its_share(clock: Clock) -> None:
+def test_every_epoch_is_written_unless_writing_takes_more_than_its_fraction(clock: Clock) -> None:
     pace, epoch, written = WritingPace(0.1), 0.05, 0
     for _ in range(20):
         clock.now += epoch

@@ -19,7 +19,7 @@ from tests.app.theme_choice import apply_theme
 def luminance(colour: str) -> float:
     channels = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return sum(fraction * c for fraction, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_neighbouring_cells_of_1_and_11_mistakes_differ_visibly(
     counts[0, 1], counts[0, 2], counts[0, 3], counts[2, 3] = 1, 11, 40, 0
     apply_theme(qapp, theme)
     try:
-        matrix = ConfusionMatrix(lambda row, column, count, share: "")
+        matrix = ConfusionMatrix(lambda row, column, count, fraction: "")
         qtbot.addWidget(matrix)
         matrix.set_counts(counts, ("0", "1", "2", "3"))
         matrix.resize(500, 400)

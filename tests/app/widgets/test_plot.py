@@ -19,7 +19,7 @@ from tests.app.theme_choice import apply_theme
 def shown(qtbot: QtBot) -> Plot:
     plot = Plot("Noise", "Press Measure.")
     qtbot.addWidget(plot)
-    plot.set_axes((0, 1), (0, 2), "share of ink", "accuracy (%)")
+    plot.set_axes((0, 1), (0, 2), "fraction of ink", "accuracy (%)")
     plot.apply_colours()
     plot.resize(400, 300)
     with qtbot.waitExposed(plot):
@@ -38,12 +38,12 @@ def test_an_empty_plot_shows_its_sentence(qtbot: QtBot) -> None:
 
 def test_axes_use_no_si_prefixes(qtbot: QtBot) -> None:
     plot = shown(qtbot)
-    plot.set_axes((0, 0.5), (0, 1), "share of ink", "accuracy (%)")
+    plot.set_axes((0, 0.5), (0, 1), "fraction of ink", "accuracy (%)")
     QApplication.processEvents()
     plot.grab()
     bottom = plot.plot.axes["bottom"]
     assert bottom.autoSIPrefixScale == 1.0
-    assert "share of ink" in bottom.labelString()
+    assert "fraction of ink" in bottom.labelString()
     assert "(x" not in bottom.labelString()
 
 

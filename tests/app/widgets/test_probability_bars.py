@@ -70,8 +70,8 @@ def test_probabilities_are_the_targets_during_the_animation(bars: ProbabilityBar
     assert animation is not None
     animation.pause()  # the test sets the time
     seen = []
-    for share in (0, 0.1, 0.3, 0.6, 1):
-        animation.setCurrentTime(round(share * animation.duration()))
+    for fraction in (0, 0.1, 0.3, 0.6, 1):
+        animation.setCurrentTime(round(fraction * animation.duration()))
         seen.append(length(bars.grab().toImage(), bars, 7, LIGHT.winner) / track)
     assert seen[0] == 0
     assert sorted(set(seen)) == seen

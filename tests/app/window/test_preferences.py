@@ -104,7 +104,7 @@ def test_recent_files_can_be_forgotten(tmp_path: Path) -> None:
     assert WindowPreferences().recent_files == []
 
 
-def test_two_windows_share_the_recent_files(tmp_path: Path) -> None:
+def test_two_windows_fraction_the_recent_files(tmp_path: Path) -> None:
     first, second = WindowPreferences(), WindowPreferences()
     first.add_recent_file(tmp_path / "a")
     first._store.sync()

@@ -150,12 +150,12 @@ def test_batches_of_a_file_sorted_by_class_contain_all_classes_about_equally(fol
     count = 10 * WINDOW
     data = numbered(count)
     disk = on_disk(folder, Dataset(data.images, np.arange(count) * 10 // count))
-    shares = [
+    fractions = [
         np.bincount(disk.targets(rows), minlength=10) / 128 for rows in disk.batches(128, np.random.default_rng(0))
     ]
     random_batch = np.sqrt(0.1 * 0.9 / 128)
-    assert np.std(shares) < 1.7 * random_batch  # that of the window and that of the batch in it, added in squares
-    assert np.mean(shares[:64], axis=0) == pytest.approx(np.full(10, 0.1), abs=0.1)
+    assert np.std(fractions) < 1.7 * random_batch  # that of the window and that of the batch in it, added in squares
+    assert np.mean(fractions[:64], axis=0) == pytest.approx(np.full(10, 0.1), abs=0.1)
 
 
 @settings(max_examples=60)

@@ -89,14 +89,14 @@ def test_an_output_of_the_bundled_model_is_excited_by_test_images_of_its_digit()
 
 
 def test_it_reports_its_progress_and_ends_at_once_when_it_is_cancelled() -> None:
-    shares: list[float] = []
+    fractions: list[float] = []
     network, data = Network(DENSE, seed=1), digits()
-    assert exciting_examples(network, data, 1, progress=shares.append) is not None
-    assert shares == sorted(shares)
-    assert (len(shares), shares[-1]) == (6, 1.0)
-    shares.clear()
-    assert exciting_examples(network, data, 1, cancelled=lambda: len(shares) == 2, progress=shares.append) is None
-    assert len(shares) == 2
+    assert exciting_examples(network, data, 1, progress=fractions.append) is not None
+    assert fractions == sorted(fractions)
+    assert (len(fractions), fractions[-1]) == (6, 1.0)
+    fractions.clear()
+    assert exciting_examples(network, data, 1, cancelled=lambda: len(fractions) == 2, progress=fractions.append) is None
+    assert len(fractions) == 2
 
 
 def test_bad_input_is_said_in_one_sentence() -> None:

@@ -64,8 +64,8 @@ def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
     assert f"{percent_text(predictions.interval[0])} and {percent_text(predictions.interval[1])}" in page
     cells = [int(cell) for cell in re.findall(r"<td class=\"shade\" style=[^>]*>(\d+)<small>", page)]
     assert sum(cells) == predictions.count
-    share = predictions.confusion[0, 0] / predictions.confusion[0].sum()
-    assert f"{predictions.confusion[0, 0]}<small>{percent_text(share, 1)}</small>" in page
+    fraction = predictions.confusion[0, 0] / predictions.confusion[0].sum()
+    assert f"{predictions.confusion[0, 0]}<small>{percent_text(fraction, 1)}</small>" in page
     assert "Robustness" not in page
 
 

@@ -28,7 +28,7 @@ def test_the_height_of_a_bar_is_its_accuracy() -> None:
 
 
 def test_a_curve_fills_the_plot_and_names_are_escaped() -> None:
-    distortion = Distortion("<b>&", "noise", "share", (0.0, 0.5, 1.0))
+    distortion = Distortion("<b>&", "noise", "fraction", (0.0, 0.5, 1.0))
     accuracies = (1.0, 0.5, 0.0)
     points = [RobustnessPoint(distortion, s, a, 10) for s, a in zip(distortion.strengths, accuracies, strict=True)]
     figure = fromstring(robustness_chart(points))

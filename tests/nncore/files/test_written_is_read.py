@@ -80,15 +80,15 @@ def accepted(make: Any, **given: Any) -> Any:
 CONFIGS = st.fixed_dictionaries({name: values(setting) for name, setting in SETTINGS.items()}).map(
     lambda given: accepted(TrainingConfig, **given)
 )
-SHARES = numbers(0.0, 1.0)
+FRACTIONS = numbers(0.0, 1.0)
 FUNCTIONS, KINDS = st.sampled_from(list(ACTIVATIONS)), st.sampled_from(list(INITIALIZATIONS))
 SIDES = st.integers(1, 3) | st.tuples(st.integers(1, 3), st.integers(1, 3))
 LAYERS: st.SearchStrategy[LayerSpec] = st.one_of(
     st.builds(Conv2D, st.integers(1, 3), SIDES, SIDES, st.integers(0, 2), KINDS),
     st.builds(lambda **given: accepted(MaxPool2D, **given), size=SIDES, stride=st.none() | SIDES),
     st.builds(lambda **given: accepted(AveragePool2D, **given), size=SIDES, padding=st.integers(0, 1)),
-    st.builds(lambda **given: accepted(BatchNorm, **given), momentum=SHARES, epsilon=numbers(0.0, 1e300)),
-    st.builds(lambda **given: accepted(Dropout, **given), rate=SHARES),
+    st.builds(lambda **given: accepted(BatchNorm, **given), momentum=FRACTIONS, epsilon=numbers(0.0, 1e300)),
+    st.builds(lambda **given: accepted(Dropout, **given), rate=FRACTIONS),
     st.builds(lambda **given: accepted(Scale, **given), factor=numbers(-1e308, 1e308)),
     st.builds(Activation, FUNCTIONS),
 )
@@ -123,13 +123,13 @@ def test_a_model_is_read_back_equal(
 
 
 @settings(max_examples=60)
-@given(config=CONFIGS, share=st.floats(0, 1, exclude_max=True), text=TEXTS)
+@given(config=CONFIGS, fraction=st.floats(0, 1, exclude_max=True), text=TEXTS)
 def test_a_checkpoint_is_read_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, config: TrainingConfig, share: float, text: str
+    tmp_path_factory: pytest.TempPathFactory, config: TrainingConfig, fraction: float, text: str
 ) -> None:
     path, spec = tmp_path_factory.getbasetemp() / "run.npz", NetworkSpec.dense((784, 4, 10))
     training = accepted(Training, network=Network(spec, seed=config.seed), data=few_digits(), config=config)
-    state = replace(training.checkpoint(), recipe=text, validation_share=share)
+    state = replace(training.checkpoint(), recipe=text, validation_fraction=fraction)
     save_checkpoint(state, path)
     read = load_checkpoint(path)
     for each in fields(state):
@@ -140,11 +140,11 @@ def test_a_checkpoint_is_read_back_equal(
 
 
 @settings(max_examples=60)
-@given(spec=SPECS, config=CONFIGS, text=TEXTS, share=st.floats(0, 1))
+@given(spec=SPECS, config=CONFIGS, text=TEXTS, fraction=st.floats(0, 1))
 def test_a_logged_run_is_read_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, spec: NetworkSpec, config: TrainingConfig, text: str, share: float
+    tmp_path_factory: pytest.TempPathFactory, spec: NetworkSpec, config: TrainingConfig, text: str, fraction: float
 ) -> None:
-    written = RunSettings(text, spec, config, data=text, machine=text, recipe=text, validation_share=share)
+    written = RunSettings(text, spec, config, data=text, machine=text, recipe=text, validation_fraction=fraction)
     with RunLog(tmp_path_factory.getbasetemp() / "runs.sqlite") as log:
         assert log.run(log.begin(written)).settings == written
 

@@ -295,5 +295,5 @@ def test_centre_is_the_mean_centre_of_mass_of_mnist() -> None:
 
 
 def test_drawn_digits_have_the_same_fraction_of_ink_as_mnist() -> None:
-    written_share = np.mean([rasterize(ink_of(strokes)) for strokes in DIGITS.values()]) / 255
-    assert written_share == pytest.approx(mnist().training.images.mean() / 255, rel=0.1)
+    written_fraction = np.mean([rasterize(ink_of(strokes)) for strokes in DIGITS.values()]) / 255
+    assert written_fraction == pytest.approx(mnist().training.images.mean() / 255, rel=0.1)

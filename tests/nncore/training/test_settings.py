@@ -19,7 +19,7 @@ from nncore.training.settings import MAX_INTEGER, NumberRange, Setting, setting_
 
 RATE = SETTINGS["learning_rate"]
 COUNT = Setting("count", "whole number", range=NumberRange(1, 1_000_000), name="count")
-SHARE = Setting("share", "number", range=NumberRange(0, 2), name="share")
+FRACTION = Setting("fraction", "number", range=NumberRange(0, 2), name="fraction")
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_an_invalid_whole_number_raises_an_error_with_the_range(text: str) -> No
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0.0), ("0,5", 0.5), (" 1e-4 ", 1e-4), ("2", 2.0)])
 def test_a_number_in_range_is_read(text: str, number: float) -> None:
-    assert SHARE.read(text) == number
+    assert FRACTION.read(text) == number
 
 
 @pytest.mark.parametrize("text", ["-0.1", "2.1", "nan", "inf", "1e999", "", "much"])
 def test_an_invalid_number_raises_an_error_with_the_range(text: str) -> None:
-    with pytest.raises(SettingError, match=r"^Share must be .*from 0 to 2; got .*\.$"):
-        SHARE.read(text)
+    with pytest.raises(SettingError, match=r"^Fraction must be .*from 0 to 2; got .*\.$"):
+        FRACTION.read(text)
 
 
 def test_the_error_for_an_empty_text_says_nothing() -> None:

@@ -28,7 +28,7 @@ MIN_LINES = 8
 """Minimum height of a plot in lines of small text: room for the name of its axis."""
 
 ZOOM_BY_KEY, PAN_BY_KEY = 0.7, 0.1
-"""Factor of a zoom by a key, and share of the axis by which an arrow key moves it."""
+"""Factor of a zoom by a key, and fraction of the axis by which an arrow key moves it."""
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ EARLIER_RUN_OPACITY = 0.9
 EARLIER_RUN_BUCKETS = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""
 
-SMOOTHED_SHARE = 0.04
-"""Share of an epoch that a smoothed line averages over, as for the live curves."""
+SMOOTHED_FRACTION = 0.04
+"""Fraction of an epoch that a smoothed line averages over, as for the live curves."""
 
 LEGEND_COLUMNS = 2
 
@@ -114,7 +114,7 @@ class EarlierRun:
         training, validation = Curve(EARLIER_RUN_BUCKETS), Curve(EARLIER_RUN_BUCKETS)
         epochs, values = self.curve[0] / self.steps_per_epoch, scale * self.curve[row].astype(np.float64)
         points_per_epoch = len(epochs) / max(1.0, self.length)
-        smoothed = Smoothed(max(1.0, SMOOTHED_SHARE * points_per_epoch)).extend(values)
+        smoothed = Smoothed(max(1.0, SMOOTHED_FRACTION * points_per_epoch)).extend(values)
         training.extend(epochs.astype(np.float64), smoothed)
         for each in self.epochs:
             value = each.get(field)

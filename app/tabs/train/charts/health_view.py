@@ -27,10 +27,10 @@ NO_HEALTH = "Press Train to see the gradients, dead units and weights of each la
 HEALTH_AFTER_EPOCH = "The gradients, dead units and weights of each layer appear after the first epoch."
 HEALTH_HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
 COLUMN_ENDS = (0.22, 0.44, 0.66, 0.80, 1.0)
-"""Ends of the columns as shares of the width."""
+"""Ends of the columns as fractions of the width."""
 
 MAX_UPDATE_RATIO = 0.5
-"""A step of this share of the weights is too long; short steps are normal at the end of a schedule."""
+"""A step of this fraction of the weights is too long; short steps are normal at the end of a schedule."""
 
 
 class LayerFigures:
@@ -52,7 +52,7 @@ class LayerFigures:
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
-        """Name, gradient norm, update ratio and share of dead units as text."""
+        """Name, gradient norm, update ratio and fraction of dead units as text."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
         dead = percent_text(self.dead_fraction, 0)
@@ -80,7 +80,7 @@ def health_text(value: float | None) -> str:
 
 
 def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, float | None]]:
-    """The layers with weights, each with the share of dead units of the following ReLU."""
+    """The layers with weights, each with the fraction of dead units of the following ReLU."""
     rows: list[tuple[LayerHealth, float | None]] = []
     for layer in health:
         if layer.gradient_norm is not None:
@@ -101,8 +101,8 @@ class HealthView(QWidget):
         self.setAccessibleName("Health of the layers")
         self.pictures = PictureActions(self, "health of the layers")
         self.setToolTip(
-            "For each layer: gradient norm, step length as a share of the weights (usually about 0.001), share of dead "
-            "ReLU units, and histogram of the weights."
+            "For each layer: gradient norm, step length as a fraction of the weights (usually about 0.001), fraction "
+            "of dead ReLU units, and histogram of the weights."
         )
         self._tell_screen_readers()
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.session.run_events import PreviousPart
 from app.tabs.train.charts.curve import Curve, Smoothed, Values, is_drawable
-from app.tabs.train.charts.earlier_runs import SMOOTHED_SHARE
+from app.tabs.train.charts.earlier_runs import SMOOTHED_FRACTION
 from app.tabs.train.charts.rate_history import Mark, RateChanges, RateHistory
 from app.tabs.train.charts.scale.ticks import round_up
 from nncore.training.events import Diverged, Started
@@ -41,7 +41,7 @@ class RunCurves:
         """classes: whether the run learns classes, which have an accuracy."""
         # Smoothed lines average over this window; with few samples they would be as noisy as the raw ones.
         self._window = max(
-            1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step)
+            1.0, SMOOTHED_FRACTION * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step)
         )
         self._smooth_loss, self._smooth_accuracy = Smoothed(self._window), Smoothed(self._window)
         self.batch_loss, self.training_loss = Curve(head=FIRST_STEPS_KEPT), Curve(head=FIRST_STEPS_KEPT)

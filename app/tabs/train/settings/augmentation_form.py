@@ -24,11 +24,11 @@ SWITCHED_OFF = "Tick “distort images” to change this."
 TIPS = {
     "shift": ("shift, pixels", "How far images are moved, in each direction"),
     "rotation": ("rotation, degrees", "How far images are turned, in each direction"),
-    "scale": ("size, share", "How much images are stretched or shrunk in width and height (0.1: up to a tenth)"),
+    "scale": ("size, fraction", "How much images are stretched or shrunk in width and height (0.1: up to a tenth)"),
     "slant": ("slant", "How far images are slanted, in pixels sideways per pixel of height"),
     "elastic": ("elastic, pixels", "How far a smooth random field bends the strokes"),
     "thickness": ("thickness, pixels", "How much thicker or thinner strokes get"),
-    "noise": ("noise, share of ink", "How much random ink is added to each pixel"),
+    "noise": ("noise, fraction of ink", "How much random ink is added to each pixel"),
 }
 
 

@@ -127,7 +127,7 @@ KINDS: dict[str, LayerKind] = {
                 "",
                 "rate",
                 "",
-                "Share of the inputs that are set to zero in each step, 0 to below 1. It reduces overfitting.",
+                "Fraction of the inputs that are set to zero in each step, 0 to below 1. It reduces overfitting.",
                 "decimal",
             ),
         ),

@@ -20,14 +20,13 @@ def recipe_line(recipe: Recipe, *, changed: bool) -> str:
     return f"{recipe.title}, changed." if changed else f"Expected: {recipe.result}."
 
 
-def data_line(recipe: Recipe, training: Dataset | None, validation_share: float) -> str:
-    """The images to train on, and the share to hold out if it is not the recipe's; "" before any data is open."""
+def data_line(recipe: Recipe, training: Dataset | None, validation_fraction: float) -> str:
+    """The images to train on, and the fraction to hold out if it is not the recipe's; "" before any data is open."""
     if training is None:
         return ""
     examples = recipe.examples
-    held_out = (
-        "" if validation_share == recipe.validation_share else f", {decimal_text(100 * validation_share, 6)} % held out"
-    )
+    percent = decimal_text(100 * validation_fraction, 6)
+    held_out = "" if validation_fraction == recipe.validation_fraction else f", {percent} % held out"
     if examples != ALL_DIGITS:
         return f"{examples.description}, of {training.source}{held_out}"
     kind = "images" if training.is_bytes else "examples"

@@ -61,8 +61,8 @@ class SettingsPanel(QWidget):
         self._problems: dict[str, SettingError] = {}
         self._running = self._filling = False
         self._dataset: Splits | None = None
-        self._share: float | None = None
-        self._run_share: float | None = None
+        self._fraction: float | None = None
+        self._run_fraction: float | None = None
         self._font_and_width = "", 0
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = text_label(style="group"), ElidedLabel(), text_label(style="quiet")
@@ -164,7 +164,7 @@ class SettingsPanel(QWidget):
         if run is not None:
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
-            self._run_share = run.validation_share
+            self._run_fraction = run.validation_fraction
             examples = CurveExamples.from_description(run.data or recipe.examples.description)
             if examples is not None:
                 self.curve.show_examples(examples)
@@ -198,7 +198,7 @@ class SettingsPanel(QWidget):
         """Show settings of an earlier start, and say so; an unknown recipe counts as the first one."""
         run = RunSettings("", typed.spec, typed.config, data=typed.curve, recipe=typed.recipe)
         self.set_values(typed.spec, typed.config, run)
-        self._run_share = None
+        self._run_fraction = None
         examples, missing = self.recipe.examples, ""
         if isinstance(examples, CurveExamples) and typed.curve not in ("", self.curve.source):
             self.curve.show_examples(examples)  # the points came from a file
@@ -229,7 +229,7 @@ class SettingsPanel(QWidget):
     def choose_recipe(self, name: str) -> None:
         """Show the settings of the recipe `name`. Raises SettingError if there is none."""
         recipe = recipe_named(name)
-        self._run_share = None
+        self._run_fraction = None
         self.mark(())
         self.recipes.show_recipe(name)
         self._filling = True  # the network does not suit the curve yet
@@ -249,7 +249,12 @@ class SettingsPanel(QWidget):
         points = self.points()
         data = points.source if points else ""
         return RunSettings(
-            "", self.spec(), self.config(), data=data, recipe=self.recipe.name, validation_share=self.validation_share
+            "",
+            self.spec(),
+            self.config(),
+            data=data,
+            recipe=self.recipe.name,
+            validation_fraction=self.validation_fraction,
         )
 
     def set_data(self, data: Splits) -> None:
@@ -260,16 +265,16 @@ class SettingsPanel(QWidget):
         self._fit_network()
         self._on_edit()
 
-    def hold_out(self, share: float) -> None:
-        """Hold out this share of the images, instead of the share of a recipe."""
-        self._share, self._run_share = share, None
+    def hold_out(self, fraction: float) -> None:
+        """Hold out this fraction of the images, instead of the fraction of a recipe."""
+        self._fraction, self._run_fraction = fraction, None
         self._on_edit()
 
     @property
-    def validation_share(self) -> float:
-        """The share of the images to hold out: that of the run that is shown, the one chosen, or else the recipe's."""
-        shares = self._run_share, self._share, self.recipe.validation_share
-        return next(share for share in shares if share is not None)
+    def validation_fraction(self) -> float:
+        """The fraction of the images to hold out: that of the run shown, the one chosen, or else the recipe's."""
+        fractions = self._run_fraction, self._fraction, self.recipe.validation_fraction
+        return next(fraction for fraction in fractions if fraction is not None)
 
     @property
     def _training(self) -> Dataset | None:
@@ -326,7 +331,7 @@ class SettingsPanel(QWidget):
         if points is not None:
             data = points.splits()
         elif data is not None:
-            held_out = self.validation_share or (isinstance(examples, DigitExamples) and examples.held_out)
+            held_out = self.validation_fraction or (isinstance(examples, DigitExamples) and examples.held_out)
             data = Splits(data.training, data.training if held_out else data.validation)
         if data is not None:
             check_settings(spec, data, self.config())
@@ -338,7 +343,7 @@ class SettingsPanel(QWidget):
         self.note.setText(ONLY_RATE if self._running else f"{recipe_line(recipe, changed=changed)} {NEW_WEIGHTS}")
         curve = self.curve.line or "No curve yet. Correct the marked entries below."
         self.data.set_full_text(
-            curve if recipe.fits_a_curve else data_line(recipe, self._training, self.validation_share)
+            curve if recipe.fits_a_curve else data_line(recipe, self._training, self.validation_fraction)
         )
         self.summary.setText(network_line(spec))
 

@@ -172,7 +172,9 @@ def test_without_data_the_run_button_is_disabled(qtbot: QtBot) -> None:
 
 def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> None:
     sine = RECIPES["sine"]
-    base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), data="", recipe="sine", validation_share=0.1)
+    base = RunSettings(
+        "fits", sine.spec, replace(sine.config, epochs=1), data="", recipe="sine", validation_fraction=0.1
+    )
     dialog = SweepDialog(base, few_digits(), tmp_path / "runs.sqlite")
     qtbot.addWidget(dialog)
     dialog.show()
@@ -184,7 +186,7 @@ def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> N
     assert dialog.plot.plot.accessibleDescription().count("loss 0.") == 2
     assert dialog.against.accessibleName() == "Loss against"
     with RunLog(tmp_path / "runs.sqlite") as log:
-        assert {(run.settings.data, run.settings.validation_share) for run in log.runs()} == {
+        assert {(run.settings.data, run.settings.validation_fraction) for run in log.runs()} == {
             (sine.chosen().training.source, 0.0)
         }
 

@@ -167,12 +167,12 @@ def test_reading_a_file_can_be_cancelled(counted: DataTab, qtbot: QtBot, tmp_pat
         qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
 
 
-def test_the_validation_share_is_emitted(counted: DataTab, qtbot: QtBot) -> None:
-    counted.panel.share.setFocus()
-    counted.panel.share.selectAll()
-    with qtbot.waitSignal(counted.share_chosen) as chosen:
-        qtbot.keyClicks(counted.panel.share, "20")
-        qtbot.keyClick(counted.panel.share, Qt.Key.Key_Return)
+def test_the_validation_fraction_is_emitted(counted: DataTab, qtbot: QtBot) -> None:
+    counted.panel.fraction.setFocus()
+    counted.panel.fraction.selectAll()
+    with qtbot.waitSignal(counted.fraction_chosen) as chosen:
+        qtbot.keyClicks(counted.panel.fraction, "20")
+        qtbot.keyClick(counted.panel.fraction, Qt.Key.Key_Return)
     assert chosen.args == [0.2]
 
 
@@ -180,18 +180,18 @@ def test_a_test_part_can_be_held_out(tab: DataTab, qtbot: QtBot) -> None:
     whole = Splits(small_mnist().training)
     tab.data_chosen.connect(tab.set_data)
     tab.set_data(whole)
-    count, entry = len(whole.training), tab.panel.test_share
+    count, entry = len(whole.training), tab.panel.test_fraction
 
-    def hold_out(share: str) -> None:
+    def hold_out(fraction: str) -> None:
         entry.setFocus()
         entry.selectAll()
         with qtbot.waitSignal(tab.data_chosen):
-            qtbot.keyClicks(entry, share)
+            qtbot.keyClicks(entry, fraction)
             qtbot.keyClick(entry, Qt.Key.Key_Return)
 
     hold_out("20")
     assert f"{count * 4 // 5:,} in the training part · {count // 5:,} in the test part" in tab.sizes.text()
-    hold_out("50")  # a share of the original data, not of the remaining part
+    hold_out("50")  # a fraction of the original data, not of the remaining part
     assert tab.data is not None
     assert tab.data.test is not None
     assert (len(tab.data.training), len(tab.data.test), entry.text()) == (count // 2, count // 2, "50")
@@ -213,10 +213,10 @@ def test_data_without_images_is_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> 
 @pytest.mark.parametrize("typed", ODD_TEXTS)
 def test_odd_text_in_any_field_is_read_or_rejected(tab: DataTab, typed: str) -> None:
     panel, chosen = tab.panel, []
-    for signal in (panel.synthetic_requested, panel.share_chosen, panel.test_share_chosen):
+    for signal in (panel.synthetic_requested, panel.fraction_chosen, panel.test_fraction_chosen):
         signal.disconnect()
         signal.connect(lambda *values: chosen.append(values))
-    for entry in (panel.count, panel.seed, panel.share, panel.test_share):
+    for entry in (panel.count, panel.seed, panel.fraction, panel.test_fraction):
         before = entry.text()
         chosen.clear()
         entry.setText(typed)

@@ -13,10 +13,10 @@ from nncore.evaluation.recognition import Prediction, Verdict
 from tests.app.theme_choice import apply_theme
 
 
-def prediction(verdict: Verdict, **shares: float) -> Prediction:
+def prediction(verdict: Verdict, **fractions: float) -> Prediction:
     probabilities = np.zeros(10, np.float32)
-    for name, share in shares.items():
-        probabilities[int(name[1:])] = share
+    for name, fraction in fractions.items():
+        probabilities[int(name[1:])] = fraction
     return Prediction(np.ones((28, 28), np.uint8), probabilities, (), verdict)
 
 

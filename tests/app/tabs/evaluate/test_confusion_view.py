@@ -55,11 +55,11 @@ def test_a_click_opens_a_cell(view: ConfusionView) -> None:
     assert cells == [(4, 9)]
 
 
-def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
+def test_cells_show_counts_or_fractions(view: ConfusionView) -> None:
     counts = result().predictions.confusion
     index = view.model().index(4, 9)
     assert index.data() == str(counts[4, 9])
-    view.show_shares(True)
+    view.show_fractions(True)
     assert index.data() == f"{100 * counts[4, 9] / counts[4].sum():.1f}"
     empty = np.argwhere(counts == 0)[0]
     assert view.model().index(*empty.tolist()).data() == ""
@@ -76,8 +76,8 @@ def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:
     table = QAccessible.queryAccessibleInterface(view)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
-    share = counts[4, 9] / counts[4].sum()
-    assert f"True 4, read as 9: {counts[4, 9]:,}, {percent_text(share, 1)} of all 4." in names
+    fraction = counts[4, 9] / counts[4].sum()
+    assert f"True 4, read as 9: {counts[4, 9]:,}, {percent_text(fraction, 1)} of all 4." in names
 
 
 def test_new_counts_keep_the_selected_cell(view: ConfusionView) -> None:

@@ -30,6 +30,6 @@ def test_captions_name_the_classes() -> None:
     assert numbers.name_of(-1) == "no class"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.5, "50.0 %"), (0.99996, "99.9 %"), (1.0, "100.0 %"), (0.0, "0.0 %")])
-def test_only_probability_1_is_shown_as_100_per_cent(share: float, text: str) -> None:
-    assert probability_text(share) == text
+@pytest.mark.parametrize(("fraction", "text"), [(0.5, "50.0 %"), (0.99996, "99.9 %"), (1.0, "100.0 %"), (0.0, "0.0 %")])
+def test_only_probability_1_is_shown_as_100_per_cent(fraction: float, text: str) -> None:
+    assert probability_text(fraction) == text

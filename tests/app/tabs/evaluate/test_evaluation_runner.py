@@ -48,8 +48,8 @@ def evaluate_sample(runner: EvaluationRunner, dataset: Dataset) -> None:
 
 
 def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    sample, shares = result(), Listener()
-    runner.progressed.connect(shares.listen)
+    sample, fractions = result(), Listener()
+    runner.progressed.connect(fractions.listen)
     with qtbot.waitSignal(runner.evaluated) as emitted:
         evaluate_sample(runner, sample.dataset)
         assert runner.is_evaluating
@@ -58,8 +58,8 @@ def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, q
     assert (found.network, found.model, found.dataset) == (sample.network, sample.model, sample.dataset)
     np.testing.assert_array_equal(found.predictions.answers, sample.predictions.answers)
     qtbot.waitUntil(lambda: not runner.is_evaluating)
-    assert shares.emitted[-1] == 1.0
-    assert shares.threads == {threading.main_thread()}
+    assert fractions.emitted[-1] == 1.0
+    assert fractions.threads == {threading.main_thread()}
 
 
 def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:

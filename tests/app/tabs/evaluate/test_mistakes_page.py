@@ -58,11 +58,11 @@ def test_the_order_can_be_reversed(page: MistakesPage) -> None:
     assert page.gallery.rows.tolist() == result().predictions.misread()[::-1].tolist()
 
 
-def test_the_buttons_switch_between_counts_and_shares(page: MistakesPage) -> None:
+def test_the_buttons_switch_between_counts_and_fractions(page: MistakesPage) -> None:
     page.show_result(result())
     cell = page.matrix.model().index(0, 0)
     count = cell.data()
-    QTest.mouseClick(page.shares_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.fractions_button, Qt.MouseButton.LeftButton)
     assert "." in cell.data()
     QTest.mouseClick(page.counts_button, Qt.MouseButton.LeftButton)
     assert cell.data() == count

@@ -105,11 +105,11 @@ def test_the_images_that_only_one_model_reads_are_listed(
     assert page.buttons.start.toolTip() == plain_tooltip(NO_TEST_IMAGES)
     opened.set_data(data)
     pair_of(opened, qtbot, three_models[:2], 2)
-    shares: list[float] = []
-    opened.work.comparison_progressed.connect(shares.append)
+    fractions: list[float] = []
+    opened.work.comparison_progressed.connect(fractions.append)
     with qtbot.waitSignal(opened.work.compared):
         qtbot.mouseClick(page.buttons.start, LEFT_BUTTON)
-    assert shares
+    assert fractions
     assert data.test is not None
     expected = compare_networks(load_model(three_models[1]).network(), load_model(three_models[0]).network(), data.test)
     assert expected is not None

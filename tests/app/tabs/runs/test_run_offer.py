@@ -65,7 +65,7 @@ def test_a_dismissed_offer_does_not_return(offer: RunOffer, killed: None, qtbot:
     assert offer.isHidden()
     with RunLog(run_log_path()) as log:
         assert log.run(INTERRUPTED).state == "running"
-        assert log.run(INTERRUPTED).checkpoint
+        assert log.run(INTERRUPTED).checkpoint_name
 
 
 def test_a_run_without_its_checkpoint_is_not_offered(offer: RunOffer, killed: None) -> None:

@@ -119,7 +119,7 @@ def test_an_svg_has_lines_shapes_and_text_but_no_images(plot: Plot) -> None:
 
 def test_the_cell_colours_of_a_matrix_are_in_the_picture(qtbot: QtBot) -> None:
 
-    matrix = ConfusionMatrix(lambda row, column, count, share: "")
+    matrix = ConfusionMatrix(lambda row, column, count, fraction: "")
     matrix.set_counts(np.array([[9, 1], [2, 8]]), ("a", "b"))
     shown(qtbot, matrix)
     texts = {"".join(each.itertext()).strip() for each in ElementTree.fromstring(svg_of(matrix)).iter(f"{SVG}text")}

@@ -77,8 +77,8 @@ def check(home: Path, journal: list[str]) -> None:
     if (home / "runs" / "runs.sqlite").exists():
         with RunLog(home / "runs" / "runs.sqlite") as log:
             for run in log.runs():
-                if run.checkpoint and (home / "runs" / run.checkpoint).exists():
-                    load_checkpoint(home / "runs" / run.checkpoint)
+                if run.checkpoint_name and (home / "runs" / run.checkpoint_name).exists():
+                    load_checkpoint(home / "runs" / run.checkpoint_name)
 
 
 def _drawing(home: Path) -> str:

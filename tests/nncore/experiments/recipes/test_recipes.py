@@ -77,7 +77,7 @@ def test_every_recipe_for_digits_fits_mnist(name: str) -> None:
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_has_a_title_a_description_and_a_complete_page(name: str) -> None:
     recipe = RECIPES[name]
-    assert 0 <= recipe.validation_share < 1
+    assert 0 <= recipe.validation_fraction < 1
     assert recipe.title
     assert recipe.description.endswith((".", "?"))
     page = recipe.page

@@ -66,7 +66,7 @@ def test_a_new_run_is_read_back_by_another_connection(path: Path) -> None:
         data="mine.csv",
         machine="a laptop",
         recipe="x",
-        validation_share=0.1,
+        validation_fraction=0.1,
         parent=4,
         rates=((5, 0.5),),
     )
@@ -274,9 +274,13 @@ def test_an_interrupted_run_is_resumed_at_its_checkpoint(path: Path) -> None:
         assert log.curve(number)[0].tolist() == [0, 1, 2, 3, 4, 5, 6]
         log.end(number, "finished")
         ended = log.run(number)
-    assert (released.process, released.checkpoint, released.started) == ("", "a.checkpoint", "2026-01-31T09:30:00.000")
+    assert (released.process, released.checkpoint_name, released.started) == (
+        "",
+        "a.checkpoint",
+        "2026-01-31T09:30:00.000",
+    )
     assert (run.process, run.state, run.epochs, run.steps) == ("3 4.0 here", "running", 2, 6)
-    assert (ended.process, ended.checkpoint, ended.state) == ("", "", "finished")
+    assert (ended.process, ended.checkpoint_name, ended.state) == ("", "", "finished")
 
 
 def test_a_run_is_identified_by_its_number_and_start_time(path: Path) -> None:
@@ -372,5 +376,5 @@ def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path) -> None:
         running = log.begin(SETTINGS, checkpoint_name="running.checkpoint")
         assert log.forget_old_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
         assert log.forget_old_checkpoints(keep=2) == []
-        kept = {run.id: run.checkpoint for run in log.runs()}
+        kept = {run.id: run.checkpoint_name for run in log.runs()}
     assert kept == {running: "running.checkpoint", 4: "3.checkpoint", 3: "2.checkpoint", 2: "", 1: ""}

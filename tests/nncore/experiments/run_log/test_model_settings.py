@@ -10,7 +10,7 @@ import pytest
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
-from nncore.experiments.recipes import RECIPES, VALIDATION_SHARE
+from nncore.experiments.recipes import RECIPES, VALIDATION_FRACTION
 from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import ModelCard, bundled_model_path, load_model, trained_model
 from nncore.model.network import Network, NetworkSpec
@@ -30,14 +30,14 @@ def test_the_settings_of_a_trained_model_are_those_of_its_run() -> None:
     model = trained_model(training, None, name="a", recipe="quick")
     settings = settings_of_model(model.spec, model.card)
     assert (settings.spec, settings.config, settings.recipe) == (SPEC, config, "quick")
-    assert (settings.data, settings.validation_share, settings.rates) == ("forty", 0.25, ((2, 0.1),))
+    assert (settings.data, settings.validation_fraction, settings.rates) == ("forty", 0.25, ((2, 0.1),))
 
 
 def test_the_bundled_model_has_settings() -> None:
     model = load_model(bundled_model_path())
     settings = settings_of_model(model.spec, model.card)
     assert (settings.recipe, settings.config.epochs) == ("handwriting", 24)
-    assert settings.validation_share == RECIPES["handwriting"].validation_share
+    assert settings.validation_fraction == RECIPES["handwriting"].validation_fraction
 
 
 @pytest.mark.parametrize("settings", [{}, {"epochs": -1}, {"optimizer": "x"}, {"learning_rate": "fast"}, {"other": 1}])
@@ -50,4 +50,4 @@ def test_a_card_without_usable_settings_is_an_error(settings: dict[str, Any]) ->
 def test_damaged_rates_are_left_out(rates: object) -> None:
     card = ModelCard("a", recipe="of a newer version", settings={"epochs": 3, "learning_rates_from_step": rates})
     settings = settings_of_model(SPEC, replace(card, data="x: 0 images to train"))
-    assert (settings.rates, settings.recipe, settings.validation_share) == ((), "", VALIDATION_SHARE)
+    assert (settings.rates, settings.recipe, settings.validation_fraction) == ((), "", VALIDATION_FRACTION)

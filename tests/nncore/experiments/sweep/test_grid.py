@@ -78,7 +78,7 @@ def test_jobs_that_do_not_suit_the_data_are_rejected() -> None:
         check_jobs(wrong, data)
     patient = grid(SMALL, TrainingConfig(patience=1), {"seed": [0]})
     alone = Splits(data.training)
-    check_jobs(patient, alone, validation_share=0.1)
+    check_jobs(patient, alone, validation_fraction=0.1)
     with pytest.raises(SettingError, match="validation set"):
         check_jobs(patient, alone)
 

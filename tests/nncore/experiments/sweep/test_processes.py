@@ -30,8 +30,8 @@ CONFIG = TrainingConfig(epochs=2, batch_size=32)
 ENDLESS = TrainingConfig(epochs=10**6, batch_size=8)
 
 
-def run_alone(job: SweepJob, data: Splits, share: float = 0.0) -> SweepResult:
-    return run_job(job, data, share, lambda: False, lambda share: None)
+def run_alone(job: SweepJob, data: Splits, fraction: float = 0.0) -> SweepResult:
+    return run_job(job, data, fraction, lambda: False, lambda fraction: None)
 
 
 def figures(result: SweepResult) -> tuple[object, ...]:
@@ -84,7 +84,7 @@ def test_the_completed_fraction_of_a_run_with_a_time_limit_is_that_of_the_time()
 def test_each_seed_holds_out_its_own_validation_images() -> None:
     data = Splits(few_digits().training, test=few_digits().test)
     (job,) = grid(SMALL, CONFIG, {"seed": [7]})
-    (result,) = results_of(run_sweep([job], data, validation_share=0.2, workers=1))
+    (result,) = results_of(run_sweep([job], data, validation_fraction=0.2, workers=1))
     events = list(train(fresh_network(SMALL, 7), hold_out_validation(data, 0.2, 7), job.config, cores=1))
     found = [(event.validation_loss, event.validation_accuracy) for event in epochs(events)]
     assert [(row["validation_loss"], row["validation_accuracy"]) for row in result.history] == found

@@ -425,7 +425,7 @@ def test_settings_that_do_not_suit_the_data_are_marked_before_a_run(panel: Setti
     assert not panel.is_valid
     panel.hold_out(0.2)
     assert panel.is_valid
-    assert panel.validation_share == 0.2
+    assert panel.validation_fraction == 0.2
     panel.choose_recipe("sine")
     assert not panel.augmentation.isVisible()
     panel.network.output.choose("softmax")
