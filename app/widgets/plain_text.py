@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 
@@ -61,6 +61,70 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
+
+
+class ReservedLabel(QLabel):
+    """Wrapped plain text in a place that does not depend on the text: as many lines as a usual long text needs.
+
+    A text that needs more lines is elided in the last one, and the tooltip has all of it.
+    """
+
+    def __init__(self, longest: str, parent: QWidget | None = None) -> None:
+        """longest: a text for which the label has enough lines at any width."""
+        super().__init__(parent)
+        self._longest, self._full_text = longest, ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._eliding = _Eliding(self, self._elide)
+
+    @property
+    def full_text(self) -> str:
+        """The text without elision."""
+        return self._full_text
+
+    def set_full_text(self, text: str) -> None:
+        """Show `text` in the lines that there are."""
+        self._full_text = " ".join(text.split())
+        self.setToolTip(plain_tooltip(self._full_text))
+        self.setAccessibleName(self._full_text)
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """The size for the present width."""
+        return QSize(self.width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width."""
+        return QSize(0, self.fontMetrics().height())
+
+    def hasHeightForWidth(self) -> bool:
+        """A narrow label has more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of the lines that the longest usual text needs at this width, in pixels."""
+        return self._height_of(self._longest, width)
+
+    def _height_of(self, text: str, width: int) -> int:
+        area = QRect(0, 0, max(1, width), 10_000)
+        return self.fontMetrics().boundingRect(area, int(Qt.TextFlag.TextWordWrap), text).height()
+
+    def _elide(self) -> None:
+        """Show the longest beginning of the text that fits."""
+        room = self.heightForWidth(self.width())
+        fits = [self._full_text] if self._height_of(self._full_text, self.width()) <= room else []
+        shortest, longest = 0, len(self._full_text)
+        while not fits and longest - shortest > 1:
+            middle = (shortest + longest) // 2
+            if self._height_of(f"{self._full_text[:middle].rstrip()}…", self.width()) <= room:
+                shortest = middle
+            else:
+                longest = middle
+        self.setText(fits[0] if fits else f"{self._full_text[:shortest].rstrip()}…")
 
 
 class ElidedButton(QPushButton):

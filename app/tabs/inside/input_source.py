@@ -41,7 +41,7 @@ class NetworkInput(NamedTuple):
 
 
 class InputSource(QWidget):
-    """A row of controls that choose the input; below it, a message about what was typed.
+    """A row of controls that choose the input; at the end, a message about what was typed.
 
     A network whose input is an image gets the drawing or an image of the data set, another one the typed numbers.
     """
@@ -268,6 +268,10 @@ class InputSource(QWidget):
         self.numbers.setVisible(not self.takes_image)
         self.slider.setVisible(not self.takes_image and self._numbers.size == 1)
 
+    def put_above_message(self, widget: QWidget) -> None:
+        """Put a widget between the controls and the message, which moves nothing at the end of the column."""
+        self._lines.insertWidget(self._lines.count() - 1, widget)
+
     def _lay_out(self) -> None:
         digit = QFontMetricsF(self.font()).horizontalAdvance("0")
         self.number.setFixedWidth(round(9 * digit) + 2 * GAP)
@@ -287,6 +291,6 @@ class InputSource(QWidget):
             self.slider,
             self.picture_button,
         )
-        lines = without_margins(QVBoxLayout(self), GAP // 2)
-        lines.addLayout(FlowLayout(*controls))
-        lines.addWidget(self.message)
+        self._lines = without_margins(QVBoxLayout(self))
+        self._lines.addLayout(FlowLayout(*controls))
+        self._lines.addWidget(self.message)

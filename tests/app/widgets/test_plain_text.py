@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QTextDocument
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.plain_text import ElidedLabel, plain_tooltip
+from app.widgets.plain_text import ElidedLabel, ReservedLabel, plain_tooltip
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"]), min_size=1))
@@ -60,3 +60,26 @@ def test_it_is_one_line_of_plain_text_hidden_while_empty(qtbot: QtBot) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
     label.set_full_text("")
     assert label.isHidden()
+
+
+def test_a_reserved_place_does_not_depend_on_the_text(qtbot: QtBot) -> None:
+    page, label = QWidget(), ReservedLabel("Point at a number of the calculation to see its term.")
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    column.addWidget(label)
+    column.addStretch()
+    for width, lines in ((900, 1), (240, 2)):
+        page.resize(width, 300)
+        with qtbot.waitExposed(page):
+            page.show()
+        heights = set()
+        for text in ("", "7", "Point at a number of the calculation to see its term.", "a number " * 100):
+            label.set_full_text(text)
+            QApplication.processEvents()
+            heights.add(label.height())
+        assert len(heights) == 1
+        assert round(heights.pop() / label.fontMetrics().lineSpacing()) == lines
+        assert label.text().endswith("…")
+        assert label.text() != "…"
+        label.set_full_text("Point at a number of the calculation to see its term.")
+        assert label.text() == label.full_text

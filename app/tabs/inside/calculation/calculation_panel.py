@@ -20,7 +20,7 @@ from app.tabs.inside.number_panel import NumberPanel
 from app.widgets.elements import announce, row_of, text_label, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.layouts.scroll_page import ScrollPage
-from app.widgets.plain_text import ElidedLabel
+from app.widgets.plain_text import ReservedLabel
 from nncore.data.dataset import DIGITS
 from nncore.evaluation.calculation.calculation_text import calculation_in_words, pixel_note, problem_of
 from nncore.evaluation.inspection import Inspection
@@ -30,6 +30,8 @@ from nncore.reporting.number_text import number_in_words
 
 NO_NUMBER = "Choose a number in the network to see its calculation here."
 POINT_AT_A_TERM = "Point at a number of the calculation to see its term."
+LONG_TERM = "map 64 of 64, line 14, column 14: −1.234 · −0.1234 = −0.1234"
+"""A term for which there is room."""
 CHANGED_SINCE = "The network has been trained further since it read this input. A new reading follows."
 NOT_COMPUTED = "The network gets this number; all others are computed from it."
 WIDEST = 440
@@ -53,7 +55,7 @@ class CalculationPanel(NumberPanel):
         self.hint = text_label(NO_NUMBER, "quiet")
         self.trail, self.heading, self.value = CalculationTrail(), text_label(style="group"), FigureLabel()
         self.formula, self.note, self.problem = text_label(), text_label(style="quiet"), text_label(style="error")
-        self.term = ElidedLabel()
+        self.term = ReservedLabel(LONG_TERM)
         self.pictures, self.table = SumPictures(), CalculationTable()
         self.softmax, self.source = SoftmaxView(), SourceView()
         self.previous_button = self._step_button("‹", "Go to the previous number of the layer.", -1)

@@ -13,6 +13,7 @@ from nncore.evaluation.inspection import Inspection
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
+from tests.app.places import moved_controls, places_of_controls
 from tests.nncore.example_data import small_mnist
 
 
@@ -143,14 +144,26 @@ def test_the_number_under_the_mouse_is_written_below_the_network_and_follows_the
     assert tab.words.full_text.casefold() == tab.inspection.in_words(10, (9,)).casefold()
 
 
+def test_a_picture_that_cannot_be_read_moves_nothing(tab: InsideTab, bundled: Network) -> None:
+    tab.set_network(bundled)
+    before = places_of_controls(tab)
+    assert tab.canvas in before
+    tab.source.show_problem("no such picture.png: there is no such file. Choose another one. " * 2)
+    assert tab.source.message.isVisible()
+    assert moved_controls(before, places_of_controls(tab)) == []
+    assert tab.source.message.geometry().top() >= tab.canvas_area.geometry().bottom()
+
+
 def test_nan_in_the_weights_is_said_with_the_layer(tab: InsideTab) -> None:
     broken = Network(NetworkSpec.dense((784, 16, 10)), seed=1)
     broken.parameters.value("3.W")[0, 0] = np.nan
     tab.set_network(broken, "broken")
     tab.set_drawing(image())
+    places = {each: area.topLeft() for each, area in places_of_controls(tab).items()}
     tab.throttle.flush()
     assert tab.problem.text() == NOT_FINITE_FROM.format(3)
     assert tab.problem.isVisible()
+    assert {each: area.topLeft() for each, area in places_of_controls(tab).items()} == places
     tab.set_network(Network(NetworkSpec.dense((784, 16, 10)), seed=1), "sound")
     tab.throttle.flush()
     assert not tab.problem.isVisible()
