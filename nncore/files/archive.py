@@ -25,6 +25,7 @@ from nncore.errors import ModelFileError
 from nncore.files.json_header import MAX_HEADER_BYTES
 from nncore.system.memory import gigabytes_text, usable_memory
 from nncore.system.reading_budget import ReadingCancelled, WatchedFile, time_budget
+from nncore.system.zip_files import open_zip
 
 HEADER_NAME = "header.json"
 
@@ -108,7 +109,11 @@ class Archive:
 
         Reading reports its progress and can be cancelled; see `nncore.system.reading_budget`.
         """
-        with parsing_errors(kind), BufferedReader(WatchedFile(str(path))) as file, zipfile.ZipFile(file) as archive:
+        with (
+            parsing_errors(kind),
+            BufferedReader(WatchedFile(str(path))) as file,
+            open_zip(file, ModelFileError) as archive,
+        ):
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:

@@ -10,7 +10,6 @@ The .npz is a zip, stored without compression, with two members:
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.resources import files
@@ -32,6 +31,7 @@ from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.system.reading_budget import WatchedFile
+from nncore.system.zip_files import open_zip
 from nncore.training import Training
 
 PARAMETERS_ARRAY = "parameters"
@@ -134,9 +134,9 @@ def is_model_file(path: Path) -> bool:
             return False
         if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
             return True
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, open_zip(file, ModelFileError) as archive:
             return HEADER_NAME in archive.namelist()
-    except Exception:  # OSError, BadZipFile, or another error of zipfile for damaged bytes
+    except Exception:  # OSError, ModelFileError, BadZipFile, or another error of zipfile for damaged bytes
         return False
 
 

@@ -32,6 +32,7 @@ from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 from nncore.system.reading_budget import check_unpacked_size
+from nncore.system.zip_files import open_zip
 
 IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
 ROWS_CHECKED_AT_ONCE = 512
@@ -65,7 +66,11 @@ def read_npz(path: Path) -> Splits:
     Nothing is decompressed or allocated before sizes and shapes have been checked; pickled objects are never read.
     Raises DataError.
     """
-    with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPZ"), ZipFile(file) as archive:
+    with (
+        open_data_file(path) as file,
+        _numpy_errors_as_data_errors(path, "NPZ"),
+        open_zip(file, lambda problem: DataError(f"{file_name(path)}: {problem}")) as archive,
+    ):
         return _read_archive(archive, path)
 
 
