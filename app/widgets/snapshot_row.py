@@ -78,10 +78,12 @@ class SnapshotRow(QWidget):
         has_model: whether the current model is that of the latest snapshot.
         """
         self._snapshots, self._total, self._has_model = snapshots, total, has_model
-        self._cells = ()
+        had_choice = self._choice is not None
+        self._choice, self._cells = None, ()
         self.strip.set_cells((), [])
-        self._set_choice(None)
         self.refresh()
+        if had_choice:
+            self.point_chosen.emit(None)  # not before all of the row is consistent: the receiver may select a point
 
     def set_has_model(self, has_model: bool) -> None:
         """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
@@ -114,8 +116,9 @@ class SnapshotRow(QWidget):
         """Show the snapshots kept by now; if the current model was selected, it stays selected."""
         points = self._snapshots.points if self._snapshots is not None else ()
         known = dict(zip(self._cells, self.strip.answers, strict=True))
+        choice_before = self._choice
         if self._choice is not None and self._choice not in points:
-            self._set_choice(_next_to(self._choice, points))  # its snapshot is no longer kept
+            self._choice = _next_to(self._choice, points)  # its snapshot is no longer kept
         cells = self._cells = points if self._has_model else (*points, None)
         self.strip.set_cells(cells, [known.get(point) for point in cells])
         some = len(points) > 1
@@ -130,6 +133,8 @@ class SnapshotRow(QWidget):
         self._show_index(index)
         if not self._timer.isActive():  # a run that grows fast must not put the reading off
             self._read_later()
+        if self._choice != choice_before:
+            self.point_chosen.emit(self._choice)
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """Let each snapshot read `image` (28, 28) after the pen rests; None for no drawing."""

@@ -52,6 +52,23 @@ def test_without_a_training_it_shows_a_hint(row: SnapshotRow) -> None:
     assert row.choice is None
 
 
+def test_a_receiver_may_select_a_point_while_other_snapshots_are_shown(row: SnapshotRow) -> None:
+    row.set_snapshots(snapshots_of(6), 6)
+    row.slider.setValue(2)
+
+    def select(point: TrainingPoint | None) -> None:
+        row.select_point(point)
+        row.slider.setValue(1)
+
+    row.point_chosen.connect(select)
+    row.set_snapshots(None)
+    assert row.choice is None
+    row.set_snapshots(snapshots_of(3), 3)
+    row.slider.setValue(0)
+    row.set_snapshots(snapshots_of(4), 4)
+    assert row.choice == TrainingPoint(1)
+
+
 def test_the_slider_selects_an_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(6), 6)
     assert row.caption.full_text == "Answers during the last run, 784-10: epoch 6 of 6, the latest."
