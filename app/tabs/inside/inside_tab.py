@@ -135,8 +135,7 @@ class InsideTab(Tab):
     @Slot(int, object)
     def _point_in_panels(self, layer: int, position: Position | None) -> None:
         self._point_at(layer, position)
-        for panel in self.panels:
-            panel.mark(layer, position)
+        self._mark_in_panels(layer, position)
 
     @Slot(int, object)
     def _point_in_view(self, layer: int, position: Position | None) -> None:
@@ -144,8 +143,12 @@ class InsideTab(Tab):
         self._point_at(layer, position)
         if position is not None:
             self.view.mark(layer, [position])
+        self._mark_in_panels(layer, position)
+
+    def _mark_in_panels(self, layer: int, position: Position | None) -> None:
+        """Let the visible panel light up a number; a hidden one may still show a number of an earlier network."""
         for panel in self.panels:
-            if panel is not self.sender():
+            if panel is not self.sender() and (panel.isVisible() or position is None):
                 panel.mark(layer, position)
 
     def _point_at(self, layer: int, position: Position | None) -> None:

@@ -85,12 +85,13 @@ def test_a_panel_chooses_a_number_and_points_at_one(tab: InsideTab, bundled: Net
     assert tab.choice == (8, (17,)) == tab.view.choice == first.shown[-1][1:]
     first.pointed_at.emit(0, (0, 4, 5))
     assert tab.view.marks == {0: ((0, 4, 5),)}
-    assert second.marked == [(0, (0, 4, 5))]
-    assert first.marked == []
+    assert first.marked == second.marked == []  # the one has told it, and the other is hidden
     first.pointed_at.emit(0, None)
     assert tab.view.marks == {}
     tab.view.pointed_at.emit(3, (1, 2, 3))
-    assert first.marked[-1] == second.marked[-1] == (3, (1, 2, 3))
+    assert first.marked[-1] == (3, (1, 2, 3))
+    assert not second.isVisible()
+    assert all(position is None for _, position in second.marked)
 
 
 def test_a_hidden_page_gets_the_number_when_it_is_selected(tab: InsideTab, bundled: Network) -> None:

@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 from app.session.session import Session
 from app.tabs.inside.calculation.calculation_panel import CalculationPanel
 from app.tabs.inside.inside_tab import InsideTab
+from app.tabs.inside.number_panel import NumberPanel
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
+from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
+from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import number_in_words
 from tests.app.tabs.inside.calculation.networks import network
 from tests.nncore.example_data import small_mnist
@@ -112,3 +115,18 @@ def test_the_window_adds_the_panel_to_the_tab(qtbot: QtBot) -> None:
     panels = window.tab(InsideTab).panels
     assert any(isinstance(panel, CalculationPanel) for panel in panels)
     window.close()
+
+
+def test_a_hidden_panel_that_shows_an_earlier_network_is_not_asked_to_mark_a_number(tab: InsideTab) -> None:
+    class OtherPanel(NumberPanel):
+        title = "Other"
+
+        def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None: ...
+
+    tab.choose(4, (20, 3, 3))
+    tab.add_panel(OtherPanel())
+    tab.details.setCurrentIndex(1)
+    tab.set_network(Network(NetworkSpec.dense((784, 16, 16, 16, 10)), seed=1), "dense")
+    tab.throttle.flush()
+    hover(tab.view, centre_in_view(tab, 4, (7,)))  # the other network has three axes in this layer
+    assert tab.view.pointed == (4, (7,))
