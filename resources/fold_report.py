@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
-from nncore.evaluation.calibration import Array, verdict_rates_of
+from nncore.evaluation.calibration import verdict_rates_of
+from nncore.model.layers.parameters import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,7 @@ def test_every_function_that_is_named_exists(page: Path) -> None:
 
 SHARED_NAMES = {
     "add_options", "run", "main",  # of each command
-    "Array", "Index", "Numbers", "Targets", "Result", "T", "SIDE", "LEFT", "RIGHT",  # the same meaning everywhere
+    "Index", "Numbers", "Targets", "Result", "T", "SIDE", "LEFT", "RIGHT",  # the same meaning everywhere
     "COMPUTING_OCCLUSION", "MAX_ATTEMPTS", "MAX_MARKERS", "PRIVACY", "TITLE_BAR",
 }  # fmt: skip
 """Public names that several modules may define."""

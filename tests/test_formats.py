@@ -108,7 +108,7 @@ def test_a_log_of_runs_of_every_version_is_read_and_written(name: str, tmp_path:
         assert (run.note, run.state, run.steps, run.test_accuracy) == ("a note", "stopped", 5, 0.5)
         assert [row["epoch"] for row in log.epochs(run.id)] == [1]
         assert log.curve(run.id)[0].tolist() == [1, 2, 3]
-        assert (log.confusion(run.id) is None) == ("7f3d927" in name)
+        assert (log.last_evaluation(run.id) is None) == ("7f3d927" in name)
         assert run.settings.rates == (((1, 0.001), (4, 0.01)) if "4cc5e85" in name else ())
         another = log.begin(run.settings)
         log.end(another, "finished", best_accuracy=0.75)

@@ -7,8 +7,11 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 THROTTLE_MILLISECONDS = 6
 """Less than the 16 ms of a screen's frame, because reading and painting need time in it, too."""
 
-MAX_TIME_FRACTION, MAX_INTERVAL_MILLISECONDS = 1 / 3, 300
-"""Work whose duration is measured takes at most this fraction of the time, but runs at least once in this interval."""
+MAX_TIME_FRACTION = 1 / 3
+"""Work whose duration is measured takes at most this fraction of the time."""
+
+MAX_INTERVAL_MILLISECONDS = 300
+"""The work is done at least once in this interval, however long it takes."""
 
 SAVE_MILLISECONDS = 500
 """Minimum time between two saves of what is being drawn or typed; a killed program loses less than the last second."""

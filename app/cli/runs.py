@@ -22,7 +22,11 @@ from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
 from nncore.reporting.number_text import counted_text, duration_text, percent_text, rounded_text
 
-MAX_SHOWN_NAME, MAX_VALUE_LENGTH = 32, 2000
+MAX_SHOWN_NAME = 32
+"""Characters of a name in the list of runs; a longer one is cut."""
+
+MAX_VALUE_LENGTH = 2000
+"""Characters of a value in the description of a run; a longer one is cut."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

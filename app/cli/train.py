@@ -39,8 +39,11 @@ from nncore.training.diagnosis.advice import Adviser
 from nncore.training.events import Diverged, EpochDone, Finished, TrainingEvent
 from nncore.training.rate_finder import find_learning_rate
 
-DIVERGED, OUTPUT_LOST = 1, 1
-"""Exit statuses."""
+DIVERGED = 1
+"""The exit status of a run that diverged."""
+
+OUTPUT_LOST = 1
+"""The exit status if the output could not be written to its end."""
 
 MAX_NAME_BYTES = 255
 """Largest length of a file name in bytes that all usual file systems accept."""

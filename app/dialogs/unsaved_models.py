@@ -34,12 +34,11 @@ class UnsavedModels(QObject):
         if self._box is not None:
             self._box.activateWindow()
             return
-        _, problem = self._session.unsaved_models[0]
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             "Digit Lab",
-            problem,
+            self._session.unsaved_models[0].reason,
             buttons.Save | buttons.Discard | buttons.Cancel,
             self._window,
         )
@@ -58,7 +57,7 @@ class UnsavedModels(QObject):
 
     def rescue(self) -> None:
         """Keep all models in another place, without a question; a model that is lost is named in the log."""
-        for model, _ in self._session.unsaved_models:
+        for model in [each.model for each in self._session.unsaved_models]:
             try:
                 logging.warning("The model %s is kept as %s.", model.card.name, rescue(model))
             except ModelFileError as problem:
@@ -68,7 +67,7 @@ class UnsavedModels(QObject):
     def _act(self, button: int) -> None:
         self._box = None
         self._is_closing = button != QMessageBox.StandardButton.Cancel
-        model, _ = self._session.unsaved_models[0]
+        model = self._session.unsaved_models[0].model
         if button == QMessageBox.StandardButton.Save:
             self._ask_where_to_save(model).rejected.connect(self._stay)
         elif button == QMessageBox.StandardButton.Discard:

@@ -21,8 +21,14 @@ from nncore.preprocessing.ink import rasterize
 
 SEED = 0
 
-MNIST_REPLAYED, SYNTHETIC_DIGITS, SYNTHETIC_NON_DIGITS = 4000, 1000, 500
-"""Training data beside the user's drawings: MNIST images, digits of synthetic writers, and synthetic non-digits."""
+MNIST_REPLAYED = 4000
+"""Images of MNIST that are trained beside the user's drawings, so that the network does not forget them."""
+
+SYNTHETIC_DIGITS = 1000
+"""Digits of synthetic writers that are trained beside the user's drawings."""
+
+SYNTHETIC_NON_DIGITS = 500
+"""Synthetic drawings of no digit that are trained beside the user's drawings."""
 
 MNIST_EVALUATED = 2000
 """MNIST test images on which a network is evaluated; none of them is replayed. One image is 0.05 %."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from app.storage.models.model_library import renamed
 from nncore.evaluation.recognition import why_cannot_read
@@ -26,16 +27,23 @@ class LoadedModel:
         return cls(model, model.network())
 
 
+class ModelWithPath(NamedTuple):
+    """A model and its file; None for a model that is in no file of the user."""
+
+    loaded: LoadedModel
+    path: Path | None
+
+
 @dataclass(frozen=True, eq=False)
 class RunOutcome:
     """The models between which the user can choose after a run that learns digits.
 
     trained: the model of the run; path: the file in which it is kept, None if it could not be saved. before: the model
-    that was in use before the run and its file, None if there was none. The file is None for a model without one.
+    that was in use before the run, None if there was none.
     """
 
     trained: LoadedModel
-    before: tuple[LoadedModel, Path | None] | None
+    before: ModelWithPath | None
     path: Path | None = None
 
     @property
@@ -47,7 +55,7 @@ class RunOutcome:
         """
         if self.before is None:
             return True
-        old, new = self.before[0], self.trained
+        old, new = self.before.loaded, self.trained
         if why_cannot_read(new.network) or why_cannot_read(old.network):
             return not why_cannot_read(new.network)
         old_accuracy, new_accuracy = measured_accuracy(old.model), measured_accuracy(new.model)
@@ -75,15 +83,15 @@ class Renaming:
             self._copies[id(loaded.model)] = replace(loaded, model=renamed(loaded.model, *label))
         return self._copies[id(loaded.model)]
 
-    def with_path(self, known: tuple[LoadedModel, Path | None] | None) -> tuple[LoadedModel, Path | None] | None:
+    def with_path(self, known: ModelWithPath | None) -> ModelWithPath | None:
         """The same for a model with its file."""
-        return known and (self(*known), known[1])
+        return known and ModelWithPath(self(*known), known.path)
 
     def outcome(self, outcome: RunOutcome) -> RunOutcome:
         """The same for the models of a run; the same object if nothing changes."""
         trained, before = self(outcome.trained, outcome.path), self.with_path(outcome.before)
-        old = outcome.trained, outcome.before and outcome.before[0]
-        is_same = all(new is each for new, each in zip((trained, before and before[0]), old, strict=True))
+        old = outcome.trained, outcome.before and outcome.before.loaded
+        is_same = all(new is each for new, each in zip((trained, before and before.loaded), old, strict=True))
         return outcome if is_same else RunOutcome(trained, before, outcome.path)
 
 

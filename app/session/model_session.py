@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.task_queue import TaskQueue
 from app.background.watched_reader import WatchedReader
-from app.session.loaded_model import LoadedModel, Renaming
+from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming
 from app.storage.models.model_library import labelled, load_kept_model
 from nncore.files.model_file import Model, bundled_model_path, save_model
 from nncore.model.network import Network
+
+
+class UnsavedModel(NamedTuple):
+    """A model of a run that could not be saved. reason: a sentence that says why."""
+
+    model: Model
+    reason: str
 
 
 class ModelSession(QObject):
@@ -42,16 +49,16 @@ class ModelSession(QObject):
         self.model: Model | None = None
         self.network: Network | None = None
         self.model_path: Path | None = None
-        self.unsaved_models: list[tuple[Model, str]] = []
-        """Models of runs that could not be saved, each with a sentence that says why; the oldest first."""
-        self._saved_model: tuple[LoadedModel, Path | None] | None = None
+        self.unsaved_models: list[UnsavedModel] = []
+        """Models of runs that could not be saved; the oldest first."""
+        self._saved_model: ModelWithPath | None = None
         self._files = TaskQueue(self)
         self.reader = WatchedReader(self._files, self)
 
     @property
     def model_is_saved(self) -> bool:
         """Whether the model in use is the one that was last opened or saved."""
-        return self._saved_model is not None and self.model is self._saved_model[0].model
+        return self._saved_model is not None and self.model is self._saved_model.loaded.model
 
     def open_bundled_model(self) -> None:
         """Use the bundled model."""
@@ -74,7 +81,7 @@ class ModelSession(QObject):
     def _rename(self, new: Renaming) -> None:
         in_use = self._loaded_model
         self._saved_model = new.with_path(self._saved_model)
-        if in_use is not None and (now := new(*in_use)) is not in_use[0]:
+        if in_use is not None and (now := new(*in_use)) is not in_use.loaded:
             self.model = now.model
             self.model_renamed.emit(now.model)
 
@@ -82,7 +89,7 @@ class ModelSession(QObject):
         """Use the model that was last opened or saved again."""
         if self._saved_model is not None:
             self._select_model(*self._saved_model)
-            self.status_message.emit(f"Reverted to the model {self._saved_model[0].model.card.name}.")
+            self.status_message.emit(f"Reverted to the model {self._saved_model.loaded.model.card.name}.")
 
     def _use_bundled_model(self, loaded: LoadedModel) -> None:
         self._select_model(loaded, None)
@@ -93,23 +100,23 @@ class ModelSession(QObject):
 
     def discard_unsaved(self, model: Model) -> None:
         """Remove a model from `unsaved_models`."""
-        self.unsaved_models = [each for each in self.unsaved_models if each[0] is not model]
+        self.unsaved_models = [each for each in self.unsaved_models if each.model is not model]
         self.unsaved_models_changed.emit()
 
     def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path, saved: Model) -> None:
         """saved: `model` with the name that its file has in the list of models."""
         if loaded is not None:
             named = LoadedModel(saved, loaded.network)
-            self._saved_model = named, path
+            self._saved_model = ModelWithPath(named, path)
             if self.model is loaded.model:
                 self._use_model(named, path)
         self.status_message.emit(f"Saved as {path}.")
-        if any(each is model for each, _ in self.unsaved_models):
+        if any(each.model is model for each in self.unsaved_models):
             self.discard_unsaved(model)
 
     def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose."""
-        self._saved_model = loaded, path
+        self._saved_model = ModelWithPath(loaded, path)
         self._use_model(loaded, path)
 
     def _use_model(self, loaded: LoadedModel, path: Path | None) -> None:
@@ -117,14 +124,14 @@ class ModelSession(QObject):
         self.model_changed.emit(loaded.model)
 
     @property
-    def _loaded_model(self) -> tuple[LoadedModel, Path | None] | None:
+    def _loaded_model(self) -> ModelWithPath | None:
         if self.model is None or self.network is None:
             return None
-        return LoadedModel(self.model, self.network), self.model_path
+        return ModelWithPath(LoadedModel(self.model, self.network), self.model_path)
 
     @Slot(str, Model)
     def _on_model_not_saved(self, sentence: str, model: Model) -> None:
-        self.unsaved_models.append((model, sentence))
+        self.unsaved_models.append(UnsavedModel(model, sentence))
         self.model_not_saved.emit(sentence)
 
     def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,13 @@ def load_ended_run(run: LoggedRun, path: Path, points: CurvePoints | None) -> En
     return EndedRun(checkpoint, curve, run.settings.name, run.id, points)
 
 
+class InterruptedRun(NamedTuple):
+    """A run whose process was killed, and its checkpoint file."""
+
+    run: LoggedRun
+    checkpoint_path: Path
+
+
 @dataclass(frozen=True)
 class RunPlan:
     """Everything that defines a run.
@@ -94,8 +102,8 @@ class RunPlan:
     Attributes:
         recipe: its name, or "".
         parent: the logged run that this one repeats, varies or trains further.
-        interrupted: the interrupted run that this one continues, and its checkpoint file; it stays the same run in the
-            log. `spec` and `config` are those of that run.
+        interrupted: the interrupted run that this one continues; it stays the same run in the log.
+            `spec` and `config` are those of that run.
         ended: the ended run from which this one starts; it stays unchanged, and this run is logged separately. `spec`
             and `config` are those of that run.
         rates: (step, learning rate) of each planned change.
@@ -107,7 +115,7 @@ class RunPlan:
     validation_fraction: float
     recipe: str = ""
     parent: int | None = None
-    interrupted: tuple[LoggedRun, Path] | None = None
+    interrupted: InterruptedRun | None = None
     ended: EndedRun | None = field(default=None, compare=False)
     rates: Rates = ()
     points: CurvePoints | None = None
@@ -116,7 +124,7 @@ class RunPlan:
     def name(self) -> str:
         """The name of the run's model, such as "784-128-64-10"."""
         if self.interrupted is not None:
-            return self.interrupted[0].settings.name
+            return self.interrupted.run.settings.name
         return self.ended.name if self.ended is not None else self.spec.default_name
 
     def new_control(self) -> TrainingControl:
@@ -146,7 +154,7 @@ class RunPlan:
         unreadable.
         """
         if self.interrupted is not None:
-            return self._continued(load_checkpoint(self.interrupted[1]), data, control, cores)
+            return self._continued(load_checkpoint(self.interrupted.checkpoint_path), data, control, cores)
         if self.ended is not None:
             return self._continued(self.ended.checkpoint, data, control, cores)
         network = Network(self.spec, seed=self.config.seed)
@@ -177,6 +185,6 @@ class RunPlan:
     def recorder(self, report_error: Callable[[str], None]) -> RunRecorder:
         """The recorder that logs the run, and that locks the checkpoint of a continued run before it is read."""
         settings = replace(self.settings, data="", machine=machine_description())
-        continued = self.interrupted[0] if self.interrupted else None
+        continued = self.interrupted.run if self.interrupted else None
         previous_curve = self.ended.curve if self.ended else None
         return RunRecorder(run_log_path(), settings, runs_folder(), report_error, continued, previous_curve)

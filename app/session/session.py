@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
-from app.session.loaded_model import LoadedModel, Renaming, RunOutcome
+from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming, RunOutcome
 from app.session.model_session import ModelSession
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import PinnedReading, RunState
-from app.session.run_plan import EndedRun, RunPlan, load_ended_run
+from app.session.run_plan import EndedRun, InterruptedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
 from app.session.training_thread import TrainingThread
 from app.storage.models.model_library import ModelLibrary
@@ -27,10 +28,18 @@ from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.recipes import VALIDATION_FRACTION, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model
+from nncore.files.snapshots_file import StoredSnapshots
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
 from nncore.training.events import Diverged, Finished, Started
+
+
+class _PendingRun(NamedTuple):
+    """A run that starts when the data has been read. paused: wait after its first step."""
+
+    plan: RunPlan
+    paused: bool
 
 
 class Session(ModelSession):
@@ -79,13 +88,13 @@ class Session(ModelSession):
         self._model_is_latest = True
         self._last_point: TrainingPoint | None = None
         self._trained_path: Path | None = None
-        self._model_before_run: tuple[LoadedModel, Path | None] | None = None
+        self._model_before_run: ModelWithPath | None = None
         self._model_is_of_run = self._learns_digits = False
         self._run_may_replace_model = False
         self._run_has_ended, self.planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
-        self._pending_run: tuple[RunPlan, bool] | None = None
+        self._pending_run: _PendingRun | None = None
         # Not the queue of the models, so that a model does not wait for a data set.
         self._data_files = TaskQueue(self)
 
@@ -128,7 +137,7 @@ class Session(ModelSession):
         """Emit the snapshots of the last run before this start, unless a run starts first."""
         self._start_reading("snapshots", "", load_last_snapshots, self._use_last_snapshots)
 
-    def _use_last_snapshots(self, loaded: tuple[Snapshots, int] | None) -> None:
+    def _use_last_snapshots(self, loaded: StoredSnapshots | None) -> None:
         if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
             self.snapshots, self.planned_epochs = loaded
             self.snapshots_created.emit(*loaded)
@@ -147,7 +156,7 @@ class Session(ModelSession):
         self._on_model_kept(model, path)
         self.rename_models({path: (name, model.card.notes)})
         self.status_message.emit(f"Kept as “{name}”. The Models tab lists it.")
-        if any(each is model for each, _ in self.unsaved_models):
+        if any(each.model is model for each in self.unsaved_models):
             self.discard_unsaved(model)
 
     def _rename(self, new: Renaming) -> None:
@@ -201,7 +210,9 @@ class Session(ModelSession):
         """Continue a run whose process was killed, from its file `checkpoint_path`; this needs the same data."""
         settings = run.settings
         fraction, curve = settings.validation_fraction, CurveExamples.from_description(settings.data)
-        plan = RunPlan(settings.spec, settings.config, fraction, settings.recipe, interrupted=(run, checkpoint_path))
+        plan = RunPlan(
+            settings.spec, settings.config, fraction, settings.recipe, interrupted=InterruptedRun(run, checkpoint_path)
+        )
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
     def continue_ended(
@@ -234,7 +245,7 @@ class Session(ModelSession):
         self._set_outcome(None)
         self._set_run_state(RunState.STARTING)
         if self.data is None:
-            self._pending_run = plan, paused
+            self._pending_run = _PendingRun(plan, paused)
         else:
             self._start(plan, paused)
 
@@ -305,8 +316,9 @@ class Session(ModelSession):
         """
         check_learning_rate(rate)
         if self._pending_run is not None:
-            plan, paused = self._pending_run
-            self._pending_run = replace(plan, config=replace(plan.config, learning_rate=rate)), paused
+            plan = self._pending_run.plan
+            changed = replace(plan, config=replace(plan.config, learning_rate=rate))
+            self._pending_run = self._pending_run._replace(plan=changed)
         elif self._thread is not None:
             self._thread.control.learning_rate = rate
 

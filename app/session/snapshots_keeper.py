@@ -17,7 +17,7 @@ from app.storage.run_recorder import lock_file
 from app.storage.writing_pace import SNAPSHOTS_FRACTION, WritingPace
 from nncore.errors import ModelFileError
 from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
-from nncore.files.snapshots_file import load_snapshots, save_snapshots
+from nncore.files.snapshots_file import StoredSnapshots, load_snapshots, save_snapshots
 from nncore.system.file_lock import FileLock
 
 
@@ -75,8 +75,8 @@ class SnapshotsKeeper:
         return self._folder / (f"{point.epoch}.npz" if point.ends_epoch else f"step {point.step}.npz")
 
 
-def load_last_snapshots() -> tuple[Snapshots, int] | None:
-    """The snapshots of the last run and the planned number of epochs; None if there are none.
+def load_last_snapshots() -> StoredSnapshots | None:
+    """The snapshots of the last run; None if there are none.
 
     The last run is the last one that ended, or one that was killed later. Raises ModelFileError for a damaged file,
     which is renamed.
@@ -95,14 +95,14 @@ def load_last_snapshots() -> tuple[Snapshots, int] | None:
         raise
 
 
-def _last_killed(ended: float) -> tuple[Snapshots, int] | None:
+def _last_killed(ended: float) -> StoredSnapshots | None:
     """The snapshots of the run that was killed last, if that was after the time `ended`."""
     with suppress(OSError):
         changed = {folder: folder.stat().st_mtime for folder in runs_folder().glob(f"*{SNAPSHOTS_SUFFIX}")}
         for folder in sorted(changed, key=lambda each: -changed[each]):
             if changed[folder] > ended and not _is_training(folder):
                 kept = _kept_in(folder)
-                if kept is not None and len(kept[0].all) > 1:
+                if kept is not None and len(kept.snapshots.all) > 1:
                     return kept
     return None
 
@@ -115,21 +115,21 @@ def _is_training(folder: Path) -> bool:
     return not is_free
 
 
-def _kept_in(folder: Path) -> tuple[Snapshots, int] | None:
-    """The snapshots in a folder, without damaged files, and the planned epochs; None if there are none."""
-    found: list[tuple[Snapshots, int]] = []
+def _kept_in(folder: Path) -> StoredSnapshots | None:
+    """The snapshots in a folder, without damaged files; None if there are none."""
+    found: list[StoredSnapshots] = []
     for path in folder.glob("*.npz"):
         with suppress(ModelFileError):
             found.append(load_snapshots(path))
     if not found:
         return None
-    found.sort(key=lambda each: _order(each[0].points[-1]))
+    found.sort(key=lambda each: _order(each.snapshots.points[-1]))
     last, planned_epochs = found[-1]
     kept: list[Snapshot] = []
     for one, _ in found:
         if one.spec == last.spec and (not kept or one.points[-1].is_after(kept[-1].point)):
             kept.append(one.all[-1])
-    return Snapshots.from_snapshots(last.spec, tuple(kept)), planned_epochs
+    return StoredSnapshots(Snapshots.from_snapshots(last.spec, tuple(kept)), planned_epochs)
 
 
 def _order(point: TrainingPoint) -> tuple[int, bool, int]:

@@ -14,7 +14,11 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training import TrainingConfig
 
-SETTINGS_FORMAT, SETTINGS_VERSION = "digitlab-typed-settings", 1
+SETTINGS_FORMAT = "digitlab-typed-settings"
+"""The name of the format in the file."""
+
+SETTINGS_VERSION = 1
+"""The newest version of the format that this program reads, and the one that it writes."""
 
 
 @dataclass(frozen=True)

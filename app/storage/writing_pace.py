@@ -9,8 +9,14 @@ from time import perf_counter
 MAX_WRITE_INTERVAL_SECONDS = 0.25
 """A run that is killed loses at most one epoch, or the epochs of this time if they are shorter."""
 
-CHECKPOINT_FRACTION, LOG_FRACTION, SNAPSHOTS_FRACTION = 0.1, 0.05, 0.05
-"""The fraction of the time of a run that writing its checkpoint, its rows in the log, and its epochs may take."""
+CHECKPOINT_FRACTION = 0.1
+"""The fraction of the time of a run that writing its checkpoint may take."""
+
+LOG_FRACTION = 0.05
+"""The fraction that writing its rows in the log may take."""
+
+SNAPSHOTS_FRACTION = 0.05
+"""The fraction that writing its snapshots may take."""
 
 
 class WritingPace:

@@ -27,14 +27,29 @@ import resources
 from app.style.combo_boxes import keep_delegates
 from app.style.fonts import body_font, load_fonts, pixels_per_point
 
-GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
-"""Pixels between related widgets, between groups, and around a page."""
+GAP = 8
+"""Pixels between related widgets."""
 
-TITLE_SCALE, SMALL_SCALE, ANSWER_SCALE = 1.5, 0.875, 6.0
-"""Sizes of a page title, of small text and of the answer on the Draw tab, as multiples of the body text."""
+GROUP_GAP = 16
+"""Pixels between groups of widgets."""
 
-LINE_WIDTH, PROJECTOR_LINE_WIDTH = 1, 3
-"""Width of the lines of charts and strokes in pixels, usually and in projector mode."""
+PAGE_MARGIN = 24
+"""Pixels around a page."""
+
+TITLE_SCALE = 1.5
+"""Size of a page title as a multiple of the body text."""
+
+SMALL_SCALE = 0.875
+"""Size of small text as a multiple of the body text."""
+
+ANSWER_SCALE = 6.0
+"""Size of the answer on the Draw tab as a multiple of the body text."""
+
+LINE_WIDTH = 1
+"""Width of the lines of charts and strokes in pixels."""
+
+PROJECTOR_LINE_WIDTH = 3
+"""The same in projector mode."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from app.widgets.pictures.picture_actions import PictureActions
 
 Index = QModelIndex | QPersistentModelIndex
 
-PALEST, STRONGEST = 0.08, 0.48
-"""The opacities of the colours of cells; a text on the strongest one is still readable."""
+PALEST = 0.08
+"""The opacity, 0 to 1, of the palest colour of a cell."""
+
+STRONGEST = 0.48
+"""The opacity of the strongest colour of a cell; a text on it is still readable."""
 
 MIN_SCALED_MISTAKES = 10
 """A matrix whose largest number of mistakes is smaller does not get the strongest colour."""

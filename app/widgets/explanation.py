@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-ShownNeighbour = tuple[NDArray[np.uint8] | None, str, float]
-"""A training example: its image (None if the data is not images), its class name, and its distance."""
+
+class ShownNeighbour(NamedTuple):
+    """A training example that is similar to an image.
+
+    picture: (height, width), None if it is not an image. name: its class. distance: that of the inputs or activations.
+    """
+
+    picture: NDArray[np.uint8] | None
+    name: str
+    distance: float
 
 
 @dataclass(frozen=True, eq=False)

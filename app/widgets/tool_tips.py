@@ -17,8 +17,11 @@ DISTANCE = 4
 
 _CELL = "tool_tip_cell"
 
-RICH_START, RICH_END = "<qt>", "</qt>"
-"""The marks that `plain_text.plain_tooltip` puts around a text."""
+RICH_START = "<qt>"
+"""The mark that `plain_text.plain_tooltip` puts before a text."""
+
+RICH_END = "</qt>"
+"""The mark that it puts after a text."""
 
 
 class ToolTipApplication(QApplication):

@@ -41,7 +41,7 @@ class WindowClosing(QObject):
             self._unsaved_models.rescue()
             event.accept()
         elif session.unsaved_models:
-            self._stay_open(event, session.unsaved_models[0][1])
+            self._stay_open(event, session.unsaved_models[0].reason)
             self._unsaved_models.ask()
         else:
             event.accept()

@@ -8,7 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.window.preferences import WindowPlace, WindowPreferences
 
-DEFAULT_WIDTH, DEFAULT_HEIGHT = 1200, 680
+DEFAULT_WIDTH = 1200
+"""Width of the window at the first start in pixels."""
+
+DEFAULT_HEIGHT = 680
+"""Height of the window at the first start in pixels."""
 
 TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels; the real height is known only after the window is shown."""

@@ -23,7 +23,11 @@ from nncore.reporting.number_text import decimal_text, exact_text
 Numbers = NDArray[np.float64]
 Function = Callable[[Numbers], Numbers]
 
-MAX_FORMULA_LENGTH, MAX_POINTS = 200, 100_000
+MAX_FORMULA_LENGTH = 200
+"""Largest number of characters of a formula."""
+
+MAX_POINTS = 100_000
+"""Largest number of points of a curve."""
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 

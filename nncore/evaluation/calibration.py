@@ -15,15 +15,17 @@ from nncore.errors import SettingError
 from nncore.evaluation.metrics import expected_calibration_error, predicted_classes
 from nncore.evaluation.recognition import verdicts
 from nncore.model.layers import Dense
+from nncore.model.layers.parameters import Array
 from nncore.model.network import Network
 from nncore.model.outputs import softmax
 from nncore.reporting.number_text import decimal_text
 from nncore.system.blas_threads import one_blas_thread
 
-Array = NDArray[np.floating]
+MIN_TEMPERATURE = 1 / 20
+"""The lower end of the search for a temperature; below it the probabilities are nearly 0 and 1."""
 
-MIN_TEMPERATURE, MAX_TEMPERATURE = 1 / 20, 20.0
-"""Limits of the search for a temperature. Above them the probabilities are nearly uniform, below nearly 0 and 1."""
+MAX_TEMPERATURE = 20.0
+"""The upper end of the search; above it the probabilities are nearly equal."""
 
 
 @dataclass(frozen=True)

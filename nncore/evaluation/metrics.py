@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
+from nncore.model.layers.parameters import Array
 from nncore.model.losses import Loss, make_loss
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
-
-Array = NDArray[np.floating]
 
 CONFIDENCE_BINS = 15
 """Number of confidence bins, as in Guo et al."""

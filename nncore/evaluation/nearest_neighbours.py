@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
+from nncore.model.layers.parameters import Array
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
 
@@ -19,8 +20,6 @@ MAX_INDEX_ROWS = 20_000
 """The most examples in an index of hidden outputs; a convolutional network computes them in about 5 s."""
 MAX_INDEX_NUMBERS = 8_000_000
 """The most numbers in an index of hidden outputs: 32 MB."""
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

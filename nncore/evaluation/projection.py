@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
+from nncore.model.layers.parameters import Array
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
-
-Array = NDArray[np.floating]
 
 PERPLEXITY = 30.0
 """About the number of neighbours that t-SNE keeps near each digit; its authors recommend 5 to 50."""

@@ -9,9 +9,22 @@ from nncore.evaluation.metrics import ReliabilityBin
 from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.number_text import decimal_text, percent_range_text, percent_text
 
-CHART_WIDTH, CHART_HEIGHT = 320, 220
-PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 44, 302, 12, 176
-"""Edges of the plot within the image, in pixels."""
+CHART_WIDTH = 320
+"""Width of a chart in pixels."""
+
+CHART_HEIGHT = 220
+"""Height of a chart in pixels."""
+PLOT_LEFT = 44
+"""The left edge of the plot within the chart, in pixels from the left."""
+
+PLOT_RIGHT = 302
+"""The right edge of the plot, in pixels from the left."""
+
+PLOT_TOP = 12
+"""The top edge of the plot, in pixels from the top."""
+
+PLOT_BOTTOM = 176
+"""The bottom edge of the plot, in pixels from the top."""
 
 
 def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers import Dense, Flatten
+from nncore.model.layers.parameters import Array
 from nncore.model.network import Network
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,11 @@ from nncore.training.progress import Counters, Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.settings import NumberRange
 
-CHECKPOINT_FORMAT, CHECKPOINT_VERSION = "digitlab-run", 1
+CHECKPOINT_FORMAT = "digitlab-run"
+"""The name of the format in the header of a checkpoint."""
+
+CHECKPOINT_VERSION = 1
+"""The newest version of the format that this program reads, and the one that it writes."""
 
 CHECKPOINT_KIND = "run"
 

@@ -27,8 +27,11 @@ MAX_HEADER_BYTES = 4_000_000
 MAX_TEXT_LENGTH = 2000
 """Largest number of characters of a text: a window cannot show more."""
 
-MAX_ENTRIES, MAX_LEVELS = 500, 3
-"""Largest number of entries and of nested levels of an object or a list of any values: a window cannot show more."""
+MAX_ENTRIES = 500
+"""Largest number of entries of an object or a list of any values: a window cannot show more."""
+
+MAX_LEVELS = 3
+"""Largest number of nested levels of an object or a list of any values."""
 
 MAX_WEIGHTS = 2**48
 """Largest number of weights: more than any disk can store."""

@@ -38,8 +38,11 @@ PARAMETERS_ARRAY = "parameters"
 
 ZIP_START = b"PK\x03\x04"
 
-MODEL_HEAD_BYTES, PROGRAM = 4096, b"Digit Lab"
-"""Scripts and ONNX files by Digit Lab name it in their first bytes."""
+MODEL_HEAD_BYTES = 4096
+"""Scripts and ONNX files by Digit Lab name it within this number of bytes from their start."""
+
+PROGRAM = b"Digit Lab"
+"""The name that these files have at their start."""
 
 MAX_UNMARKED_BYTES = {ONNX_SUFFIX: 64_000_000, SCRIPT_SUFFIX: 1_000_000}
 """A larger file that does not name Digit Lab there is not read, because that would take long and only fail later."""

@@ -12,7 +12,11 @@ from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.training.settings import Count, Share
 
-MODEL_FORMAT, MODEL_VERSION = "digitlab-model", 1
+MODEL_FORMAT = "digitlab-model"
+"""The name of the format in the header of a model file."""
+
+MODEL_VERSION = 1
+"""The newest version of the format that this program reads, and the one that it writes."""
 
 PREPROCESSING = {
     "pixels": "uint8, 0 paper to 255 ink, divided by 255",

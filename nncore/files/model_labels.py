@@ -18,7 +18,11 @@ from nncore.files.archive import reading_errors
 from nncore.files.json_header import MAX_HEADER_BYTES, MAX_TEXT_LENGTH, dataclass_from, header_text, parse_header
 from nncore.system.atomic_write import save_file
 
-LABELS_FORMAT, LABELS_VERSION = "digitlab-models", 1
+LABELS_FORMAT = "digitlab-models"
+"""The name of the format in the file of labels."""
+
+LABELS_VERSION = 1
+"""The newest version of the format that this program reads, and the one that it writes."""
 
 FILE_NAME = re.compile(r"[^/\\\0]{1,255}")
 """The name of a file in the same folder, never a path."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from nncore.errors import ModelFileError
 from nncore.evaluation.snapshots import MAX_SNAPSHOTS, Snapshot, Snapshots, TrainingPoint
@@ -20,7 +21,11 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training.settings import Count
 
-SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION = "digitlab-epochs", 2
+SNAPSHOTS_FORMAT = "digitlab-epochs"
+"""The name of the format in the header of a file of snapshots."""
+
+SNAPSHOTS_VERSION = 2
+"""The newest version of the format that this program reads, and the one that it writes."""
 
 SNAPSHOTS_KIND = "file of snapshots"
 
@@ -71,8 +76,15 @@ def save_snapshots(snapshots: Snapshots, planned_epochs: int, path: Path) -> Non
     save_file(path, archive_bytes(text, arrays), ModelFileError)
 
 
-def load_snapshots(path: Path) -> tuple[Snapshots, int]:
-    """Read snapshots and the planned number of epochs; raises ModelFileError that names the file and what is wrong."""
+class StoredSnapshots(NamedTuple):
+    """The snapshots of a run and its planned number of epochs."""
+
+    snapshots: Snapshots
+    planned_epochs: int
+
+
+def load_snapshots(path: Path) -> StoredSnapshots:
+    """Read the snapshots of a run; raises ModelFileError that names the file and what is wrong."""
     with reading_errors(path, SNAPSHOTS_KIND) as size, Archive.open(path, size, SNAPSHOTS_KIND) as archive:
         header = dataclass_from(
             _Header, parse_header(archive.header(), SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, SNAPSHOTS_KIND), "header"
@@ -87,4 +99,4 @@ def load_snapshots(path: Path) -> tuple[Snapshots, int]:
         arrays = {name: archive.array(name, (count,), reason) for name, _ in points}
         check_finite(arrays)
         kept = tuple(Snapshot(point, arrays[name]) for name, point in points)
-        return Snapshots.from_snapshots(header.spec, kept), header.planned_epochs
+        return StoredSnapshots(Snapshots.from_snapshots(header.spec, kept), header.planned_epochs)

@@ -20,7 +20,8 @@ from nncore.errors import DataError
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.model.layers import Dense, Layer
 from nncore.model.layers.batch_norm import BatchNormLayer
-from nncore.model.layers.layer import Array, Workspace
+from nncore.model.layers.layer import Workspace
+from nncore.model.layers.parameters import Array
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.augmentation import Augmentation, Distorter

@@ -47,7 +47,6 @@ MAX_NETWORK_CALLS = 4
 """Largest number of calls of the network for one drawing; each call reads three images. The limit keeps the time short,
 because the number is read again while the pen moves."""
 
-Array = NDArray[np.float64]
 StrokeGroup = tuple[int, ...]
 """The indices of the strokes of one digit, counted from 0."""
 
@@ -166,7 +165,9 @@ class _Layout:
         return tuple(self._groups[place] for place in np.argsort(middles, kind="stable"))
 
 
-def _log_odds_apart(low: Array, high: Array, distances: Array) -> Array:
+def _log_odds_apart(
+    low: NDArray[np.float64], high: NDArray[np.float64], distances: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the log odds (n, n) that two groups are two digits; the unit of length is the size of a digit.
 
     low, high: (n, 2), corners of their boxes. distances: (n, n), between their nearest points.
@@ -184,11 +185,13 @@ def _log_odds_apart(low: Array, high: Array, distances: Array) -> Array:
         "distance of middles": np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),  # horizontal
         "vertical gap": np.clip(gap[..., 1], -1, 0.2),
     }
-    log_odds: Array = JOINING_CONSTANT + sum(JOINING_WEIGHTS[name] * feature for name, feature in features.items())
+    log_odds: NDArray[np.float64] = JOINING_CONSTANT + sum(
+        JOINING_WEIGHTS[name] * feature for name, feature in features.items()
+    )
     return log_odds
 
 
-def _distances(ink: Ink) -> Array:
+def _distances(ink: Ink) -> NDArray[np.float64]:
     """Return the distances (strokes, strokes) between the nearest points of any two strokes."""
     # The same number of points for each stroke, so that one reshape finds the nearest points of every pair.
     count = max(2, min(MAX_POINTS_PER_STROKE, MAX_POINTS_COMPARED // len(ink.strokes)))
@@ -196,11 +199,11 @@ def _distances(ink: Ink) -> Array:
     x, y = points.T
     squares = np.square(x[:, None] - x) + np.square(y[:, None] - y)  # (strokes * count, strokes * count)
     strokes = len(ink.strokes)
-    nearest: Array = np.sqrt(squares.reshape(strokes, count, strokes, count).min(axis=(1, 3)))
+    nearest: NDArray[np.float64] = np.sqrt(squares.reshape(strokes, count, strokes, count).min(axis=(1, 3)))
     return nearest
 
 
-def _evenly_spaced(stroke: Array, count: int) -> Array:
+def _evenly_spaced(stroke: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Return `count` points (count, 2), evenly spaced along a stroke."""
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
     length = np.concatenate([[0.0], np.cumsum(lengths)])  # (points,), from the start of the stroke to each point

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import SettingError
+from nncore.model.layers.parameters import Array
 from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, sigmoid_by_tanh, subtract_maximum
 from nncore.model.targets import TargetRows
 from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import DeepCopyable
 
-Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
 Targets = NDArray[np.generic]
 

@@ -10,16 +10,14 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from nncore.errors import SettingError
 from nncore.model.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.ink import SIDE
 from nncore.system.copying import DeepCopyable
-
-Array = NDArray[np.floating]
 
 PREDICTION_BATCH_SIZE = 128
 """The most rows of one prediction: this bounds the memory, and a cancelled evaluation ends after at most one batch."""

@@ -7,11 +7,9 @@ correct, sigmoid into one independent probability per output; linear leaves them
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nncore.model.layers.parameters import Array
 from nncore.system.copying import DeepCopyable
-
-Array = NDArray[np.floating]
 
 
 def softmax(logits: Array) -> Array:

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import DataError
+from nncore.model.layers.parameters import Array
 from nncore.reporting.number_text import counted_text
 from nncore.system.copying import DeepCopyable
 
-Array = NDArray[np.floating]
 Targets = NDArray[np.generic]
 
 

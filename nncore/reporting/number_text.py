@@ -13,7 +13,11 @@ MAX_WRITTEN_OUT = 1e9
 MIN_WRITTEN_OUT = 1 / MAX_WRITTEN_OUT
 """A smaller number, other than 0, is written as UNDER."""
 
-OVER, UNDER = "over 1,000,000,000", "under 0.000000001"
+OVER = "over 1,000,000,000"
+"""The text for a number above MAX_WRITTEN_OUT."""
+
+UNDER = "under 0.000000001"
+"""The text for a number closer to 0 than MIN_WRITTEN_OUT."""
 
 ROUNDING_STEPS = ((20, 1), (60, 5), (600, 60), (3600, 300))
 """An estimated duration below the first number of seconds is rounded to a multiple of the second."""

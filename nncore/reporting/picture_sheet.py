@@ -11,11 +11,29 @@ from numpy.typing import NDArray
 
 from nncore.reporting.png import data_uri, png_bytes
 
-SHEET_PICTURE_SIDE, SHEET_WIDTH, SHEET_GAP, TITLE_HEIGHT = 196, 960, 16, 20
-"""In pixels: the longer side of a picture, at most; the width of a line; the space around a picture and for a text."""
+SHEET_PICTURE_SIDE = 196
+"""The longer side of a picture in pixels, at most."""
 
-POSITIVE, NEGATIVE, UNSIGNED, UNKNOWN = (0, 114, 178), (213, 128, 0), (32, 34, 38), (226, 228, 232)
-"""Red, green and blue of the largest positive and negative number, of the largest of numbers without a sign, of NaN."""
+SHEET_WIDTH = 960
+"""The width of a line of pictures in pixels."""
+
+SHEET_GAP = 16
+"""The space around a picture in pixels."""
+
+TITLE_HEIGHT = 20
+"""The space for a line of text in pixels."""
+
+POSITIVE = (0, 114, 178)
+"""Red, green and blue, 0 to 255, of the largest positive number."""
+
+NEGATIVE = (213, 128, 0)
+"""The colour of the largest negative number."""
+
+UNSIGNED = (32, 34, 38)
+"""The colour of the largest number where no number is negative."""
+
+UNKNOWN = (226, 228, 232)
+"""The colour of NaN."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,22 @@ from numpy.typing import NDArray
 
 from nncore.reporting.number_text import decimal_text
 
-SVG_WIDTH, SVG_HEIGHT = 760, 280
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 36
-"""Margins around the plot in pixels, with room for the numbers and titles of the axes."""
+SVG_WIDTH = 760
+"""Width of a chart in pixels."""
+
+SVG_HEIGHT = 280
+"""Height of a chart in pixels."""
+LEFT = 56
+"""The margin left of the plot in pixels, with room for the numbers of the axis."""
+
+RIGHT = 12
+"""The margin right of the plot in pixels."""
+
+TOP = 10
+"""The margin above the plot in pixels."""
+
+BOTTOM = 36
+"""The margin below the plot in pixels, with room for the numbers and the title of the axis."""
 
 MAX_MARKERS = 40
 """About the largest number of markers per line; of a longer line, only every second, third ... point is marked."""

@@ -35,11 +35,16 @@ MAX_PICTURE_BYTES = 400_000_000
 MAX_INK_SAMPLES = 100_000
 """Largest number of samples in an ink file. Drawing a thousand of them as images takes 0.2 to 0.4 seconds."""
 
-SECONDS_FOR_ANY_FILE, SECONDS_PER_MEGABYTE = 2.0, 0.1
-"""Processor time that reading a file may take on a usual computer, and more of it for each megabyte of the file; then
-the reader ends with an error. A CSV file takes 0.015 to 0.05 seconds per megabyte, even if its last row is invalid.
-Only the time in which the thread of the reader computes counts: a slow disk and other programs cost nothing of it. A
-slower computer gets more time, see `slowness`."""
+SECONDS_FOR_ANY_FILE = 2.0
+"""Processor time in seconds that reading any file may take on a usual computer."""
+
+SECONDS_PER_MEGABYTE = 0.1
+"""The processor time in seconds that is added for each megabyte of the file; then the reader ends with an error.
+
+A CSV file takes 0.015 to 0.05 seconds per megabyte, even if its last row is invalid. Only the time in which the thread
+of the reader computes counts: a slow disk and other programs cost nothing of it. A slower computer gets more time, see
+`slowness`.
+"""
 
 SECONDS_PER_UNPACKED_MEGABYTE = 0.02
 """More time for each megabyte that is unpacked from a compressed file; MNIST as float64 takes 0.004 for each."""

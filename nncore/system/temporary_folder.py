@@ -13,8 +13,11 @@ from tempfile import TemporaryDirectory, gettempdir
 from nncore.system.atomic_write import ABANDONED_SECONDS, is_unchanged
 from nncore.system.file_lock import FileLock
 
-FOLDER_NAME_START, FOLDER_LOCK_NAME = "digitlab-sweep-", "lock"
-"""Start of the names of the folders, and the name of the file in each that its process locks."""
+FOLDER_NAME_START = "digitlab-sweep-"
+"""The start of the names of the folders."""
+
+FOLDER_LOCK_NAME = "lock"
+"""The file in each folder that its process locks."""
 
 
 @contextmanager

@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
-from nncore.model.layers.parameters import parameter_slices
+from nncore.model.layers.parameters import Array, parameter_slices
 from nncore.model.network import Network
 from nncore.system.copying import DeepCopyable
 from nncore.training.optimizers import euclidean_norm
-
-Array = NDArray[np.floating]
 
 MIN_SECONDS_BETWEEN_FIGURES = 0.2
 """The minimum time between two sets of figures. They are measured after an epoch; very short epochs have none."""

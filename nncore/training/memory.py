@@ -11,15 +11,18 @@ from nncore.training.config import TrainingConfig
 from nncore.training.parallel.batch_gradients import is_split, rows_per_part
 from nncore.training.random_streams import PARTS_PER_PASS
 
-PARAMETER_COPIES, BEST_EPOCH_COPIES = 15, 2
-"""The most vectors of the parameters' length that a run in the window holds, and how many more with `keep_best`.
+PARAMETER_COPIES = 15
+"""The most vectors of the parameters' length that a run in the window holds without `keep_best`.
 
 These are the parameters, the gradients of both halves, Adam's two vectors (no optimizer has more), and copies from the
 last whole epoch and from before a step; with a helper process two more, for the sum of gradients and for undoing a
 step; then a model and a network with which the window reads digits, the two that they replace, and the bytes that are
-written to disk. `keep_best` adds the best parameters and the last ones; a batch of several passes adds its sum of
-gradients. Measured with 3.4 million weights, without a helper process: 12.0, or 13.9 with `keep_best`.
+written to disk. A batch of several passes adds its sum of gradients. Measured with 3.4 million weights, without a
+helper process: 12.0.
 """
+
+BEST_EPOCH_COPIES = 2
+"""The vectors that `keep_best` adds: the best parameters and the last ones. Measured: 1.9."""
 
 
 BYTES_PER_FLOAT = 4

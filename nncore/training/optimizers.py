@@ -11,14 +11,11 @@ from math import isfinite, sqrt
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.model.layers.parameters import Parameters
+from nncore.model.layers.parameters import Array, Parameters
 from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import DeepCopyable
-
-Array = NDArray[np.floating]
 
 BLOCK_SIZE = 2**16
 """The number of parameters that are updated together: few enough for the processor's second-level cache.
@@ -26,8 +23,11 @@ BLOCK_SIZE = 2**16
 Adam's ten passes over 536,000 parameters took 711 us in blocks and 1,091 us without; over 109,000, 122 and 118 us.
 """
 
-FLUSH_INTERVAL, NEGLIGIBLE = 100, 1e-30
-"""After each FLUSH_INTERVAL steps, running means smaller than NEGLIGIBLE are set to zero.
+FLUSH_INTERVAL = 100
+"""After each FLUSH_INTERVAL steps, running means smaller than NEGLIGIBLE are set to zero."""
+
+NEGLIGIBLE = 1e-30
+"""A running mean with a smaller absolute value has no effect on the weights, and is set to zero.
 
 If the pixel of a weight is almost always 0, the running mean of its gradient shrinks with each step. Below 1e-38 it is
 a denormal number, which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as

@@ -34,8 +34,11 @@ MIN_CURVE_FALL = 0.02
 
 MIN_STEPS = 20
 
-EXAMPLES_PER_RATE, SMALL_BATCH = 256, 32
-"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets enough steps for EXAMPLES_PER_RATE."""
+EXAMPLES_PER_RATE = 256
+"""The loss of fewer examples is noisy, so a rate gets steps until it has had this many."""
+
+SMALL_BATCH = 32
+"""Only a batch smaller than this gets more than one step for each rate."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,24 +12,22 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
 
-
-def relu(Z: Array) -> Array:
+def relu(Z: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.maximum(Z, 0)
 
 
-def sigmoid(Z: Array) -> Array:
+def sigmoid(Z: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-Z))
 
 
-def softmax(Z: Array) -> Array:
+def softmax(Z: NDArray[np.float64]) -> NDArray[np.float64]:
     exponentials = np.exp(Z - Z.max(axis=0))
-    answers: Array = exponentials / exponentials.sum(axis=0)
+    answers: NDArray[np.float64] = exponentials / exponentials.sum(axis=0)
     return answers
 
 
-def one_hot(labels: NDArray[np.intp]) -> Array:
+def one_hot(labels: NDArray[np.intp]) -> NDArray[np.float64]:
     rows = np.zeros((labels.size, 10))
     rows[np.arange(labels.size), labels] = 1
     return rows.T
@@ -52,7 +50,7 @@ class Classifier:
                 self.W.append(rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs))
                 self.b.append(np.zeros((units, 1)))
 
-    def forward(self, X: Array) -> tuple[list[Array], list[Array]]:
+    def forward(self, X: NDArray[np.float64]) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
         Z, A = [], [X]
         for W, b in zip(self.W, self.b, strict=True):
             Z.append(W.dot(A[-1]) + b)
@@ -60,7 +58,7 @@ class Classifier:
         A[-1] = softmax(Z[-1])
         return Z, A
 
-    def step(self, X: Array, labels: NDArray[np.intp], rate: float, show: bool = False) -> float | None:
+    def step(self, X: NDArray[np.float64], labels: NDArray[np.intp], rate: float, show: bool = False) -> float | None:
         """Take one step of gradient descent; return the accuracy before it if that is wanted."""
         n = labels.size
         Z, A = self.forward(X)
@@ -74,7 +72,7 @@ class Classifier:
             self.b[layer] = self.b[layer] - rate * db
         return float(np.mean(A[-1].argmax(axis=0) == labels)) if show else None
 
-    def accuracy(self, X: Array, labels: NDArray[np.intp]) -> float:
+    def accuracy(self, X: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
         return float(np.mean(self.forward(X)[1][-1].argmax(axis=0) == labels))
 
 
@@ -87,7 +85,7 @@ class CurveFitter:
         self.W = [0.1 * rng.standard_normal((units, inputs)) for inputs, units in pairs]
         self.b = [np.zeros((units, 1)) for _, units in pairs]
 
-    def step(self, x: Array, y: Array, rate: float) -> float:
+    def step(self, x: NDArray[np.float64], y: NDArray[np.float64], rate: float) -> float:
         """Take one step on the sample x (inputs, 1), y (outputs, 1); return its loss before the step."""
         Z, A = [], [x]
         for W, b in zip(self.W, self.b, strict=True):
@@ -105,7 +103,7 @@ class CurveFitter:
             self.b[layer] = self.b[layer] - rate * db
         return float(loss)
 
-    def epoch(self, x: Array, y: Array, rate: float) -> float:
+    def epoch(self, x: NDArray[np.float64], y: NDArray[np.float64], rate: float) -> float:
         """Take a step on each sample, in order; return their mean loss."""
         losses = [self.step(x[row].reshape(-1, 1), y[row].reshape(-1, 1), rate) for row in range(len(x))]
         return float(np.mean(losses))

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QRect
 
@@ -116,11 +117,11 @@ def _log(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def _digits() -> np.ndarray:
+def _digits() -> NDArray[np.uint8]:
     return load_mnist().training.images[:12]
 
 
-def _labels() -> np.ndarray:
+def _labels() -> NDArray[np.uint8]:
     return load_mnist().training.labels[:12].astype(np.uint8)
 
 
@@ -133,7 +134,7 @@ def _images() -> bytes:
     return np.array([0x803, 12, 28, 28], ">i4").tobytes() + _digits().tobytes()
 
 
-def _npy(array: np.ndarray) -> bytes:
+def _npy(array: NDArray[np.generic]) -> bytes:
     packed = io.BytesIO()
     np.save(packed, array)
     return packed.getvalue()

@@ -13,7 +13,11 @@ from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 
-TIME, PARAMETERS = "time", "parameters"
+TIME = "time"
+"""The horizontal axis is the training time."""
+
+PARAMETERS = "parameters"
+"""The horizontal axis is the number of parameters."""
 NO_RUNS_HINT = "Press Run to train and compare the runs."
 
 

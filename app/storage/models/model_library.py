@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from app.storage.paths import models_folder, valid_file_name
 from nncore.errors import ModelFileError, NewerModelFileError
@@ -125,6 +126,17 @@ def _default_name(path: Path, card: ModelCard) -> str:
     return card.name if is_of_run(path) else path.stem
 
 
+class _KnownHeader(NamedTuple):
+    """What was read of a file. stamp: the time of its last change in nanoseconds, and its size in bytes.
+
+    header: None if it could not be read, for the reason `problem`.
+    """
+
+    stamp: tuple[int, int]
+    header: ModelHeader | None
+    problem: str
+
+
 class ModelLibrary:
     """The models in one folder. Two windows may change it: each change reads the labels again and holds a lock.
 
@@ -135,7 +147,7 @@ class ModelLibrary:
     def __init__(self, report_error: Callable[[str], None], folder: Path | None = None) -> None:
         self.folder = folder or models_folder()
         self._report_error = report_error
-        self._headers: dict[Path, tuple[tuple[int, int], ModelHeader | None, str]] = {}
+        self._headers: dict[Path, _KnownHeader] = {}
 
     @property
     def deleted_folder(self) -> Path:
@@ -178,14 +190,14 @@ class ModelLibrary:
 
     def _kept(self, path: Path, stamp: tuple[int, int], labels: Mapping[str, ModelLabel]) -> KeptModel:
         known = self._headers.get(path)
-        if known is None or known[0] != stamp:
+        if known is None or known.stamp != stamp:
             try:
-                known = stamp, load_header(path), ""
+                known = _KnownHeader(stamp, load_header(path), "")
             except ModelFileError as problem:
-                known = stamp, None, str(problem)
+                known = _KnownHeader(stamp, None, str(problem))
             self._headers[path] = known
         label = labels.get(path.name, ModelLabel(path.name))
-        return KeptModel(path, label, known[1], known[2], stamp[0] / 1e9)
+        return KeptModel(path, label, known.header, known.problem, stamp[0] / 1e9)
 
     # ----------------------------------------------------------------- change
 

@@ -31,7 +31,11 @@ from nncore.data.statistics import DatasetStatistics, dataset_statistics
 from nncore.reporting.number_text import counted_text, decimal_text, percent_text
 
 READING = "The data is still being read."
-PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
+PANEL_WIDTH = 250
+"""Smallest width of the panel of the sources in pixels."""
+
+STATISTICS_WIDTH = 330
+"""Smallest width of the statistics in pixels."""
 
 
 class DataTab(Tab):

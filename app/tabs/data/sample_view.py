@@ -16,7 +16,14 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
-ALL_SAMPLES, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
+ALL_SAMPLES = "all"
+"""The choice of all images."""
+
+DUPLICATES = "duplicates"
+"""The choice of images that occur more than once."""
+
+CONFLICTS = "conflicts"
+"""The choice of equal images with different labels."""
 
 
 class SampleView(QWidget):

@@ -17,8 +17,11 @@ from nncore.reporting.number_text import counted_text
 MAX_POINTS_SHOWN = 800
 """Maximum number of points painted; more are not visible at this size and are slow."""
 
-THIN_WIDTH, DOT_WIDTH = 1.5, 4.0
-"""Width of a line and of a dot in pixels; both are wider in projector mode."""
+THIN_WIDTH = 1.5
+"""Width of a line in pixels; wider in projector mode."""
+
+DOT_WIDTH = 4.0
+"""Width of a dot in pixels; wider in projector mode."""
 
 NO_INK = Ink(())
 

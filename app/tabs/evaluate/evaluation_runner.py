@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.task_queue import TaskQueue, in_whole_percent, is_cancelled
 from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.widgets.explanation import ShownNeighbour
 from app.widgets.gallery import image_of
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
@@ -44,11 +46,11 @@ class OcclusionResult:
 
 @dataclass(frozen=True, eq=False)
 class NeighbourResult:
-    """The training examples most similar to an image: picture (None if not images), class name, distance."""
+    """The training examples most similar to an image. searched: how many examples were compared."""
 
     result: EvaluationResult
     row: int
-    neighbours: list[tuple[NDArray[np.uint8] | None, str, float]]
+    neighbours: list[ShownNeighbour]
     searched: int
 
 
@@ -64,6 +66,14 @@ class MapResult:
     projection: Projection
     done: float = 1.0
     drawing: tuple[float, float] | None = None
+
+
+class _IndexOfTraining(NamedTuple):
+    """The index of a network's last hidden layer over its training data."""
+
+    network: Network
+    training: Dataset
+    built: HiddenLayerIndex
 
 
 class EvaluationRunner(QObject):
@@ -103,7 +113,7 @@ class EvaluationRunner(QObject):
         self._explaining, self._searching = TaskQueue(self), TaskQueue(self)
         self._evaluating.busy_changed.connect(self.evaluating_changed)
         self._mapping.busy_changed.connect(self.mapping_changed)
-        self._index: tuple[Network, Dataset, HiddenLayerIndex] | None = None
+        self._index: _IndexOfTraining | None = None
 
     @property
     def is_evaluating(self) -> bool:
@@ -209,7 +219,7 @@ class EvaluationRunner(QObject):
     def _index_of(self, result: EvaluationResult) -> HiddenLayerIndex | None:
         """The index of the result's network and training data; only the last one is cached, as it is large."""
         network, training = result.network, result.training
-        if self._index is None or self._index[0] is not network or self._index[1] is not training:
+        if self._index is None or self._index.network is not network or self._index.training is not training:
             index = HiddenLayerIndex.build(
                 network,
                 training,
@@ -218,8 +228,8 @@ class EvaluationRunner(QObject):
             )
             if index is None:
                 return None
-            self._index = network, training, index
-        return self._index[2]
+            self._index = _IndexOfTraining(network, training, index)
+        return self._index.built
 
     @Slot()
     def stop_all(self) -> None:
@@ -259,7 +269,10 @@ def _explain(result: EvaluationResult, row: int) -> OcclusionResult:
         return OcclusionResult(result, row, None, str(problem))
 
 
-def _described(training: Dataset, neighbours: list[Neighbour]) -> list[tuple[NDArray[np.uint8] | None, str, float]]:
+def _described(training: Dataset, neighbours: list[Neighbour]) -> list[ShownNeighbour]:
     labels = training.targets(np.array([each.row for each in neighbours], np.intp))
     names = [training.class_names[label] if label >= 0 else "–" for label in labels.tolist()]
-    return [(image_of(training, each.row), name, each.distance) for each, name in zip(neighbours, names, strict=True)]
+    return [
+        ShownNeighbour(image_of(training, each.row), name, each.distance)
+        for each, name in zip(neighbours, names, strict=True)
+    ]

@@ -185,8 +185,11 @@ class MapPage(QWidget):
         page.addWidget(self.plot, 3)
 
 
-DIGIT_HEIGHT, RING_HEIGHT = 0.7, 1.1
-"""Heights of a digit and of the ring around a misread one, in lines of text."""
+DIGIT_HEIGHT = 0.7
+"""Height of a digit in lines of text."""
+
+RING_HEIGHT = 1.1
+"""Height of the ring around a misread digit in lines of text."""
 MAX_POINTER_DISTANCE = 12
 """Greatest distance in pixels between the pointer and the digit it points at."""
 

@@ -21,7 +21,11 @@ from nncore.evaluation.recognition import read_digit
 from nncore.reporting.number_text import percent_text
 
 IMAGE_SIDE = 84
-DRAWING, NO_DRAWING = "The drawing on the Draw tab", "Nothing is drawn. Draw a digit to see how both models read it."
+DRAWING = "The drawing on the Draw tab"
+"""The caption of the drawing."""
+
+NO_DRAWING = "Nothing is drawn. Draw a digit to see how both models read it."
+"""The caption if there is no drawing."""
 VERDICT_TEXTS = {"digit": "", "unsure": ", unsure", "not a digit": ", but says that it is not a digit"}
 
 Image = NDArray[np.uint8]

@@ -12,8 +12,11 @@ from app.widgets.confusion_matrix import ConfusionMatrix
 from nncore.data.dataset import DIGITS
 from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN
 
-MIN_ROW_LINES, MAX_ROW_LINES = 1.25, 2.2
-"""Minimum and maximum height of a row, in lines of text."""
+MIN_ROW_LINES = 1.25
+"""Smallest height of a row in lines of text."""
+
+MAX_ROW_LINES = 2.2
+"""Largest height of a row in lines of text."""
 
 
 class DigitMatrix(ConfusionMatrix):

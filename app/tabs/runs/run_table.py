@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -34,6 +34,14 @@ EDITABLE = FIXED | Qt.ItemFlag.ItemIsEditable
 """Created once, because Qt requests them tens of thousands of times for a thousand runs."""
 
 
+class _Text(NamedTuple):
+    """A name or note of a run. run_id: its number in the log. field: "name" or "note"."""
+
+    run_id: int
+    field: str
+    text: str
+
+
 class RunTable(QAbstractTableModel):
     """One row per run; `edited` carries the run's number, "name" or "note", and the new text.
 
@@ -49,7 +57,7 @@ class RunTable(QAbstractTableModel):
         self._texts: list[tuple[str, ...]] = []
         self._keys: list[tuple[str | float, ...]] = []
         self._error_colour = self._quiet = QColor()
-        self._before_draft: tuple[int, str, str] | None = None
+        self._before_draft: _Text | None = None
 
     def set_colours(self, colours: Colours) -> None:
         """Set the colours of failed runs and of missing values."""
@@ -139,7 +147,7 @@ class RunTable(QAbstractTableModel):
         field, text = RUN_COLUMNS[index.column()].edited_field, text.strip()
         if _is_valid(field, text):
             run = self._runs[index.row()].run.id
-            self._before_draft = self._before_draft or (run, field, self._texts[index.row()][index.column()])
+            self._before_draft = self._before_draft or _Text(run, field, self._texts[index.row()][index.column()])
             self.edited.emit(run, field, text)
 
     def end_edit(self) -> None:

@@ -36,9 +36,13 @@ from app.widgets.selection_mark import mark_selected
 from app.widgets.table_style import TEXT_MARGIN, table_style
 from nncore.experiments.run_log.logged_run import LoggedRun
 
-STARTED_COLUMN, COURSE_COLUMN = (
-    [column.title for column in RUN_COLUMNS].index(title) for title in ("Started", SPARKLINE_COLUMN)
-)
+_TITLES = [column.title for column in RUN_COLUMNS]
+
+STARTED_COLUMN = _TITLES.index("Started")
+"""The index of the column with the start of a run."""
+
+COURSE_COLUMN = _TITLES.index(SPARKLINE_COLUMN)
+"""The index of the column with a small curve of the run."""
 
 
 class DraftDelegate(QStyledItemDelegate):

@@ -58,7 +58,7 @@ class OutcomeBar(QWidget):
         enable(self.mistakes_button, f"Use {name}, and look at the test images that it misreads.", obstacle)
         keep_tip = f"Give {name} a name of your own. A model with a name is never deleted automatically."
         enable(self.keep_button, keep_tip, obstacle)
-        before = outcome.before[0].model if outcome and outcome.before else None
+        before = outcome.before.loaded.model if outcome and outcome.before else None
         tip = f"Use {model_in_words(before)} again." if before else ""
         no_way_back = "" if before else "There was no model before this run."
         enable(self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if before is in_use else ""))
@@ -71,7 +71,7 @@ def _sentence(outcome: RunOutcome | None, in_use: Model | None) -> str:
     using = f"In use: {model_in_words(in_use)}."
     if outcome is None:
         return using
-    trained, before = outcome.trained.model, outcome.before[0].model if outcome.before else None
+    trained, before = outcome.trained.model, outcome.before.loaded.model if outcome.before else None
     if in_use is trained:
         return f"{using} Before: {model_in_words(before)}." if before else using
     if in_use is before and measured_accuracy(trained) is None:

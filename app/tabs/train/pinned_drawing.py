@@ -14,7 +14,11 @@ from app.widgets.network_input_view import NetworkInputView
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
 
-WIDEST_READER, MIN_WIDTH = "after step 1,000,000 ", 220
+WIDEST_READER = "after step 1,000,000 "
+"""The widest text that says which network has read the drawing."""
+
+MIN_WIDTH = 220
+"""Smallest width in pixels."""
 
 
 class PinnedDrawing(QFrame):

@@ -26,7 +26,11 @@ from nncore.reporting.number_text import clock_text, rounded_text
 UPDATE_INTERVAL_SECONDS = 0.4
 """Minimum time between two updates of the figures; faster updates cannot be read."""
 
-PAUSE, RESUME = "Pause", "Resume"
+PAUSE = "Pause"
+"""The text of the main button while a run trains."""
+
+RESUME = "Resume"
+"""The text of the main button while a run is paused."""
 NO_ENDED_RUN = "No run has ended yet. Train a network first."
 NO_RUN_TO_PAUSE = "There is no run to pause. Press Train first."
 NO_RUN_TO_STOP = "There is no run to stop. Press Train first."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,14 @@ TRAINING_MESSAGE = "Training. You can change the learning rate during the run."
 PAUSED = "Paused. Step trains one mini-batch, and Resume continues."
 
 
+class _ShownSettings(NamedTuple):
+    """Settings to show when the run has ended. run: the logged run from which they come, or None."""
+
+    spec: NetworkSpec
+    config: TrainingConfig
+    run: RunSettings | None
+
+
 class TrainTab(Tab):
     """Requests runs by signals and shows their events in its slots; it uses no threads."""
 
@@ -84,7 +92,7 @@ class TrainTab(Tab):
         self.charts.control_before = self.buttons
         self._clock: RunClock | None = None
         self._previewed_points: CurvePoints | None = None
-        self._next_settings: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
+        self._next_settings: _ShownSettings | None = None
         self._ended_run: EndedRun | None = None
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
@@ -271,7 +279,7 @@ class TrainTab(Tab):
             self.advice.show_hint(None)
             self._set_message(SETTINGS_CHANGED, is_error=False)
         else:
-            self._next_settings = spec, config, run
+            self._next_settings = _ShownSettings(spec, config, run)
 
     @Slot(str)
     def _on_remedy(self, changes: str) -> None:

@@ -31,7 +31,11 @@ from nncore.system.reading_budget import check_unpacked_size
 UINT8_CODE = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
 
-IMAGE_AXES, LABEL_AXES = 3, 1
+IMAGE_AXES = 3
+"""The number of axes of a file of images: image, row, column."""
+
+LABEL_AXES = 1
+"""The number of axes of a file of labels."""
 BYTES_READ_AT_ONCE = 2**20
 GZIP_MAGIC = b"\x1f\x8b"
 

@@ -17,7 +17,11 @@ from nncore.preprocessing.ink import SIDE
 from nncore.reporting.number_text import counted_text
 
 VALUES_PER_ROW = 1 + SIDE * SIDE
-ROWS_PARSED_AT_ONCE, ROWS_PARSED_ONE_BY_ONE = 2000, 8
+ROWS_PARSED_AT_ONCE = 2000
+"""Rows in a block that becomes one array; more need more memory and are not faster."""
+
+ROWS_PARSED_ONE_BY_ONE = 8
+"""A faulty block with at most this many rows is parsed row by row, to name the faulty one."""
 MAX_IMAGE_ROW_BYTES = 2**16
 """More than 785 numbers need. The limit keeps a file without line ends from filling the memory."""
 

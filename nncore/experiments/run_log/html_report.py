@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import differing_settings, settings_in_words
 from nncore.experiments.run_log.log import RunLog
-from nncore.experiments.run_log.logged_run import LoggedRun
+from nncore.experiments.run_log.logged_run import LastEvaluation, LoggedRun
 from nncore.reporting.html_page import html_page
 from nncore.reporting.number_text import duration_text, percent_text, rounded_text
 from nncore.reporting.svg_chart import ChartLine, chart, legend
 from nncore.system.atomic_write import save_file
 from nncore.training.history import EpochFigures
 
-MAX_EPOCH_ROWS, MAX_OPEN_ROWS = 200, 30
-"""Largest number of rows in the table of epochs, and of a table that is open at first."""
+MAX_EPOCH_ROWS = 200
+"""Largest number of rows in the table of epochs."""
+
+MAX_OPEN_ROWS = 30
+"""A table with more rows is closed at first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +38,12 @@ class ReportedRun:
     run: LoggedRun
     epochs: Sequence[EpochFigures]
     curve: NDArray[np.float32]
-    confusion: tuple[str, NDArray[np.int64]] | None = None
+    evaluation: LastEvaluation | None = None
 
     @classmethod
     def from_log(cls, log: RunLog, number: int) -> ReportedRun:
         """The run with this number; raises RunLogError if the log has no such run."""
-        return cls(log.run(number), log.epochs(number), log.curve(number), log.confusion(number))
+        return cls(log.run(number), log.epochs(number), log.curve(number), log.last_evaluation(number))
 
 
 def write_report(runs: Sequence[ReportedRun], path: Path) -> None:
@@ -160,8 +163,8 @@ def _details(each: ReportedRun) -> str:
         about["model"] = Path(run.model).name
     html += "<h3>Settings</h3>" + _table(("", ""), [*words.items(), *about.items()])
     cards = _card(html)
-    if each.confusion is not None:
-        cards += _card(_confusion(*each.confusion))
+    if each.evaluation is not None:
+        cards += _card(_confusion(*each.evaluation))
     return cards + (_card(_epochs(each.epochs)) if each.epochs else "")
 
 

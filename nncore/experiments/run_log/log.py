@@ -27,13 +27,14 @@ from nncore.experiments.run_log.logged_run import (
     MAX_CHARACTERS,
     MAX_FIGURE,
     SUMMARY,
+    LastEvaluation,
     LoggedRun,
     Rates,
     RunSettings,
     State,
-    confusion_from_text,
     curve_from_bytes,
     epoch_from_row,
+    evaluation_from_text,
     run_from_row,
 )
 from nncore.experiments.run_log.schema import EVALUATION_COLUMN, UPDATED_COLUMN, VERSION, create_tables, version_of
@@ -310,16 +311,13 @@ class RunLog:
             self._report_error(f"{self.path}: the curve of run {run_id} is damaged.")
         return curve
 
-    def confusion(self, run_id: int) -> tuple[str, NDArray[np.int64]] | None:
-        """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes).
-
-        None if there is none, or if it is damaged.
-        """
+    def last_evaluation(self, run_id: int) -> LastEvaluation | None:
+        """The last evaluation of a run; None if there is none, or if it is damaged."""
         stored = self._column(run_id, EVALUATION_COLUMN)
-        confusion = confusion_from_text(stored)
-        if stored and confusion is None:
+        evaluation = evaluation_from_text(stored)
+        if stored and evaluation is None:
             self._report_error(f"{self.path}: the confusion matrix of run {run_id} cannot be read.")
-        return confusion
+        return evaluation
 
     # --------------------------------------------------------------- private
 

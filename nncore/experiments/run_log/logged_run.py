@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import lru_cache
 from math import inf, isfinite
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,8 +97,11 @@ MAX_CHARACTERS = 32_767
 MAX_JSON_CHARACTERS = 1_000_000
 """Largest length of a column with JSON. A network of 500 layers has about 50,000 characters."""
 
-MAX_FIGURE, MAX_FIGURES = float(np.finfo(np.float32).max), 50
-"""Largest size of a loss or a time, and largest number of figures of an epoch."""
+MAX_FIGURE = float(np.finfo(np.float32).max)
+"""Largest absolute value of a loss or of a time in seconds."""
+
+MAX_FIGURES = 50
+"""Largest number of figures of an epoch."""
 
 CHECKPOINT_NAME = re.compile(r"[^/\\:\0]{1,100}\.checkpoint")
 """The name of a checkpoint: never a path, so that no other file can be read or deleted."""
@@ -169,8 +172,15 @@ def epoch_from_row(epoch: object, text: object) -> EpochFigures | None:
     return row if is_row and all(is_figure(name, value) for name, value in row.items()) else None
 
 
-def confusion_from_text(text: object) -> tuple[str, NDArray[np.int64]] | None:
-    """Return the part of the data and the confusion matrix (classes, classes) from their JSON; None if damaged."""
+class LastEvaluation(NamedTuple):
+    """The last evaluation of a run. part: of the data, such as "test". confusion: (classes, classes), rows are true."""
+
+    part: str
+    confusion: NDArray[np.int64]
+
+
+def evaluation_from_text(text: object) -> LastEvaluation | None:
+    """Return the last evaluation of a run from its JSON; None if it is damaged."""
     try:
         found = json.loads(_json_text(text))
         part, rows = found["on"], found["confusion"]
@@ -180,7 +190,7 @@ def confusion_from_text(text: object) -> tuple[str, NDArray[np.int64]] | None:
     is_square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] > 0
     if not is_square or matrix.min() < 0 or not isinstance(part, str) or len(part) > MAX_CHARACTERS:
         return None
-    return part, matrix
+    return LastEvaluation(part, matrix)
 
 
 def curve_from_bytes(content: object) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -62,6 +62,16 @@ def run_sweep(
             sweep.close()
 
 
+@dataclass(frozen=True)
+class _RunningJob:
+    """A job in a worker process. index: its place in the list of jobs. attempt: from 1."""
+
+    worker: ProcessPoolExecutor
+    index: int
+    job: SweepJob
+    attempt: int
+
+
 class _Sweep:
     """One sweep in the parent process. Each worker is a pool of one process, so that its job is known if it dies."""
 
@@ -74,7 +84,7 @@ class _Sweep:
         # The longest job is at the end of the list and starts first: if it started last, the other cores would be idle.
         waiting = [(index, job, 1) for index, job in enumerate(jobs)][::-1]
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
-        self._running: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
+        self._running: dict[Future[SweepResult], _RunningJob] = {}
         self._idle = [self._worker() for _ in range(workers)]
         self._count, self._done, self._began = len(jobs), 0, perf_counter()
 
@@ -110,11 +120,12 @@ class _Sweep:
             worker.shutdown(wait=False)
             worker = self._worker()
             future = worker.submit(_do_job, data, index, job)
-        self._running[future] = worker, index, job, attempt
+        self._running[future] = _RunningJob(worker, index, job, attempt)
 
     def _result_of(self, future: Future[SweepResult]) -> SweepResult | None:
         """The result of a job that ended; None if its worker died and it is tried again."""
-        worker, index, job, attempt = self._running.pop(future)
+        running = self._running.pop(future)
+        worker, index, job, attempt = running.worker, running.index, running.job, running.attempt
         try:
             result = replace(future.result(), attempts=attempt)
             self._idle.append(worker)
@@ -135,13 +146,13 @@ class _Sweep:
 
     def _progress(self) -> SweepProgress:
         fraction = sum(self._fractions) / self._count if self._count else 1.0
-        running = tuple((job, self._fractions[index]) for _, index, job, _ in self._running.values())
+        running = tuple((each.job, self._fractions[each.index]) for each in self._running.values())
         return SweepProgress(self._done, self._count, fraction, perf_counter() - self._began, running)
 
     def close(self) -> None:
         """Stop the workers and wait until they have ended."""
         self._stop[0] = True
-        for worker in (*self._idle, *(running[0] for running in self._running.values())):
+        for worker in (*self._idle, *(running.worker for running in self._running.values())):
             worker.shutdown(wait=True, cancel_futures=True)
 
 

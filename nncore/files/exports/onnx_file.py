@@ -32,8 +32,11 @@ if TYPE_CHECKING:  # imported only where it is used, so that nncore needs NumPy 
 
 ONNX_SUFFIX = ".onnx"
 
-OPSET, IR_VERSION = 20, 9
-"""Version of the operators (the first with Gelu) and of the file format that came with it (ONNX 1.15, 2023)."""
+OPSET = 20
+"""The version of the operators: the first with Gelu."""
+
+IR_VERSION = 9
+"""The version of the file format, which came with OPSET (ONNX 1.15, 2023)."""
 
 HEADER_KEY = "digitlab"
 """The metadata key of the header."""

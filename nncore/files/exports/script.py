@@ -40,9 +40,16 @@ MAX_CALL_LENGTH = 110
 MAX_SUMMARY_LENGTH = 60
 """Largest number of characters of the summary of the network."""
 
-HEADER_START, HEADER_END = "HEADER = r'''", "'''"
-WEIGHTS_START, WEIGHTS_END = 'WEIGHTS = "', '"'
-"""Between these, on one line each, are the header as JSON and the weights as base64."""
+HEADER_START = "HEADER = r'''"
+"""What is before the header, which is JSON on one line."""
+
+HEADER_END = "'''"
+"""What is after the header."""
+WEIGHTS_START = 'WEIGHTS = "'
+"""What is before the weights, which are base64 on one line."""
+
+WEIGHTS_END = '"'
+"""What is after the weights."""
 
 TEMPLATE = '''\
 """A network trained with Digit Lab, for NumPy alone: {summary}.

@@ -36,7 +36,11 @@ from nncore.system.atomic_write import save_file
 
 PROBABILITIES = tuple(f"p{digit}" for digit in range(10))
 DRAWING_COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILITIES, "strokes")
-REQUIRED_COLUMNS, READING_COLUMNS = ("prompted", "strokes"), ("verdict", *PROBABILITIES)
+REQUIRED_COLUMNS = ("prompted", "strokes")
+"""A file without one of these columns cannot be read."""
+
+READING_COLUMNS = ("verdict", *PROBABILITIES)
+"""What a network read; a file without these columns is read without it."""
 
 ESCAPED_PREFIXES = ("=", "+", "-", "@", "\t", "'")
 """A spreadsheet runs text with these prefixes as a formula; the name of a model may come from an untrusted file."""

@@ -22,7 +22,14 @@ from nncore.handwriting.personal_test.jsonl_file import (
 )
 from nncore.handwriting.personal_test.result import HandwritingTestResult
 
-TEST_SUFFIX, DELETED_SUFFIX, DAMAGED_SUFFIX = ".jsonl", ".deleted", ".damaged"
+TEST_SUFFIX = ".jsonl"
+"""The suffix of the file of a test."""
+
+DELETED_SUFFIX = ".deleted"
+"""The suffix of the file of a test that was deleted and can be restored."""
+
+DAMAGED_SUFFIX = ".damaged"
+"""The suffix that a file gets if it cannot be read."""
 UNFINISHED_NAME = "unfinished"
 
 T = TypeVar("T")

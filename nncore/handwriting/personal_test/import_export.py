@@ -17,7 +17,11 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 from nncore.system.reading_budget import watched_reading
 
-CSV_SUFFIX, INK_SUFFIX = ".csv", ".unipen"
+CSV_SUFFIX = ".csv"
+"""The suffix of a table of drawings, with what the network read."""
+
+INK_SUFFIX = ".unipen"
+"""The suffix of a file of strokes in the UNIPEN format."""
 TEST_WRITER = "my hand"
 """The name of the writer in a UNIPEN file."""
 

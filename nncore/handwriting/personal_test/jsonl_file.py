@@ -36,7 +36,14 @@ from nncore.preprocessing.ink import Ink
 from nncore.reporting.number_text import counted_text
 from nncore.system.atomic_write import save_file
 
-TEST_FORMAT, UNFINISHED_FORMAT, TEST_VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
+TEST_FORMAT = "digitlab-hand-test"
+"""The name of the format in the first line of a finished test."""
+
+UNFINISHED_FORMAT = "digitlab-hand-test-unfinished"
+"""The same for a test that can be continued."""
+
+TEST_VERSION = 1
+"""The newest version of both formats that this program reads, and the one that it writes."""
 
 MAX_LINE_LENGTH = MAX_DRAWING_LENGTH + 1000
 """Bytes: the longest drawing and its other fields."""

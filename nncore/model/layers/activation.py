@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec, Workspace
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import CalculationStep, Position, Terms, positions_of_all, terms_of_one
 from nncore.model.outputs import sigmoid_by_tanh
 
@@ -173,7 +173,11 @@ def _linear_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
     return dY
 
 
-GELU_SCALE, GELU_CUBIC = sqrt(2 / pi), 0.044715
+GELU_SCALE = sqrt(2 / pi)
+"""The outer factor in the tanh of GELU."""
+
+GELU_CUBIC = 0.044715
+"""The factor of the cube in the tanh of GELU."""
 
 
 def _gelu_tanh(X: Array, out: Array) -> Array:

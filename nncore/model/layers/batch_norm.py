@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import CalculationStep, Position, Terms, terms_of_one
 from nncore.system.numpy_modes import unbuffered
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
-from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.layers.windows import Pair, WindowLines, Windows, padded_copy, pair_of_integers
 from nncore.system.numpy_modes import unbuffered

@@ -9,8 +9,8 @@ import numpy as np
 
 from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
-from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec, Workspace
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
 
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from nncore.model.layers.layer import Array, Layer, LayerSpec
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import Position, Terms, terms_of_one
 
 

@@ -7,11 +7,9 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-
-Array = NDArray[np.floating]
+from nncore.model.layers.parameters import Array
 
 
 def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:

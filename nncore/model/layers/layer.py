@@ -24,15 +24,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
 from nncore.reporting.number_text import decimal_text
 from nncore.system.copying import NotCopyable
 
 if TYPE_CHECKING:
     from nncore.model.layers.windows import Windows
-
-Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import accumulate
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nncore.system.copying import DeepCopyable
 
-Shape = tuple[int, ...]
-Array = NDArray[np.floating]
+Shape: TypeAlias = tuple[int, ...]
+"""The size of an array along each axis; of inputs and outputs without the axis of the rows."""
+
+Array: TypeAlias = NDArray[np.floating]
+"""An array in the precision of the network, float32 or float64: parameters, gradients, inputs, outputs."""
 
 
 class Parameters(DeepCopyable):

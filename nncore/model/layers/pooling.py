@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, rows_first
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.layer import Layer, LayerSpec, Workspace, rows_first
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.layers.terms import Position, Terms
 from nncore.model.layers.windows import Pair, Windows, padded_copy, pair_of_integers
 

@@ -12,8 +12,8 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, rows_first, rows_last
-from nncore.model.layers.parameters import Shape
+from nncore.model.layers.layer import rows_first, rows_last
+from nncore.model.layers.parameters import Array, Shape
 from nncore.model.layers.terms import Position
 
 Pair = tuple[int, int]

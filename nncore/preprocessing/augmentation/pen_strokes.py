@@ -12,16 +12,23 @@ SLANT_DEVIATION = 0.15
 STRETCH_DEVIATION = 0.13
 """Standard deviations of the rotation in radians, of the slant (dx / dy), and of the logarithm of width / height."""
 
-WAVE_COUNT, WAVE_AMPLITUDE = 4, 0.022
-"""Number of the waves whose sum bends a digit, and their amplitude relative to the digit's size."""
+WAVE_COUNT = 4
+"""Number of the waves whose sum bends a digit."""
+
+WAVE_AMPLITUDE = 0.022
+"""Amplitude of these waves, divided by the digit's size."""
 
 STROKE_SHIFT_DEVIATION = 0.025
 """Standard deviation of each stroke's shift relative to the others, divided by the digit's size."""
 
-TREMOR_AMPLITUDE, TREMOR_PROBABILITY = 0.012, 0.3
+TREMOR_AMPLITUDE = 0.012
+"""Amplitude of a tremor, divided by the digit's size."""
+
+TREMOR_PROBABILITY = 0.3
+"""Probability of a tremor in a digit."""
+
 LOST_END_PROBABILITY = 0.08
-"""Amplitude of the tremor relative to the digit's size; probability of a tremor in a digit; probability that a stroke
-loses an end."""
+"""Probability that a stroke loses an end."""
 
 
 def vary_strokes(ink: Ink, rng: np.random.Generator) -> Ink:

@@ -25,8 +25,11 @@ several passes, which limits memory and the time until a run stops."""
 MAX_WORKSPACE_VALUES = 2**24
 """The maximum number of values in the workspaces for a part; a part of a network with convolutions has fewer rows."""
 
-MIN_MULTIPLICATIONS_TO_SPLIT, MIN_ROWS_PER_HALF = 10_000_000, 16
-"""A batch is split into halves if it has at least this many multiplications by weights, and rows in each half.
+MIN_ROWS_PER_HALF = 16
+"""A batch is split into halves only if each half has at least this many rows."""
+
+MIN_MULTIPLICATIONS_TO_SPLIT = 10_000_000
+"""A batch is split into halves if it has at least this many multiplications by weights, and each half has enough rows.
 
 Seconds for an epoch of 60,000 examples on two cores: whole batches, halves in one process, halves in two processes:
 

@@ -23,8 +23,11 @@ from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, open_memory, shared_size
 from nncore.training.parallel.spin_wait import memory_barrier, wait_for
 
-GRADIENTS, OPTIMIZER_STEP = 0, 1
-"""The tasks that the main process gives."""
+GRADIENTS = 0
+"""The task to compute the gradients of the second half of a batch."""
+
+OPTIMIZER_STEP = 1
+"""The task to take the step of the optimizer for the second part of the values."""
 
 
 class Worker(NotCopyable):

@@ -38,9 +38,15 @@ STEP_TIMEOUT = 5.0
 LATE_AFTER_SECONDS = 0.001
 """Seconds of waiting for a step after which the helper counts as late; on a free core the wait is 0.0001 s."""
 
-MIN_REST_SECONDS, MAX_REST_SECONDS = 0.005, 1.0
-"""Seconds for which a late helper gets no task: another program uses its core, and waiting for the helper costs more
-than it gains. The rest doubles each time that the helper is late, and gets a little shorter after each step in time."""
+MIN_REST_SECONDS = 0.005
+"""The shortest time for which a late helper gets no task.
+
+Another program uses its core, and waiting for the helper costs more than it gains. The rest doubles each time that the
+helper is late, and gets a little shorter after each step in time.
+"""
+
+MAX_REST_SECONDS = 1.0
+"""The longest time for which a late helper gets no task."""
 
 
 def helper_command() -> list[str]:

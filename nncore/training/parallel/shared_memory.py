@@ -26,27 +26,44 @@ Two processes that write to the same line slow each other, even if they write to
 """
 
 
+_WORDS_IN_LINE = LINE_BYTES // 8
+
+
 class Word(IntEnum):
     """The index of each integer in `SharedArrays.words`.
 
-    Each has a cache line of its own. TASKS_GIVEN, TASKS_DONE: how many tasks the helper process was given, and has
-    done. TASK: what to do. ROWS: how many examples. STEP: the number of the optimizer's step. IS_SUMMED: 1 if the
-    gradients of the first half are already the sum of both. SAVED_STEP: the step before which `saved` was copied.
-    CORRECT: how many answers were correct. RANDOM_STATES_LENGTH: how many bytes of `random_states` are in use.
+    Each has a cache line of its own.
     """
 
-    TASKS_GIVEN, TASKS_DONE, TASK, ROWS, STEP, IS_SUMMED, SAVED_STEP, CORRECT, RANDOM_STATES_LENGTH = range(
-        0, 9 * LINE_BYTES // 8, LINE_BYTES // 8
-    )
+    TASKS_GIVEN = 0 * _WORDS_IN_LINE
+    """How many tasks the helper process was given."""
+    TASKS_DONE = 1 * _WORDS_IN_LINE
+    """How many tasks it has done."""
+    TASK = 2 * _WORDS_IN_LINE
+    """What to do."""
+    ROWS = 3 * _WORDS_IN_LINE
+    """How many examples."""
+    STEP = 4 * _WORDS_IN_LINE
+    """The number of the optimizer's step."""
+    IS_SUMMED = 5 * _WORDS_IN_LINE
+    """1 if the gradients of the first half are already the sum of both."""
+    SAVED_STEP = 6 * _WORDS_IN_LINE
+    """The step before which `saved` was copied."""
+    CORRECT = 7 * _WORDS_IN_LINE
+    """How many answers were correct."""
+    RANDOM_STATES_LENGTH = 8 * _WORDS_IN_LINE
+    """How many bytes of `random_states` are in use."""
 
 
 class SharedNumber(IntEnum):
-    """The index of each floating-point number in `SharedArrays.numbers`.
+    """The index of each floating-point number in `SharedArrays.numbers`."""
 
-    FRACTION: what fraction of the batch the part has. LEARNING_RATE: of the optimizer's step. LOSS: of the part.
-    """
-
-    FRACTION, LEARNING_RATE, LOSS = range(3)
+    FRACTION = 0
+    """What fraction of the batch the part has."""
+    LEARNING_RATE = 1
+    """The learning rate of the optimizer's step."""
+    LOSS = 2
+    """The loss of the part."""
 
 
 RANDOM_STATES_BYTES = 4096

@@ -20,8 +20,11 @@ Until then the process keeps its core: time.sleep(0) takes 50 us or more, and sc
 program for 3 ms, even to one of low priority. Other threads of this process wait at most this long for the interpreter.
 """
 
-MIN_SLEEP, MAX_SLEEP = 0.00005, 0.05
-"""The shortest and the longest sleep, in seconds."""
+MIN_SLEEP = 0.00005
+"""The shortest sleep in seconds."""
+
+MAX_SLEEP = 0.05
+"""The longest sleep in seconds."""
 
 SLEEP_FRACTION = 0.05
 """A sleep lasts this fraction of the time waited so far, so the delay is at most this fraction of the whole wait."""

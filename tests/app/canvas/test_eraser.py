@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from app.canvas.eraser import MIN_PIECE_LENGTH, erase_path
 from app.canvas.stroke import Point, Stroke
@@ -11,7 +12,7 @@ place = st.tuples(st.floats(0, 1), st.floats(0, 1))
 RADIUS = 0.05
 
 
-def along(stroke: Stroke) -> np.ndarray:
+def along(stroke: Stroke) -> NDArray[np.float64]:
     """Points (n, 2) close to each other along all pieces."""
     fraction = np.linspace(0, 1, 201)[:, None]
     lines = [
@@ -22,12 +23,12 @@ def along(stroke: Stroke) -> np.ndarray:
     return np.concatenate(lines) if lines else np.empty((0, 2))
 
 
-def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
+def distance(points: NDArray[np.float64], start: Point, end: Point) -> NDArray[np.float64]:
     """The distance of each point from a segment."""
     way = np.subtract(end, start)
     t = np.clip((points - start) @ way / max(float(way @ way), 1e-12), 0, 1)
-    rest: np.ndarray = points - start - t[:, None] * way
-    apart: np.ndarray = np.hypot(*rest.T)
+    rest: NDArray[np.float64] = points - start - t[:, None] * way
+    apart: NDArray[np.float64] = np.hypot(*rest.T)
     return apart
 
 

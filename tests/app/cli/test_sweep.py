@@ -49,7 +49,7 @@ def test_every_combination_is_run_and_logged(digits: str, capsys: pytest.Capture
             assert (run.epochs, run.settings.recipe) == (1, "quick")
             assert run.settings.spec.widths == (784, 8, 10)
             assert run.test_accuracy is not None
-            assert log.confusion(run.id) is not None
+            assert log.last_evaluation(run.id) is not None
             assert len(log.epochs(run.id)) == 1
             assert log.curve(run.id).shape[1] == run.steps
 

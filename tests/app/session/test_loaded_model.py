@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.session.loaded_model import LoadedModel, RunOutcome, measured_accuracy, model_in_words
+from app.session.loaded_model import LoadedModel, ModelWithPath, RunOutcome, measured_accuracy, model_in_words
 from app.session.run_events import RunState
 from app.session.session import Session
 from app.storage.models.model_library import KeptModel, ModelLibrary
@@ -45,7 +45,7 @@ def a_model(test: float | None = None, validation: float | None = None, spec: Ne
 def test_the_better_model_is_the_one_that_was_measured_to_read_more(
     trained: LoadedModel, before: LoadedModel, is_better: bool
 ) -> None:
-    assert RunOutcome(trained, (before, None)).is_better == is_better
+    assert RunOutcome(trained, ModelWithPath(before, None)).is_better == is_better
 
 
 def test_the_first_model_is_better_than_none() -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session.loaded_model import LoadedModel
 from app.session.run_events import EVENT_INTERVAL_SECONDS, StepsDone
-from app.session.run_plan import RunPlan
+from app.session.run_plan import InterruptedRun, RunPlan
 from app.session.training_thread import MODEL_INTERVAL_SECONDS, TrainingThread
 from app.storage.paths import run_log_path
 from app.storage.run_process import process_description
@@ -76,7 +76,7 @@ def test_a_run_can_be_stopped_while_its_checkpoint_is_read(
     with RunLog(run_log_path()) as log:
         run = log.run(log.begin(settings, process_description(), path.name))
     thread = TrainingThread(
-        RunPlan(saved.spec, saved.config, 0.1, interrupted=(run, path)), small_mnist(), tmp_path, listener
+        RunPlan(saved.spec, saved.config, 0.1, interrupted=InterruptedRun(run, path)), small_mnist(), tmp_path, listener
     )
     thread.failed.connect(listener.hear_problem)
     thread.control.stop()

@@ -137,7 +137,7 @@ def test_a_damaged_curve_or_matrix_is_said_and_the_run_is_listed(path: Path, col
         run = add_run(log)
     assert damage(path, "runs", column, f"id = {run}", value)
     (reported,) = RunStore(path, messages.append).reported_runs([run])
-    assert (reported.confusion is None, reported.curve.shape[1]) == ((True, 4) if column == "judged" else (False, 0))
+    assert (reported.evaluation is None, reported.curve.shape[1]) == ((True, 4) if column == "judged" else (False, 0))
     assert len(messages) == 1
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.storage import image_file
@@ -23,12 +24,12 @@ from nncore.system.reading_budget import (
 
 
 @pytest.fixture
-def grey() -> np.ndarray:
+def grey() -> NDArray[np.uint8]:
     return np.random.default_rng(0).integers(0, 256, (20, 30), np.uint8)
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "webp", "gif"])
-def test_grey_values_stay_unchanged(tmp_path: Path, grey: np.ndarray, suffix: str) -> None:
+def test_grey_values_stay_unchanged(tmp_path: Path, grey: NDArray[np.uint8], suffix: str) -> None:
     Image.fromarray(grey).save(tmp_path / f"picture.{suffix}", lossless=True)
     np.testing.assert_array_equal(read_grey_image(tmp_path / f"picture.{suffix}"), grey)
 
@@ -85,7 +86,7 @@ def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path, suffix: str, s
     assert grey[height - 3, width - 3] > 200
 
 
-def test_too_many_pixels_are_rejected(tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pixels_are_rejected(tmp_path: Path, grey: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> None:
     Image.fromarray(grey).save(tmp_path / "large.png")
     monkeypatch.setattr(image_file, "MAX_PIXELS", 599)
     with pytest.raises(DataError, match=r"large\.png: 30 x 20 pixels; expected at most 599"):
@@ -103,7 +104,7 @@ def test_a_file_that_is_not_an_image_gives_a_message(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["EPS", "PPM", "PDF", "TGA"])
-def test_other_formats_are_not_opened(tmp_path: Path, grey: np.ndarray, kind: str) -> None:
+def test_other_formats_are_not_opened(tmp_path: Path, grey: NDArray[np.uint8], kind: str) -> None:
     path = tmp_path / "picture.png"
     Image.fromarray(grey).save(path, kind)
     with pytest.raises(DataError, match=r"picture\.png: this is neither .*; expected PNG, JPEG, BMP, GIF, TIFF, WebP"):
@@ -146,7 +147,7 @@ def test_an_image_of_the_maximum_size_is_not_shrunk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
-def test_a_16_bit_scan_keeps_its_grey_values(tmp_path: Path, grey: np.ndarray, suffix: str) -> None:
+def test_a_16_bit_scan_keeps_its_grey_values(tmp_path: Path, grey: NDArray[np.uint8], suffix: str) -> None:
     Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / f"scan.{suffix}")
     np.testing.assert_array_equal(read_grey_image(tmp_path / f"scan.{suffix}"), grey)
 
@@ -202,7 +203,7 @@ def test_infinite_values_of_a_scan_with_fractions_count_as_zero(tmp_path: Path) 
 @settings(max_examples=100)
 @given(st.data(), st.sampled_from(["png", "jpeg", "gif", "bmp"]))
 def test_a_damaged_picture_is_read_or_rejected(
-    tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str
+    tmp_path: Path, grey: NDArray[np.uint8], data: st.DataObject, kind: str
 ) -> None:
     path = tmp_path / f"broken.{kind}"
     Image.fromarray(grey).save(path)
@@ -234,7 +235,7 @@ def test_an_svg_bomb_is_rejected_without_parsing(tmp_path: Path, name: str) -> N
         read_grey_image(tmp_path / name)
 
 
-def test_the_first_frame_of_an_animation_is_read(tmp_path: Path, grey: np.ndarray) -> None:
+def test_the_first_frame_of_an_animation_is_read(tmp_path: Path, grey: NDArray[np.uint8]) -> None:
     Image.fromarray(grey).save(tmp_path / "film.gif", save_all=True, append_images=[Image.fromarray(255 - grey)])
     np.testing.assert_array_equal(read_grey_image(tmp_path / "film.gif"), grey)
 
@@ -248,7 +249,7 @@ def test_a_cmyk_image_is_read(tmp_path: Path) -> None:
     assert pixels[20, 15] < 10
 
 
-def test_the_bytes_of_an_image_are_decoded_like_its_file(tmp_path: Path, grey: np.ndarray) -> None:
+def test_the_bytes_of_an_image_are_decoded_like_its_file(tmp_path: Path, grey: NDArray[np.uint8]) -> None:
     Image.fromarray(grey).save(tmp_path / "picture.png")
     packed = (tmp_path / "picture.png").read_bytes()
     np.testing.assert_array_equal(decode_colour_image(packed, "it")[:, :, 0], grey)

@@ -91,7 +91,7 @@ def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) 
     done = [event for event in events if isinstance(event, EpochDone)]
     with RunLog(path) as log:
         (logged,) = log.runs()
-        rows, curve, judged = log.epochs(logged.id), log.curve(logged.id), log.confusion(logged.id)
+        rows, curve, judged = log.epochs(logged.id), log.curve(logged.id), log.last_evaluation(logged.id)
     assert (logged.state, logged.epochs, logged.steps, logged.process) == ("finished", 4, finished.step, "")
     assert (logged.test_accuracy, logged.test_loss) == (finished.test.accuracy, finished.test.loss)
     assert (logged.best_epoch, logged.seconds) == (finished.best_epoch, finished.seconds)

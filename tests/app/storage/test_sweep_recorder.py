@@ -80,7 +80,7 @@ def test_a_real_sweep_logs_each_run_once_and_completely(path: Path) -> None:
     with RunLog(path) as log:
         assert [len(log.epochs(run.id)) for run in runs] == [3, 3]
         for run in runs:
-            matrix = log.confusion(run.id)
+            matrix = log.last_evaluation(run.id)
             assert matrix is not None
             part, counts = matrix
             assert (part, np.trace(counts) / counts.sum()) == ("test", pytest.approx(run.test_accuracy))

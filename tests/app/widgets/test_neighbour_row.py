@@ -11,7 +11,7 @@ from tests.app.tabs.evaluate.samples import result
 
 def neighbours() -> tuple[ShownNeighbour, ...]:
     images = result().training.images
-    return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
+    return ShownNeighbour(images[0], "7", 1.0), ShownNeighbour(images[1], "2", 2.0), ShownNeighbour(None, "7", 3.0)
 
 
 def hues(row: NeighbourRow) -> set[str]:

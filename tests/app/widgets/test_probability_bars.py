@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QVariantAnimation
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
@@ -51,7 +52,7 @@ def test_without_an_answer_no_bar_has_the_colour_of_the_winner(bars: Probability
 def test_the_winner_is_bold(bars: ProbabilityBars) -> None:
     """The digit of the winner is bold: it has more ink than without winning."""
 
-    def ink(probabilities: np.ndarray) -> int:
+    def ink(probabilities: NDArray[np.float32]) -> int:
         bars.set_probabilities(probabilities)
         image, row = bars.grab().toImage(), bars.row_rect(7)
         rows = range(round(row.top()), round(row.bottom()))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nncore.data.curves import CurvePoints, format_number, parse_formula, parse_number, sample_formula
 from nncore.data.formats.points import read_points
@@ -28,7 +29,7 @@ X = np.linspace(0.1, 3, 7)
         ("e", np.full(7, np.e)),
     ],
 )
-def test_a_formula_has_its_mathematical_value(formula: str, expected: np.ndarray) -> None:
+def test_a_formula_has_its_mathematical_value(formula: str, expected: NDArray[np.float64]) -> None:
     np.testing.assert_allclose(parse_formula(formula)(X), expected)
 
 

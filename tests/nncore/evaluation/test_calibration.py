@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import SettingError
@@ -13,6 +14,7 @@ from nncore.evaluation.calibration import (
     verdict_rates_of,
 )
 from nncore.model.layers import Activation, Dense
+from nncore.model.layers.parameters import Array
 from nncore.model.losses import cross_entropy
 from nncore.model.network import Network, NetworkSpec
 from nncore.model.outputs import softmax
@@ -21,7 +23,7 @@ from tests.nncore.example_data import small_mnist
 RNG = np.random.default_rng(0)
 
 
-def labels_drawn_from(logits: np.ndarray) -> np.ndarray:
+def labels_drawn_from(logits: Array) -> NDArray[np.intp]:
     """Labels drawn with the probabilities of the logits, so that the logits are calibrated."""
     return np.array([RNG.choice(len(p), p=p) for p in softmax(logits)])
 

@@ -8,6 +8,7 @@ from nncore.errors import DataError, SettingError
 from nncore.evaluation.exciting_examples import EXAMPLES_KEPT, exciting_examples
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten, MaxPool2D
+from nncore.model.layers.parameters import Array
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import small_mnist
 
@@ -22,7 +23,7 @@ def digits(count: int = 700) -> Dataset:
     return small_mnist().training.take(slice(0, count))
 
 
-def outputs(network: Network, number: int, dataset: Dataset) -> np.ndarray:
+def outputs(network: Network, number: int, dataset: Dataset) -> Array:
     """The output of a layer, computed for all examples at once."""
     return network.activations(dataset.inputs(slice(0, len(dataset))))[number - 1]
 

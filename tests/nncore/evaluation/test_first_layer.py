@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nncore.evaluation.first_layer import first_layer_picture
 from nncore.model.layers import Activation, Conv2D, Dense, Flatten
 from nncore.model.network import Network, NetworkSpec
 
 
-def picture_of(network: Network, count: int = 9) -> np.ndarray:
+def picture_of(network: Network, count: int = 9) -> NDArray[np.float32]:
     return first_layer_picture(network.spec, network.parameters.values.astype(np.float32), count)
 
 

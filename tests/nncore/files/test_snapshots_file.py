@@ -31,7 +31,7 @@ def snapshots_of(*points: int | TrainingPoint) -> Snapshots:
 
 
 def epochs_in(path: Path) -> tuple[int, ...]:
-    return tuple(point.epoch for point in load_snapshots(path)[0].points)
+    return tuple(point.epoch for point in load_snapshots(path).snapshots.points)
 
 
 def point(epoch: int, step: int, ends_epoch: bool = True) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import DataError, SettingError
+from nncore.model.layers.parameters import Array
 from nncore.model.losses import (
     LOSSES,
     BinaryCrossEntropy,
@@ -71,11 +73,11 @@ def test_label_smoothing_spreads_the_target_over_all_classes() -> None:
 
 
 @pytest.mark.parametrize(("targets", "T"), [(LABELS, ONE_HOT), (ONE_HOT, ONE_HOT), (NUMBERS, NUMBERS)])
-def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.ndarray) -> None:
+def test_binary_cross_entropy_matches_its_definition(targets: NDArray[np.generic], T: Array) -> None:
     P = sigmoid(LOGITS)
 
-    def definition(T: np.ndarray) -> np.ndarray:
-        losses: np.ndarray = -(T * np.log(P) + (1 - T) * np.log(1 - P)).sum(axis=1)
+    def definition(T: Array) -> Array:
+        losses: Array = -(T * np.log(P) + (1 - T) * np.log(1 - P)).sum(axis=1)
         return losses
 
     assert allocated(BinaryCrossEntropy()).forward(LOGITS, targets) == pytest.approx(definition(T).mean())
@@ -87,7 +89,7 @@ def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize(("targets", "T"), [(LABELS, ONE_HOT), (NUMBERS, NUMBERS)])
 def test_mean_squared_error_is_half_the_squared_distance_to_the_target(
-    output: str, targets: np.ndarray, T: np.ndarray
+    output: str, targets: NDArray[np.generic], T: Array
 ) -> None:
     distances = 0.5 * ((OUTPUTS[output](LOGITS) - T) ** 2).sum(axis=1)
     loss = allocated(MeanSquaredError(output))
@@ -168,7 +170,7 @@ def test_loss_of_each_row_averages_to_the_loss_without_smoothing(name: str, outp
 @pytest.mark.parametrize(("name", "output", "smoothing"), EVERY_LOSS)
 @given(logits=arrays(np.float32, (3, 4), elements=st.floats(-(2.0**40), 2.0**40, width=32)))
 def test_loss_and_gradient_are_finite_whatever_the_logits(
-    name: str, output: str, smoothing: float, logits: np.ndarray
+    name: str, output: str, smoothing: float, logits: Array
 ) -> None:
     loss = allocated(make_loss(name, output, smoothing), 3, 4, np.float32)
     assert np.isfinite(loss.forward(logits, LABELS[:3] % 4))

@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nncore.model.layers.parameters import Array
 from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, linear, sigmoid, softmax
 
 ANY_LOGITS = arrays(np.float32, (3, 4), elements=st.floats(-(2.0**100), 2.0**100, width=32))
 
 
 @given(ANY_LOGITS)
-def test_softmax_gives_probabilities_whatever_the_logits(logits: np.ndarray) -> None:
+def test_softmax_gives_probabilities_whatever_the_logits(logits: Array) -> None:
     probabilities = softmax(logits)
     assert np.isfinite(probabilities).all()
     assert (probabilities >= 0).all()
@@ -36,7 +37,7 @@ def test_softmax_in_workspaces_gives_the_same_probabilities_and_the_sums(rows: i
 
 
 @given(ANY_LOGITS)
-def test_sigmoid_gives_probabilities_whatever_the_logits(logits: np.ndarray) -> None:
+def test_sigmoid_gives_probabilities_whatever_the_logits(logits: Array) -> None:
     probabilities = sigmoid(logits)
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
     np.testing.assert_allclose(probabilities + sigmoid(-logits), 1, rtol=1e-6)

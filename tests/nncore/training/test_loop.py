@@ -11,6 +11,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.evaluation.metrics import evaluate
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
+from nncore.model.layers.parameters import Array
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.reporting.number_text import decimal_text
@@ -34,7 +35,7 @@ def run(config: TrainingConfig = CONFIG, data: Splits | None = None) -> list[Tra
     return list(train(fresh_network(seed=config.seed), data or small_mnist(), config))
 
 
-def trained(config: TrainingConfig) -> np.ndarray:
+def trained(config: TrainingConfig) -> Array:
     """The parameters after a run with `config`."""
     network = fresh_network(seed=config.seed)
     finished_event(list(train(network, small_mnist(), config)))

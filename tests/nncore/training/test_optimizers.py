@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nncore.errors import SettingError
-from nncore.model.layers.parameters import Parameters
+from nncore.model.layers.parameters import Array, Parameters
 from nncore.training import optimizers
 from nncore.training.optimizers import FLUSH_INTERVAL, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip_gradients
 
@@ -16,8 +16,7 @@ STEPS = 60
 SHAPES = {"1.W": (4, 3), "1.b": (3,), "2.K": (2, 1, 2, 2), "2.gamma": (2,)}
 IS_WEIGHT = np.repeat([True, False, True, False], [12, 3, 8, 2])
 
-Vector = np.ndarray
-Method = Callable[[Vector, Iterator[tuple[int, float, Vector]], float], Vector]
+Method = Callable[[Array, Iterator[tuple[int, float, Array]], float], Array]
 
 
 def parameters(dtype: type = np.float64) -> Parameters:
@@ -27,7 +26,7 @@ def parameters(dtype: type = np.float64) -> Parameters:
     return created
 
 
-def inputs() -> Iterator[tuple[int, float, Vector]]:
+def inputs() -> Iterator[tuple[int, float, Array]]:
     """The number, rate and gradient of each step; gradients have very different sizes, and 30 % of them are 0."""
     rng = np.random.default_rng(2)
     sizes = 10.0 ** rng.uniform(-6, 2, IS_WEIGHT.size)
@@ -36,13 +35,13 @@ def inputs() -> Iterator[tuple[int, float, Vector]]:
         yield t, rate, sizes * rng.standard_normal(IS_WEIGHT.size) * (rng.random(IS_WEIGHT.size) < 0.7)
 
 
-def sgd(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+def sgd(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
     for _, lr, g in steps:
         W = W - lr * (g + decay * IS_WEIGHT * W)
     return W
 
 
-def momentum(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+def momentum(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
     v = np.zeros_like(W)
     for _, lr, g in steps:
         v = 0.9 * v + g + decay * IS_WEIGHT * W
@@ -50,7 +49,7 @@ def momentum(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float
     return W
 
 
-def nesterov(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+def nesterov(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
     v = np.zeros_like(W)
     for _, lr, g in steps:
         g = g + decay * IS_WEIGHT * W
@@ -59,7 +58,7 @@ def nesterov(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float
     return W
 
 
-def rmsprop(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+def rmsprop(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
     v = np.zeros_like(W)
     for _, lr, g in steps:
         g = g + decay * IS_WEIGHT * W
@@ -68,7 +67,7 @@ def rmsprop(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float)
     return W
 
 
-def adam(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float, decoupled: float = 0.0) -> Vector:
+def adam(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float, decoupled: float = 0.0) -> Array:
     m, v = np.zeros_like(W), np.zeros_like(W)
     for t, lr, g in steps:
         g = g + decay * IS_WEIGHT * W
@@ -79,7 +78,7 @@ def adam(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float, de
     return W
 
 
-def adamw(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+def adamw(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
     return adam(W, steps, 0.0, decoupled=decay)
 
 
@@ -93,7 +92,7 @@ METHODS: dict[str, Method] = {
 }
 
 
-def run(optimizer: Optimizer, trained: Parameters, steps: Iterator[tuple[int, float, Vector]]) -> None:
+def run(optimizer: Optimizer, trained: Parameters, steps: Iterator[tuple[int, float, Array]]) -> None:
     for _, rate, gradient in steps:
         trained.gradients[:] = gradient
         optimizer.step(rate)

@@ -27,8 +27,11 @@ from app.widgets.plot import FixedPlot
 MIN_LINES = 8
 """Minimum height of a plot in lines of small text: room for the name of its axis."""
 
-ZOOM_BY_KEY, PAN_BY_KEY = 0.7, 0.1
-"""Factor of a zoom by a key, and fraction of the axis by which an arrow key moves it."""
+ZOOM_BY_KEY = 0.7
+"""A key that zooms in multiplies the visible range by this factor."""
+
+PAN_BY_KEY = 0.1
+"""An arrow key moves the axis by this fraction of its visible range."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,11 @@ from app.style.theme import GAP, Colours, colours_of
 from app.widgets.grey_image import ink_image
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 
-DIGITS_SHOWN, VARIANTS = 6, 2
+DIGITS_SHOWN = 6
+"""The number of columns, each with one digit."""
+
+VARIANTS = 2
+"""The number of augmented variants below each digit."""
 NO_DIGITS_YET = "The digits appear here when the data has been read."
 
 

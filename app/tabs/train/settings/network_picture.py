@@ -12,8 +12,11 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.settings.network_diagram import shape_text
 from nncore.model.network import NetworkSpec
 
-MAX_UNITS_DRAWN, MAX_MAPS_DRAWN = 10, 4
-"""A layer with more units or maps is drawn with this many, and with dots between its units."""
+MAX_UNITS_DRAWN = 10
+"""A layer with more units is drawn with this many, and with dots between them."""
+
+MAX_MAPS_DRAWN = 4
+"""A layer with more maps is drawn with this many."""
 LINES_OF_TEXT = 7
 """The height of the picture in lines of text, without the line below it."""
 IMAGES_WIDTH = 1.7

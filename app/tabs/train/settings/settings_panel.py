@@ -38,8 +38,11 @@ FIRST_RECIPE = "quick"
 NEW_WEIGHTS = "Train starts with new weights."
 ONLY_RATE = "During a run only the learning rate can change."
 FROM_LAST_TIME = "Settings from last time"
-WIDTH_IN_LETTERS, MAX_WIDTH = 42, 400
-"""Width of the panel in average letters, and its maximum in pixels, unless the controls need more."""
+WIDTH_IN_LETTERS = 42
+"""Width of the panel in average letters."""
+
+MAX_WIDTH = 400
+"""Largest width of the panel in pixels, unless the controls need more."""
 
 
 class SettingsPanel(QWidget):

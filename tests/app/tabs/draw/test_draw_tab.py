@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice
 from app.tabs.draw.draw_tab import DrawTab
-from app.widgets.explanation import Explanation
+from app.widgets.explanation import Explanation, ShownNeighbour
 from nncore.evaluation.recognition import Prediction
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.network import Network, NetworkSpec
@@ -233,7 +233,7 @@ def test_a_digit_of_a_data_set_has_an_explanation_instead_of_the_filmstrip(tab: 
             explanation,
             occlusion=occlusion,
             occlusion_text="The middle.",
-            neighbours=((image, "9", 1.0),),
+            neighbours=(ShownNeighbour(image, "9", 1.0),),
             neighbours_text="1 is no 4.",
         )
     )

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.detail_view import NO_IMAGE_SELECTED, DetailView
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
+from app.widgets.explanation import ShownNeighbour
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
 
@@ -74,9 +75,11 @@ def test_other_classes_are_called_by_their_names(view: DetailView) -> None:
 def test_neighbours_of_other_classes_are_counted(view: DetailView) -> None:
     view.show_image(result(), 5)
     true = result().name_of(int(result().predictions.labels[5]))
-    view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0), (None, "x", 2.0)], 2000))
+    view.show_neighbours(
+        NeighbourResult(result(), 5, [ShownNeighbour(None, true, 1.0), ShownNeighbour(None, "x", 2.0)], 2000)
+    )
     assert view.neighbours_text.text() == f"1 of the 2 nearest are not {true}; 2,000 training digits were compared."
-    view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0)], 2000))
+    view.show_neighbours(NeighbourResult(result(), 5, [ShownNeighbour(None, true, 1.0)], 2000))
     assert view.neighbours_text.text().startswith(f"All are {true};")
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.session.loaded_model import RunOutcome
+from app.session.loaded_model import ModelWithPath, RunOutcome
 from app.tabs.train.outcome_bar import (
     ALREADY_IN_USE,
     NO_MODEL_IN_USE,
@@ -44,12 +44,12 @@ def test_without_a_run_the_buttons_say_why_they_are_disabled(bar: OutcomeBar) ->
 
 def test_a_worse_model_waits_and_the_sentence_says_so(bar: OutcomeBar) -> None:
     trained, before, other = a_model(0.114), a_model(0.995), a_model(0.5)
-    outcome = RunOutcome(trained, (before, None))
+    outcome = RunOutcome(trained, ModelWithPath(before, None))
     bar.show_models(outcome, before.model)
     assert bar.sentence.full_text == ("In use: any, 99.5 %. Not in use, reads fewer digits: any, 11.4 %.")
     assert enabled(bar) == [True, True, True, False]
     assert bar.back_button.toolTip() == plain_tooltip(ALREADY_IN_USE)
-    unmeasured = RunOutcome(a_model(), (before, None))
+    unmeasured = RunOutcome(a_model(), ModelWithPath(before, None))
     bar.show_models(unmeasured, before.model)
     assert "Not in use, not measured: any, 3 epochs." in bar.sentence.full_text
     bar.show_models(outcome, trained.model)
@@ -67,7 +67,7 @@ def test_there_is_no_way_back_to_no_model(bar: OutcomeBar) -> None:
 
 def test_each_button_requests_its_action(bar: OutcomeBar, qtbot: QtBot) -> None:
     trained = a_model(0.97)
-    bar.show_models(RunOutcome(trained, (a_model(0.9), None)), trained.model)
+    bar.show_models(RunOutcome(trained, ModelWithPath(a_model(0.9), None)), trained.model)
     for button, signal in (
         (bar.try_button, bar.try_requested),
         (bar.mistakes_button, bar.mistakes_requested),
@@ -80,7 +80,7 @@ def test_each_button_requests_its_action(bar: OutcomeBar, qtbot: QtBot) -> None:
 
 def test_nothing_moves_when_a_run_ends(bar: OutcomeBar, qtbot: QtBot) -> None:
     trained, before = a_model(0.114), a_model(0.995)
-    outcome, places = RunOutcome(trained, (before, None)), set()
+    outcome, places = RunOutcome(trained, ModelWithPath(before, None)), set()
     for shown, in_use in ((None, None), (None, before), (outcome, before), (outcome, trained)):
         bar.show_models(shown, in_use.model if in_use else None)
         deliver_events()

@@ -73,7 +73,7 @@ def check(home: Path, journal: list[str]) -> None:
             assert Path(line.removeprefix("saved model ")).is_file()
     epochs = home / "epochs of the last run.npz"
     if epochs.exists():
-        assert len(load_snapshots(epochs)[0].points) > 1
+        assert len(load_snapshots(epochs).snapshots.points) > 1
     if (home / "runs" / "runs.sqlite").exists():
         with RunLog(home / "runs" / "runs.sqlite") as log:
             for run in log.runs():

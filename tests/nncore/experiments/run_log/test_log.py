@@ -296,10 +296,10 @@ def test_the_last_confusion_matrix_of_a_run_is_stored(path: Path) -> None:
     confusion = np.arange(9).reshape(3, 3)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
-        assert log.confusion(number) is None
+        assert log.last_evaluation(number) is None
         log.set_confusion(number, "validation", confusion + 1)
         log.set_confusion(number, "test", confusion)
-        found = log.confusion(number)
+        found = log.last_evaluation(number)
     assert found is not None
     assert found[0] == "test"
     np.testing.assert_array_equal(found[1], confusion)

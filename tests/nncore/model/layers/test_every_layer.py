@@ -29,7 +29,7 @@ from nncore.model.layers import (
     MaxPool2D,
     Scale,
 )
-from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.layers.parameters import Array, Parameters, Shape
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.gradient_check import numeric_gradient
 
@@ -65,7 +65,7 @@ class Built(NamedTuple):
     layer: Layer
     parameters: Parameters
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
+    def forward(self, X: Array) -> Array:
         """Call `forward` with the same random numbers and the same state every time."""
         self.layer.set_generator(np.random.default_rng(7))
         state = self.parameters.state.copy()
@@ -91,14 +91,14 @@ def built(request: pytest.FixtureRequest) -> Built:
     return built
 
 
-def inputs(shape: Shape, rows: int = ROWS) -> np.ndarray:
+def inputs(shape: Shape, rows: int = ROWS) -> Array:
     # Not near 0, where ReLU has no derivative; all different, so that the maximum of each window is unique.
     values = np.random.default_rng(2).uniform(0.1, 2, (rows, *shape))
     values[np.random.default_rng(3).random(values.shape) < 0.5] *= -1
     return values
 
 
-def output_gradient(built: Built, rows: int = ROWS) -> np.ndarray:
+def output_gradient(built: Built, rows: int = ROWS) -> Array:
     return np.random.default_rng(4).standard_normal((rows, *built.spec.output_shape(built.shape)))
 
 
@@ -324,7 +324,7 @@ def test_pooling_is_the_largest_or_the_mean_of_each_window(size: Shape, stride: 
         np.testing.assert_allclose(built.layer.forward(X), expected, rtol=1e-12)
 
 
-def windows_of(x: np.ndarray, size: Shape, stride: Shape, padding: Shape, margin: float) -> list[list[np.ndarray]]:
+def windows_of(x: Array, size: Shape, stride: Shape, padding: Shape, margin: float) -> list[list[Array]]:
     """The windows (channels, height, width) of one image, line by line."""
     padded = np.pad(x, ((0, 0), (padding[0],) * 2, (padding[1],) * 2), constant_values=margin)
     tops = range(0, padded.shape[1] - size[0] + 1, stride[0])

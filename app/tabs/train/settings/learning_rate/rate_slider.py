@@ -8,8 +8,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider
 
-MIN_RATE, MAX_RATE = 1e-6, 10.0
-"""The ends of the slider; the field beside it takes other rates too."""
+MIN_RATE = 1e-6
+"""The lower end of the slider; the field beside it takes other rates too."""
+
+MAX_RATE = 10.0
+"""The upper end of the slider."""
 
 STEPS_PER_DECADE = 20
 
