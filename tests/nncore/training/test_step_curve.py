@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nncore.model.layers.parameters import Array
 from nncore.training.step_curve import MAX_CURVE_POINTS, StepCurve
 
 
-def curve_of(losses: NDArray[np.float32]) -> NDArray[np.float64]:
+def curve_of(losses: Array) -> NDArray[np.float32]:
     curve = StepCurve()
     for step, loss in enumerate(losses.tolist(), start=1):
         curve.add(step, loss, None if step % 2 else 0.5)
