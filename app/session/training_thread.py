@@ -20,7 +20,7 @@ from app.session.run_plan import EndedRun, RunPlan
 from app.session.snapshots_keeper import SnapshotsKeeper
 from app.storage.models.model_library import run_model_name
 from app.storage.paths import last_snapshots_path
-from nncore.data.curves import CurvePoints
+from app.storage.run_recorder import RunRecorder
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.evaluation.metrics import Evaluation
@@ -29,6 +29,7 @@ from nncore.files.model_file import Model, save_model, trained_model
 from nncore.files.snapshots_file import save_snapshots
 from nncore.system.cores import available_cores
 from nncore.system.reading_budget import ReadingCancelled, watched_reading
+from nncore.training import Training
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
 FIT_INTERVAL_SECONDS = 0.1
@@ -90,16 +91,12 @@ class TrainingThread(QThread):
         """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed."""
         super().__init__(parent)
         self.control = plan.new_control()
-        self._plan, self._data, self._models_folder = plan, data, models_folder
-        self._paint_priority = paint_priority or PaintPriority()
-        self._batcher = StepBatcher(rates_used=self.control.rates_used)
-        self._snapshots = Snapshots(plan.spec)
-        self._model_emitted_at = self._fit_emitted_at = float("-inf")
-        self._curve: CurvePoints | None = None
+        self.paint_priority = paint_priority or PaintPriority()
+        self.plan = plan
+        self.models_folder = models_folder
         self.model_is_latest = True
         self.drawing: NDArray[np.uint8] | None = None
-        self._last_read: NDArray[np.uint8] | None = None
-        self._next_reading = 0.0
+        self._data = data
 
     def run(self) -> None:
         """Train; Qt calls this on the new thread."""
@@ -116,26 +113,48 @@ class TrainingThread(QThread):
             raise ShownError from problem
 
     def _train(self) -> None:
-        plan = self._plan
-        with plan.recorder(self.not_logged.emit) as self._recorder:
-            self._keeper = SnapshotsKeeper(
-                self._recorder.checkpoint_path, plan.config.epochs, self.snapshots_not_saved.emit
-            )
+        with self.plan.recorder(self.not_logged.emit) as recorder:
+            keeper = SnapshotsKeeper(recorder.checkpoint_path, self.plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
             with watched_reading(cancelled=lambda: self.control.stopped):  # of a large checkpoint
-                self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
-            self._curve = plan.curve_points
-            for event in self._training.events():
-                self._recorder.record(event, self._training)
-                if isinstance(event, StepDone | EpochDone):
-                    self._collect(event)
-                    continue
-                self._emit_steps(self._batcher.flush())
-                self._end(event)
-                self.run_event.emit(event)
-                if isinstance(event, Started):
-                    self._begin()
-                self._batcher.restart_clock()
+                training = self.plan.begin(self._data, self.control, max(1, available_cores() - 1))
+            _RunInProgress(self, training, recorder, keeper).train()
+
+
+class _RunInProgress:
+    """Trains on the thread, and emits the signals of the `TrainingThread`."""
+
+    def __init__(
+        self, thread: TrainingThread, training: Training, recorder: RunRecorder, keeper: SnapshotsKeeper
+    ) -> None:
+        """training: ready for its next step. keeper: keeps the snapshots of the run on disk while it trains."""
+        self._thread = thread
+        self._training = training
+        self._recorder = recorder
+        self._keeper = keeper
+        self._plan = thread.plan
+        self._control = thread.control
+        self._batcher = StepBatcher(rates_used=self._control.rates_used)
+        self._snapshots = Snapshots(self._plan.spec)
+        self._curve = self._plan.curve_points
+        self._model_emitted_at = float("-inf")
+        self._fit_emitted_at = float("-inf")
+        self._last_read: NDArray[np.uint8] | None = None
+        self._next_reading = 0.0
+
+    def train(self) -> None:
+        """Train to the end of the run."""
+        for event in self._training.events():
+            self._recorder.record(event, self._training)
+            if isinstance(event, StepDone | EpochDone):
+                self._collect(event)
+                continue
+            self._emit_steps(self._batcher.flush())
+            self._end(event)
+            self._thread.run_event.emit(event)
+            if isinstance(event, Started):
+                self._begin()
+            self._batcher.restart_clock()
 
     def _begin(self) -> None:
         """Emit what is known before the next step: a snapshot of the network, and the earlier part of the run."""
@@ -143,13 +162,13 @@ class TrainingThread(QThread):
         if self._plan.interrupted is not None:
             self._snapshots = self._keeper.restore(self._snapshots, training.point)
         self._add_snapshot()
-        self.snapshots_created.emit(self._snapshots)
+        self._thread.snapshots_created.emit(self._snapshots)
         self._read_drawing(at_once=True)
         if training.steps:
-            rates, control = list(self.control.rates_used), self.control
+            rates, control = list(self._control.rates_used), self._control
             if not rates or rates[-1][1] != control.learning_rate:
                 rates.append((training.steps + 1, control.learning_rate))
-            self.run_event.emit(PreviousPart(self._recorder.curve, training.history.rows(), tuple(rates)))
+            self._thread.run_event.emit(PreviousPart(self._recorder.curve, training.history.rows(), tuple(rates)))
 
     def _add_snapshot(self) -> None:
         """Add a snapshot of the network, unless the last one is of the same point."""
@@ -171,49 +190,49 @@ class TrainingThread(QThread):
             self._emit_fit(event.epoch)
             if perf_counter() - self._model_emitted_at >= MODEL_INTERVAL_SECONDS:
                 self._emit_model(test=None)
-        elif self.control.paused:
+        elif self._control.paused:
             self._emit_steps(self._batcher.flush())
             self._read_drawing(at_once=True)
-            while not self.control.wait_for_turn(PAUSE_CHECK_SECONDS):
-                if self.drawing is not self._last_read:
+            while not self._control.wait_for_turn(PAUSE_CHECK_SECONDS):
+                if self._thread.drawing is not self._last_read:
                     self._read_drawing(at_once=True)
             self._batcher.restart_clock()
         else:
-            self._paint_priority.wait_for_release()
+            self._thread.paint_priority.wait_for_release()
 
     def _emit_fit(self, epoch: int) -> None:
         """Emit the current fit: after each of COMPARED_EPOCHS, otherwise at most every FIT_INTERVAL_SECONDS."""
         is_due = epoch in COMPARED_EPOCHS or perf_counter() - self._fit_emitted_at >= FIT_INTERVAL_SECONDS
         if self._curve is not None and is_due:
             self._fit_emitted_at = perf_counter()
-            self.curve_fitted.emit(current_fit(self._training.network, self._curve, epoch))
+            self._thread.curve_fitted.emit(current_fit(self._training.network, self._curve, epoch))
 
     def _emit_steps(self, steps: object | None) -> None:
         if steps is not None:
-            self.run_event.emit(steps)
+            self._thread.run_event.emit(steps)
             self._read_drawing()
 
     def _read_drawing(self, *, at_once: bool = False) -> None:
         """Read the pinned drawing, unless that would take more than MAX_READING_FRACTION of the time."""
-        drawing, started = self.drawing, perf_counter()
+        drawing, started = self._thread.drawing, perf_counter()
         if drawing is not None and (at_once or started >= self._next_reading):
             reading = PinnedReading.from_network(self._training.network, drawing, self._training.steps)
             ended = perf_counter()
             self._next_reading = ended + (ended - started) / MAX_READING_FRACTION
-            self.drawing_read.emit(reading)
+            self._thread.drawing_read.emit(reading)
         self._last_read = drawing
 
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learned."""
         if isinstance(event, Finished) and event.step:
             if self._plan.config.keep_best and event.best_epoch:  # the network has the weights of that epoch again
-                self.model_is_latest = self._last_snapshot_ends(event.best_epoch)
+                self._thread.model_is_latest = self._last_snapshot_ends(event.best_epoch)
             else:
                 self._add_snapshot()
             self._save(self._emit_model(event.test))
-            self.run_ended.emit(self._ended_run())
+            self._thread.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
-            self.model_is_latest = self._last_snapshot_ends(event.epochs)
+            self._thread.model_is_latest = self._last_snapshot_ends(event.epochs)
             self._save(self._emit_model(test=None))
         if isinstance(event, Finished | Diverged):
             self._keeper.remove()
@@ -226,19 +245,19 @@ class TrainingThread(QThread):
     def _emit_model(self, test: Evaluation | None) -> Model:
         model = trained_model(self._training, test, name=self._plan.name, recipe=self._plan.recipe)
         self._model_emitted_at = perf_counter()
-        self.model_updated.emit(LoadedModel.from_model(model))
+        self._thread.model_updated.emit(LoadedModel.from_model(model))
         return model
 
     def _save(self, model: Model) -> None:
         """Save the model, and then the snapshots."""
-        path = self._models_folder / run_model_name(self._plan.name, datetime.now())
+        path = self._thread.models_folder / run_model_name(self._plan.name, datetime.now())
         try:
             save_model(model, path)
         except DigitLabError as problem:
-            self.model_not_saved.emit(f"The model of this run could not be saved: {problem}", model)
+            self._thread.model_not_saved.emit(f"The model of this run could not be saved: {problem}", model)
         else:
             self._recorder.keep_model(path)
-            self.model_kept.emit(model, path)
+            self._thread.model_kept.emit(model, path)
             self._save_snapshots()
 
     def _save_snapshots(self) -> None:
@@ -246,6 +265,6 @@ class TrainingThread(QThread):
             try:
                 save_snapshots(self._snapshots, self._plan.config.epochs, last_snapshots_path())
             except DigitLabError as problem:
-                self.snapshots_not_saved.emit(
+                self._thread.snapshots_not_saved.emit(
                     f"The steps and epochs of this run can be selected only until Digit Lab is closed: {problem}"
                 )

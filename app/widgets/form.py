@@ -256,14 +256,19 @@ class SettingsForm(Form):
     """A form that reads its settings. `edits`, `choices` and `checks` are the controls of `group`, by name."""
 
     def __init__(self, group: SettingGroup | None = None) -> None:
-        """group: the group of settings of a TrainingConfig to show, in the order of their fields; None for no group."""
+        """group: the group of settings of a TrainingConfig to show; None for no group."""
         super().__init__()
         self.readers: dict[str, Callable[[], object]] = {}
         self.edits: dict[str, QLineEdit] = {}
         self.choices: dict[str, Choice] = {}
         self.checks: dict[str, QCheckBox] = {}
+        if group is not None:
+            self.add_group(group)
+
+    def add_group(self, group: SettingGroup) -> None:
+        """Add the settings of a group, in the order of their fields."""
         for setting in SETTINGS.values():
-            if group is not None and setting.group == group:
+            if setting.group == group:
                 self._add_setting(setting)
 
     def _add_setting(self, setting: Setting) -> None:

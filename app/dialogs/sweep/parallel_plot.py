@@ -114,8 +114,6 @@ class ParallelPlot(Plot):
     def apply_colours(self) -> None:
         """Apply the theme's colours, including those of lines and labels."""
         super().apply_colours()
-        if not hasattr(self, "_labels"):
-            return
         colours = colours_of(self)
         for shade, line in enumerate(self.lines):
             colour = QColor(colours.training)

@@ -100,6 +100,14 @@ class DrawTab(Tab):
         self.cancel_button = push_button("Cancel", "Stop reading; the canvas stays as it is.", self.pictures.cancel)
         self.reading_row.hide()
         self.throttle = Throttle(parent=self)
+        self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
+        self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
+        self.pin_action = self._action("Pin to Train", "pin", "Ctrl+Shift+P", PIN_TIP)
+        self._buttons = self._tools()
+        self._canvas_column = self._left_column()
+        self._answer_row = QWidget()
+        self._bars_row = QWidget()
+        self.page = QWidget()
         self._lay_out()
         self._connect()
         self._read()
@@ -304,22 +312,26 @@ class DrawTab(Tab):
         self.number_row.chosen.connect(self._show_digit)
         self.filmstrip.preparation_changed.connect(self._read)
         self.snapshot_row.point_chosen.connect(self._choose_point)
+        self.open_action.triggered.connect(self.ask_picture)
+        self.paste_action.triggered.connect(self.pictures.paste)
+        self.pin_action.triggered.connect(self._pin)
         self.pictures.found.connect(self.canvas.set_picture)
         self.pictures.failed.connect(self._show_error)
         self.pictures.reading.connect(self._show_picture_being_read)
 
-    def _lay_out(self) -> None:
-        self._left = QWidget()
-        left = without_margins(QVBoxLayout(self._left))
+    def _left_column(self) -> QWidget:
+        column = QWidget()
+        left = without_margins(QVBoxLayout(column))
         left.addWidget(self.canvas, 1)
         left.addWidget(self.error_label)
         reading = without_margins(QHBoxLayout(self.reading_row))
         reading.addWidget(self.reading_label, 1)
         reading.addWidget(self.cancel_button)
         left.addWidget(self.reading_row)
-        self._buttons = self._tools()
         left.addLayout(self._buttons)
-        self._answer_row, self._bars_row = QWidget(), QWidget()
+        return column
+
+    def _lay_out(self) -> None:
         answer, buttons = QHBoxLayout(), column_of(self.network_pane.toggle, self.network_pane.open_button, spacing=2)
         buttons.addStretch(1)
         without_margins(answer).addWidget(self.answer)
@@ -336,9 +348,8 @@ class DrawTab(Tab):
         right.setStretchFactor(self._bars_row, 1)
         top = QHBoxLayout()
         top.setSpacing(PAGE_MARGIN)
-        top.addWidget(self._left, 1)
+        top.addWidget(self._canvas_column, 1)
         top.addLayout(right, 1)
-        self.page = QWidget()
         page = QVBoxLayout(self.page)
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
@@ -356,12 +367,6 @@ class DrawTab(Tab):
         for action in actions.all:
             row.addWidget(self._tool(action, shows_text=action not in (actions.undo, actions.redo)))
         row.addStretch()
-        self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
-        self.open_action.triggered.connect(self.ask_picture)
-        self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
-        self.paste_action.triggered.connect(self.pictures.paste)
-        self.pin_action = self._action("Pin to Train", "pin", "Ctrl+Shift+P", PIN_TIP)
-        self.pin_action.triggered.connect(self._pin)
         for action in (self.pin_action, self.open_action, self.paste_action):
             row.addWidget(self._tool(action, shows_text=False))
         return row
@@ -388,11 +393,11 @@ class DrawTab(Tab):
         """Keep the canvas column no wider than the canvas is high; the bars get the rest."""
         height_below = GAP + self._buttons.sizeHint().height()
         if not self.error_label.isHidden():
-            height_below += GAP + self.error_label.heightForWidth(self._left.width())
+            height_below += GAP + self.error_label.heightForWidth(self._canvas_column.width())
         if not self.reading_row.isHidden():
             height_below += GAP + self.reading_row.sizeHint().height()
         # On a page that scrolls, all of the canvas fits into the part that is seen first.
         height_left = min(self.page.height() - GAP - self.filmstrip.height(), self.height()) - 2 * GAP - height_below
-        self._left.setMaximumWidth(
+        self._canvas_column.setMaximumWidth(
             max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), height_left)
         )

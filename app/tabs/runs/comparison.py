@@ -87,8 +87,7 @@ class Comparison(QFrame):
             self._apply_style()
 
     def _apply_style(self) -> None:
-        if hasattr(self, "table"):  # Qt sends a font change during construction
-            self.table.setStyleSheet(table_style(self))
+        self.table.setStyleSheet(table_style(self))
 
     def show_runs(self, selected: Sequence[ReportedRun]) -> None:
         """Compare `selected`, at most MAX_COMPARED_RUNS; with fewer than two runs, show what to do."""

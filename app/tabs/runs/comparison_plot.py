@@ -97,7 +97,7 @@ class ComparisonPlot(Plot):
     def apply_colours(self) -> None:
         """Apply the theme's colours, including those of the curves."""
         super().apply_colours()
-        if getattr(self, "_groups", ()):
+        if self._groups:
             self._draw()
 
 

@@ -184,8 +184,6 @@ class RunView(QTableView):
             self._apply_style()
 
     def _apply_style(self) -> None:
-        if not hasattr(self, "table"):  # Qt sends a font change during construction
-            return
         colours, metrics, header = colours_of(self), self.fontMetrics(), self.horizontalHeader()
         self.table.set_colours(colours)
         style = table_style(self)

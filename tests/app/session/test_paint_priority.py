@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session import paint_priority
 from app.session.paint_priority import PaintPriority
+from app.session.run_events import StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.session.training_thread import TrainingThread
@@ -45,8 +46,11 @@ def test_a_priority_that_is_never_released_delays_a_training_only_once(monkeypat
     priority = PaintPriority()
     priority.claim()
     priority.wait_for_release()
-    monkeypatch.setattr(priority._free, "wait", lambda seconds: pytest.fail("a second wait"))
-    priority.wait_for_release()  # it counts as released after the first wait
+    monkeypatch.setattr(paint_priority, "MAX_WAIT_SECONDS", 60.0)
+    second = Thread(target=priority.wait_for_release)  # it counts as released after the first wait
+    second.start()
+    second.join(10)
+    assert not second.is_alive()
 
 
 @pytest.fixture
@@ -64,10 +68,13 @@ def training(priority: PaintPriority, tmp_path: Path, qtbot: QtBot) -> Iterator[
 def test_a_training_takes_no_step_while_it_is_claimed(
     training: TrainingThread, priority: PaintPriority, qtbot: QtBot
 ) -> None:
-    def steps() -> int:
-        return training._training.steps
+    received: list[StepsDone] = []
+    training.run_event.connect(lambda event: received.append(event) if isinstance(event, StepsDone) else None)
 
-    qtbot.waitUntil(lambda: hasattr(training, "_training") and steps() > 5)
+    def steps() -> int:
+        return int(received[-1].steps[-1]) if received and len(received[-1].steps) else 0
+
+    qtbot.waitUntil(lambda: steps() > 5)
     priority.claim()
     reached = at_rest(qtbot, steps)
     priority.release()

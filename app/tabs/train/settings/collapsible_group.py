@@ -63,6 +63,7 @@ class MoreSettings(QToolButton):
     def __init__(self, forms: Sequence[Form]) -> None:
         super().__init__()
         self._forms = tuple(forms)
+        self._is_reduced: bool | None = None
         self.setProperty("group", True)
         self.setText("More settings")
         self.setToolTip(
@@ -72,7 +73,6 @@ class MoreSettings(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._update)
-        self._is_reduced: bool | None = None
         self._update()
 
     @property
@@ -87,7 +87,7 @@ class MoreSettings(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Follow projector mode."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_is_reduced"):
+        if event.type() == QEvent.Type.StyleChange:
             self._update()
 
     @Slot()

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from app.tabs.train.settings.learning_rate.rate_slider import RateSlider
 from app.widgets.elements import column_of
 from app.widgets.focus_order import visit_in_order
-from app.widgets.form import LOCKED, RateEdit, SettingsForm
+from app.widgets.form import LOCKED, Choice, RateEdit, SettingsForm
 from app.widgets.start_stop import StartStopButtons
 from nncore.errors import SettingError
 from nncore.reporting.number_text import decimal_text, exact_text
@@ -53,38 +53,46 @@ class LearningForm(SettingsForm):
     find_cancelled = Signal()
 
     def __init__(self) -> None:
-        self._running = self._finding = False
+        super().__init__()
+        self._running = False
+        self._finding = False
         self._entered_rate = 0.0
         self.rate_plot: RatePlot | None = None
-        super().__init__("learning")
-        self.batch.currentIndexChanged.connect(self._lock_rows)
+        self.learning_rate = RateEdit()
+        self.rate_slider = RateSlider()
+        self._below_rate_layout = column_of(self.rate_slider)
+        self.finding = StartStopButtons(
+            _plain_button("Find", "find a learning rate"), _plain_button("Cancel", "cancel the search"),
+            purposes=(FIND_TIP, CANCEL_TIP), idle=NOT_FINDING, busy=TRYING_RATES,
+        )  # fmt: skip
+        self.batch = Choice(BATCH_NAMES)
+        self.batch_size = QLineEdit("128")
+        self.add_group("learning")
+        self._connect()
+
+    def _connect(self) -> None:
+        for edit in (self.learning_rate, self.batch_size):
+            edit.textChanged.connect(self.changed)
+        self.learning_rate.textChanged.connect(self._follow_rate)
         self.learning_rate.editingFinished.connect(self._on_rate_entered)
+        self.finding.start_requested.connect(self.find_requested)
+        self.finding.stop_requested.connect(self.find_cancelled)
+        self.rate_slider.rate_shown.connect(self._show_rate)
+        self.rate_slider.rate_chosen.connect(self.enter_rate)
+        self.batch.currentIndexChanged.connect(self.changed)
+        self.batch.currentIndexChanged.connect(self._lock_rows)
 
     def _add_setting(self, setting: Setting) -> None:
         if setting.name == "learning_rate":
-            self.learning_rate = RateEdit()
-            self.learning_rate.textChanged.connect(self.changed)
-            self.finding = StartStopButtons(
-                _plain_button("Find", "find a learning rate"), _plain_button("Cancel", "cancel the search"),
-                purposes=(FIND_TIP, CANCEL_TIP), idle=NOT_FINDING, busy=TRYING_RATES,
-            )  # fmt: skip
-            self.finding.start_requested.connect(self.find_requested)
-            self.finding.stop_requested.connect(self.find_cancelled)
             self.add(setting.name, setting.label, self.learning_rate, setting.help + RATE_KEYS, beside=self.finding)
             self.readers[setting.name] = self._read_rate
-            self.rate_slider = RateSlider()
-            self.rate_slider.rate_shown.connect(self._show_rate)
-            self.rate_slider.rate_chosen.connect(self.enter_rate)
-            self.learning_rate.textChanged.connect(self._follow_rate)
             below = QWidget()
-            self._below_rate_layout = column_of(self.rate_slider)
             below.setLayout(self._below_rate_layout)
             self.add_full_width(below)
         elif setting.name == "batch_size":
-            self.batch = self.add_choice("batch", "batch", BATCH_NAMES, BATCH_TIP)
-            del self.readers["batch"]  # not a setting: `read_batch_size` reads it
-            self.batch_size = self.add_entry(setting.name, setting.label, setting.help, self.read_batch_size)
-            self.batch_size.setText("128")
+            self.add("batch", "batch", self.batch, BATCH_TIP)  # not a setting: `read_batch_size` reads it
+            self.add(setting.name, setting.label, self.batch_size, setting.help)
+            self.readers[setting.name] = self.read_batch_size
         else:
             super()._add_setting(setting)
 

@@ -88,8 +88,6 @@ class RatePlot(Plot):
     def apply_colours(self) -> None:
         """Apply the theme's colours, including those of the curve."""
         super().apply_colours()
-        if not hasattr(self, "_chosen"):
-            return
         colours = colours_of(self)
         self._curve.setPen(pg.mkPen(colours.training, width=1))
         self._suggested.setPen(None)
