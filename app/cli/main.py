@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import gc
 import os
 import re
 import sys
@@ -106,6 +107,14 @@ def _open_window(paths: Sequence[Path] = ()) -> int:
     obstacle = why_no_window()
     if obstacle:
         return _fail(obstacle)
+    gc.disable()  # until the window is painted: the start leaves nothing to collect, and looking for it takes a tenth
+    try:
+        return _run_window([path.absolute() for path in paths])
+    finally:
+        gc.enable()
+
+
+def _run_window(paths: Sequence[Path]) -> int:
     try:
         _import_qt()
         from app.window.process.application import run_window
@@ -113,7 +122,7 @@ def _open_window(paths: Sequence[Path] = ()) -> int:
         raise
     except ImportError as problem:  # Qt is installed, but a system library that it needs is not
         return _fail(no_qt(problem))
-    return run_window([path.absolute() for path in paths])
+    return run_window(paths)
 
 
 def _import_qt() -> None:

@@ -8,19 +8,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 import resources
 from app.style.theme import colours_of
-
-_PIXELS = (16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48)
-"""Rendered sizes: those that buttons and menus use at the usual screen scales."""
-
-_WINDOW_PIXELS = (16, 24, 32, 48, 64, 128, 256)
-"""Rendered sizes of the window's icon."""
 
 
 def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
@@ -44,14 +38,43 @@ def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
 def _icon(name: str, enabled: int, disabled: int) -> QIcon:
     """The icon `name` in two colours (0xAARRGGBB); many buttons show the same one."""
     drawing = (files(resources) / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    result = QIcon()
-    modes = [(QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)]
-    for mode, rgba in modes[:1] if name == "app" else modes:  # a window's icon is never disabled
-        ink = QColor.fromRgba(rgba)
-        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", ink.name()).encode()))
-        for pixels in _WINDOW_PIXELS if name == "app" else _PIXELS:
-            result.addPixmap(_rendered(renderer, pixels, ink.alphaF()), mode)
-    return result
+    return QIcon(_DrawingEngine(drawing, enabled, disabled))
+
+
+class _DrawingEngine(QIconEngine):
+    """Renders a drawing in the sizes that are shown, when they are first shown."""
+
+    def __init__(self, drawing: str, enabled: int, disabled: int) -> None:
+        super().__init__()
+        self._drawing, self._enabled, self._disabled = drawing, enabled, disabled
+        self._rendered: dict[tuple[int, int, int, float], QPixmap] = {}
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint the icon into a rectangle, in pixels of the painter."""
+        painter.drawPixmap(rect, self.scaledPixmap(rect.size(), mode, state, painter.device().devicePixelRatioF()))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The icon in a size in pixels."""
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """The icon in a size in pixels of a widget; scale: how many pixels of the screen make one of them."""
+        rgba = self._disabled if mode == QIcon.Mode.Disabled else self._enabled
+        key = (rgba, size.width(), size.height(), scale)
+        if key not in self._rendered:
+            self._rendered[key] = _rendered(self._drawing, QColor.fromRgba(rgba), size * scale)
+            self._rendered[key].setDevicePixelRatio(scale)
+        return QPixmap(self._rendered[key])
+
+    def clone(self) -> QIconEngine:
+        """A copy, for an icon that is changed."""
+        copy = _DrawingEngine(self._drawing, self._enabled, self._disabled)
+        _COPIES.append(copy)
+        return copy
+
+
+_COPIES: list[QIconEngine] = []
+"""The copies belong to Qt, which does not tell Python so: without a reference here, Python would delete them too."""
 
 
 def icon_size(widget: QWidget) -> QSize:
@@ -117,10 +140,13 @@ class _IconUpdater(QObject):
         return False
 
 
-def _rendered(renderer: QSvgRenderer, pixels: int, opacity: float) -> QPixmap:
-    pixmap = QPixmap(pixels, pixels)
+def _rendered(drawing: str, ink: QColor, size: QSize) -> QPixmap:
+    """The SVG text `drawing` in the middle of a transparent picture."""
+    pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
+    side = min(size.width(), size.height())
     with QPainter(pixmap) as painter:
-        painter.setOpacity(opacity)
-        renderer.render(painter, QRectF(0, 0, pixels, pixels))
+        painter.setOpacity(ink.alphaF())
+        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", ink.name()).encode()))
+        renderer.render(painter, QRectF((size.width() - side) / 2, (size.height() - side) / 2, side, side))
     return pixmap

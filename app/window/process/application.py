@@ -76,6 +76,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
         window = MainWindow(Session(), settings)
     session = window.session
     window.painted.connect(log_first_paint)
+    window.painted.connect(gc.enable)  # the command line has disabled it for the start
     blas_limit = ExitStack()
     limit_blas = partial(blas_limit.enter_context, one_blas_thread())
     window.painted.connect(partial(QTimer.singleShot, 0, limit_blas))  # it first looks for the libraries

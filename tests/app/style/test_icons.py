@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import gc
 import re
 from importlib.resources import files
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction, QColor, QIcon, QImage
+from PySide6.QtGui import QAction, QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +32,18 @@ def is_drawn_in(colour: str, image: QImage) -> bool:
 
 def image_of(shown: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal, ratio: float = 1.0) -> QImage:
     return shown.pixmap(QSize(24, 24), ratio, mode).toImage()
+
+
+def record_rendering(monkeypatch: pytest.MonkeyPatch) -> list[QSize]:
+    """The list to which each rendering from now on adds its size."""
+    render, sizes = icons._rendered, []
+
+    def recorded(drawing: str, ink: QColor, size: QSize) -> QPixmap:
+        sizes.append(size)
+        return render(drawing, ink, size)
+
+    monkeypatch.setattr(icons, "_rendered", recorded)
+    return sizes
 
 
 def test_every_icon_of_the_window_exists() -> None:
@@ -63,11 +76,44 @@ def test_an_icon_that_several_widgets_show_is_rendered_once(
     buttons = [QPushButton() for _ in range(3)]
     for button in buttons:
         qtbot.addWidget(button)
-    set_icon(buttons[0], "stop")
-    monkeypatch.setattr(icons, "_rendered", None)
-    for button in buttons[1:]:
+    rendered = record_rendering(monkeypatch)
+    for button in buttons:
         set_icon(button, "stop")
         assert is_drawn_in(LIGHT.text, image_of(button.icon()))
+    assert len(rendered) <= 1  # an earlier test may have rendered it
+
+
+def test_an_icon_is_not_rendered_before_it_is_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = record_rendering(monkeypatch)
+    button = QPushButton()
+    qtbot.addWidget(button)
+    button.setIcon(icon("stop", "#123456"))
+    assert not rendered
+    button.grab()
+    assert len(rendered) == 1
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0])
+def test_an_icon_is_sharp_at_any_screen_scale(qapp: QApplication, ratio: float) -> None:
+    side = round(20 * ratio)
+    target = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    target.setDevicePixelRatio(ratio)
+    target.fill(0)
+    with QPainter(target) as painter:
+        icon("play", "#000000").paint(painter, 0, 0, 20, 20)
+    shown = icon("play", "#000000").pixmap(QSize(20, 20), ratio)
+    assert shown.size() == QSize(side, side)
+    assert shown.devicePixelRatio() == ratio
+    assert shown.toImage().convertToFormat(target.format()) == target
+
+
+def test_a_changed_copy_of_an_icon_leaves_the_icon_as_it_is(qapp: QApplication) -> None:
+    shown = icon("play", "#000000")
+    changed = QIcon(shown)
+    changed.addPixmap(QPixmap(24, 24))
+    del changed
+    gc.collect()
+    assert is_drawn_in("#000000", image_of(shown))
 
 
 def test_the_windows_icon_has_large_sizes(qapp: QApplication) -> None:

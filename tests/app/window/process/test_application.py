@@ -127,6 +127,20 @@ def test_a_crash_is_shown_once_at_the_next_start(user_files: Path) -> None:
 
 
 @pytest.mark.slow
+def test_garbage_is_collected_from_the_first_paint_on_and_not_during_the_start() -> None:
+    program = (
+        "import gc\nfrom app.session.session import Session\n"
+        "def act(): print('PAINTED', gc.isenabled())\n"
+        "began = Session.__init__\n"
+        "Session.__init__ = lambda *given: (print('START', gc.isenabled()), began(*given))[-1]\n"
+    )
+    process = run(
+        CLOSE_WHEN_READY, program, "from app.cli.main import main\nstatus = main([])\n", "print('END', gc.isenabled())"
+    )
+    assert process.stdout.splitlines() == ["START False", "DIALOGS []", "PAINTED True", "END True"], process
+
+
+@pytest.mark.slow
 def test_the_start_page_is_shown_at_the_first_start_only(user_files: Path) -> None:
     list_windows = """
 def act():
