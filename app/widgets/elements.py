@@ -106,7 +106,7 @@ def column_of(*widgets: QWidget, spacing: int = GAP) -> QVBoxLayout:
 
 
 def bar_layout(bar: QWidget, message: QWidget, *buttons: QWidget) -> None:
-    """Lay out a notice of the window: its message takes the space that the buttons at its right leave."""
+    """Lay out a notice: its message takes the space that the buttons at its right leave."""
     layout = row_of(message, *buttons)
     layout.setContentsMargins(PAGE_MARGIN, GAP // 2, PAGE_MARGIN, GAP // 2)
     layout.setStretchFactor(message, 1)

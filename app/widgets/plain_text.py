@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 
@@ -63,16 +64,25 @@ class ElidedLabel(QLabel):
         self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
 
 
+def lines_height(metrics: QFontMetrics, count: int) -> int:
+    """The height of a text of `count` lines in pixels; `count` times QFontMetrics.lineSpacing may be less."""
+    return metrics.boundingRect(QRect(0, 0, 10_000, 10_000), 0, "\n".join("x" * count)).height()
+
+
+MAX_RESERVED_LINES = 4
+"""The number of lines that a text in a reserved place may have."""
+
+
 class ReservedLabel(QLabel):
     """Wrapped plain text in a place that does not depend on the text: as many lines as a usual long text needs.
 
     A text that needs more lines is elided in the last one, and the tooltip has all of it.
     """
 
-    def __init__(self, longest: str, parent: QWidget | None = None) -> None:
-        """longest: a text for which the label has enough lines at any width."""
+    def __init__(self, longest: str, max_lines: int = MAX_RESERVED_LINES, parent: QWidget | None = None) -> None:
+        """longest: a text for which the label has enough lines at any width, but no more than `max_lines`."""
         super().__init__(parent)
-        self._longest, self._full_text = longest, ""
+        self._longest, self._max_lines, self._full_text = longest, max_lines, ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -107,7 +117,7 @@ class ReservedLabel(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """The height of the lines that the longest usual text needs at this width, in pixels."""
-        return self._height_of(self._longest, width)
+        return min(self._height_of(self._longest, width), lines_height(self.fontMetrics(), self._max_lines))
 
     def _height_of(self, text: str, width: int) -> int:
         area = QRect(0, 0, max(1, width), 10_000)

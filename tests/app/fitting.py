@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.plain_text import ElidedLabel
+from app.widgets.layouts.overlay import Overlay
+from app.widgets.plain_text import ElidedLabel, ReservedLabel
 from app.window.message_bar import MessageBar
 
 SLACK = 1
@@ -102,14 +103,14 @@ def _is_content(widget: QWidget) -> bool:
     """Whether it is placed by us: not a part of Qt's own widgets, nor laid over others on purpose."""
     parent = widget.parentWidget()
     overlay = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents) or widget.property("notice")
-    overlay = overlay or isinstance(widget, MessageBar)
+    overlay = overlay or isinstance(widget, MessageBar | Overlay)
     is_part = isinstance(parent, QAbstractScrollArea | QComboBox | QLineEdit | QTabBar | QHeaderView)
     return not (overlay or is_part or widget.isWindow() or widget.objectName().startswith("qt_"))
 
 
 def _lack(widget: QWidget) -> str:
     """What a widget would need to show its whole text; "" if it does."""
-    if isinstance(widget, ElidedLabel):
+    if isinstance(widget, ElidedLabel | ReservedLabel):
         return ""  # its tool tip has the whole text
     if isinstance(widget, QLabel):
         return _lack_of_label(widget)

@@ -182,7 +182,7 @@ def draw_error(stage: Stage) -> QWidget:
     drawing(SHAPES[7])(stage)
     draw = stage.window.draw_tab
     draw.pictures.open(Path("no such picture.png"))
-    until(lambda: not draw.error_label.isHidden())
+    until(draw.error_label.isVisible)
     return stage.window
 
 

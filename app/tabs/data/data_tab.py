@@ -31,9 +31,6 @@ from nncore.data.statistics import DatasetStatistics, dataset_statistics
 from nncore.reporting.number_text import counted_text, decimal_text, percent_text
 
 READING = "The data is still being read."
-PANEL_WIDTH = 250
-"""Smallest width of the panel of the sources in pixels."""
-
 STATISTICS_WIDTH = 330
 """Smallest width of the statistics in pixels."""
 
@@ -75,7 +72,7 @@ class DataTab(Tab):
         column.addStretch(1)
         statistics.setLayout(column)
         page = row_of(
-            VerticalScroll(self.panel, PANEL_WIDTH),
+            self.panel,
             _card(self.samples),
             _card(VerticalScroll(statistics, STATISTICS_WIDTH)),
             spacing=GROUP_GAP,

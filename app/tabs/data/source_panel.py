@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal, SignalInstance, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -22,15 +22,22 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.elements import row_of, set_style, text_label, without_margins
 from app.widgets.file_dialogs import ask_for_file
+from app.widgets.layouts.overlay import Overlay
+from app.widgets.layouts.vertical_scroll import VerticalScroll
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
 from nncore.training.settings import NumberRange, Setting
 
 MAX_HELD_OUT_PERCENT = 50
+PANEL_WIDTH = 250
+"""The usual width in pixels."""
 
 
-class SourcePanel(QWidget):
-    """Emits a signal when the user chooses a data source or a fraction."""
+class SourcePanel(VerticalScroll):
+    """Emits a signal when the user chooses a data source or a fraction.
+
+    Progress and messages are below the controls, and over the last ones where there is no room; so nothing moves.
+    """
 
     path_chosen = Signal(Path)
     """The path of a file or a folder to read."""
@@ -44,8 +51,10 @@ class SourcePanel(QWidget):
     """The fraction of the training part to hold out for testing, 0 to 0.5."""
     cancel_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        self._controls, self._end = QWidget(), QWidget()
+        super().__init__(self._controls, PANEL_WIDTH)
+        self._notice = Overlay(self._end, self.viewport(), Qt.Edge.TopEdge)
         self.file = _button("Open a &file…", "open", "Read a CSV, IDX, NPY, NPZ or UNIPEN file.")
         self.folder = _button(
             "Open a f&older…",
@@ -74,7 +83,7 @@ class SourcePanel(QWidget):
         self.show_busy(False)
 
     def _lay_out(self) -> None:
-        layout = without_margins(QVBoxLayout(self))
+        layout = without_margins(QVBoxLayout(self._controls))
         layout.addWidget(text_label("Use other data", "group"))
         for button in (self.file, self.folder, self.mnist, self.own_ink, self.synthetic):
             layout.addWidget(button)
@@ -87,10 +96,12 @@ class SourcePanel(QWidget):
             row = row_of(_label(text, entry), entry)
             row.setStretch(0, 1)
             layout.addLayout(row)
-        for widget in (self.problem, self.note):
-            layout.addWidget(widget)
-        layout.addLayout(row_of(self.progress, self.cancel))
+        layout.addWidget(self._end)
         layout.addStretch(1)
+        notices = without_margins(QVBoxLayout(self._notice))
+        notices.addLayout(row_of(self.progress, self.cancel))
+        for widget in (self.problem, self.note):
+            notices.addWidget(widget)
 
     def _connect(self) -> None:
         self.file.clicked.connect(partial(self._ask_for_path, QFileDialog.FileMode.ExistingFile))
@@ -116,6 +127,7 @@ class SourcePanel(QWidget):
         for label, text in ((self.problem, problem), (self.note, note)):
             label.setText(text)
             label.setVisible(bool(text))
+        self._show_notice()
 
     def show_busy(self, is_busy: bool) -> None:
         """Show progress and Cancel while reading."""
@@ -123,6 +135,11 @@ class SourcePanel(QWidget):
         self.cancel.setVisible(is_busy)
         if not is_busy:
             self.progress.setValue(0)
+        self._show_notice()
+
+    def _show_notice(self) -> None:
+        """Show the place of progress and messages while there is one."""
+        self._notice.setVisible(not all(each.isHidden() for each in (self.progress, self.problem, self.note)))
 
     @Slot(float)
     def show_progress(self, fraction: float) -> None:

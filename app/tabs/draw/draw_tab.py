@@ -32,9 +32,10 @@ from app.tabs.draw.picture_source import PICTURE_FILTER, PictureSource
 from app.tabs.draw.reading import Reading, read_drawing, read_picture
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
-from app.widgets.elements import action_button, column_of, push_button, row_of, text_label, without_margins
+from app.widgets.elements import action_button, bar_layout, column_of, push_button, row_of, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
+from app.widgets.layouts.overlay import Overlay
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
@@ -94,11 +95,9 @@ class DrawTab(Tab):
         self.filmstrip = Filmstrip()
         self.explanation = ExplanationStrip()
         self.explanation.hide()
-        self.error_label = text_label(style="error")
-        self.error_label.hide()
-        self.reading_label, self.reading_row = ElidedLabel(), QWidget()
+        self.error_label, self.reading_label = text_label(style="error"), ElidedLabel()
         self.cancel_button = push_button("Cancel", "Stop reading; the canvas stays as it is.", self.pictures.cancel)
-        self.reading_row.hide()
+        self.error_notice, self.reading_notice = (Overlay(self.canvas, self.canvas, margin=GAP) for _ in range(2))
         self.throttle = Throttle(parent=self)
         self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
         self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
@@ -274,19 +273,14 @@ class DrawTab(Tab):
 
     @Slot(str)
     def _show_error(self, sentence: str) -> None:
-        """Show an error below the canvas; "" hides it."""
+        """Show an error over the lower edge of the canvas; "" hides it."""
         self.error_label.setText(sentence)
-        was_shown = not self.error_label.isHidden()
-        if was_shown != bool(sentence):
-            self.error_label.setVisible(bool(sentence))
-            self._square_canvas()
+        self.error_notice.setVisible(bool(sentence))
 
     @Slot(str)
     def _show_picture_being_read(self, name: str) -> None:
         """Show that this picture is being read, with a button that cancels it; "" hides it."""
-        if self.reading_row.isHidden() == bool(name):
-            self.reading_row.setVisible(bool(name))
-            self._square_canvas()
+        self.reading_notice.setVisible(bool(name))
         self.reading_label.set_full_text(f"Reading {name} …")
 
     @Slot()
@@ -323,11 +317,9 @@ class DrawTab(Tab):
         column = QWidget()
         left = without_margins(QVBoxLayout(column))
         left.addWidget(self.canvas, 1)
-        left.addWidget(self.error_label)
-        reading = without_margins(QHBoxLayout(self.reading_row))
-        reading.addWidget(self.reading_label, 1)
-        reading.addWidget(self.cancel_button)
-        left.addWidget(self.reading_row)
+        bar_layout(self.error_notice, self.error_label)
+        bar_layout(self.reading_notice, self.reading_label, self.cancel_button)
+        self.error_notice.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # drawing goes on below it
         left.addLayout(self._buttons)
         return column
 
@@ -392,10 +384,6 @@ class DrawTab(Tab):
     def _square_canvas(self) -> None:
         """Keep the canvas column no wider than the canvas is high; the bars get the rest."""
         height_below = GAP + self._buttons.sizeHint().height()
-        if not self.error_label.isHidden():
-            height_below += GAP + self.error_label.heightForWidth(self._canvas_column.width())
-        if not self.reading_row.isHidden():
-            height_below += GAP + self.reading_row.sizeHint().height()
         # On a page that scrolls, all of the canvas fits into the part that is seen first.
         height_left = min(self.page.height() - GAP - self.filmstrip.height(), self.height()) - 2 * GAP - height_below
         self._canvas_column.setMaximumWidth(

@@ -15,6 +15,7 @@ from app.style.theme import GAP
 from app.widgets.elements import push_button, set_style, text_label, without_margins
 from app.widgets.form import Choice
 from app.widgets.layouts.flow_layout import FlowLayout
+from app.widgets.layouts.overlay import Overlay
 from nncore.data.dataset import NO_CLASS, Dataset, Splits
 from nncore.model.network import NetworkSpec
 from nncore.reporting.number_text import counted_text, decimal_text
@@ -82,8 +83,9 @@ class InputSource(QWidget):
         self.slider.setAccessibleName("The number of the input")
         self.slider.setToolTip(f"The number that the network gets, from {-SLIDER_LIMIT:g} to {SLIDER_LIMIT:g}.")
         self.slider.setRange(-SLIDER_STEPS // 2, SLIDER_STEPS // 2)
-        self.message = text_label(style="error")
-        self.message.hide()
+        self.message, self._end = text_label(style="error"), QWidget()
+        self.message_notice = Overlay(self._end, self, Qt.Edge.TopEdge)
+        self._lines = without_margins(QVBoxLayout(self))
         self._lay_out()
         self.source.currentIndexChanged.connect(self._choose_source)
         self.number.returnPressed.connect(self._go_to_typed)
@@ -253,7 +255,7 @@ class InputSource(QWidget):
     def _say(self, sentence: str, field: QWidget | None = None) -> None:
         """Show a message about a field; "" hides it."""
         self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+        self.message_notice.setVisible(bool(sentence))
         for each in (self.number, self.numbers, self.class_choice):
             set_style(each, "error", each is field)
 
@@ -269,8 +271,8 @@ class InputSource(QWidget):
         self.slider.setVisible(not self.takes_image and self._numbers.size == 1)
 
     def put_above_message(self, widget: QWidget) -> None:
-        """Put a widget between the controls and the message, which moves nothing at the end of the column."""
-        self._lines.insertWidget(self._lines.count() - 1, widget)
+        """Put a widget between the controls and the message."""
+        self._lines.insertWidget(self._lines.indexOf(self._end), widget)
 
     def _lay_out(self) -> None:
         digit = QFontMetricsF(self.font()).horizontalAdvance("0")
@@ -291,6 +293,7 @@ class InputSource(QWidget):
             self.slider,
             self.picture_button,
         )
-        self._lines = without_margins(QVBoxLayout(self))
         self._lines.addLayout(FlowLayout(*controls))
-        self._lines.addWidget(self.message)
+        self._lines.addWidget(self._end)
+        self._lines.addStretch(1)
+        without_margins(QVBoxLayout(self.message_notice)).addWidget(self.message)

@@ -285,9 +285,7 @@ class _InputColumn(QWidget):
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
-        layout = column_of(*widgets)
-        layout.addStretch(1)
-        self.setLayout(layout)
+        self.setLayout(column_of(*widgets))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:

@@ -9,13 +9,15 @@ from app.session.loaded_model import RunOutcome, measured_accuracy, model_in_wor
 from app.style.theme import GAP
 from app.widgets.elements import enable, push_button, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
-from app.widgets.plain_text import ElidedLabel
+from app.widgets.plain_text import ReservedLabel
 from nncore.files.model_file import Model
 
 NO_MODEL_IN_USE = "No model is in use yet."
 NO_TRAINED_MODEL = "There is no model of a run yet. Train a network first."
 ALREADY_IN_USE = "This model is in use now."
 RUN_NOT_ENDED = "The run has not ended yet."
+LONG_SENTENCE = "In use: handwriting, 99.5 %. Not in use, reads fewer digits: 784-128-64-10, 98.5 % in validation."
+"""A sentence for which there is room."""
 
 
 class OutcomeBar(QWidget):
@@ -35,7 +37,7 @@ class OutcomeBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sentence = ElidedLabel()
+        self.sentence = ReservedLabel(LONG_SENTENCE, max_lines=2)
         self.try_button = push_button("Try it in Draw", "", self.try_requested)
         self.mistakes_button = push_button("See its mistakes", "", self.mistakes_requested)
         self.keep_button = push_button("Keep it…", "", self.keep_requested)

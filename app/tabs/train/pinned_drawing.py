@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.session.run_events import PinnedReading
 from app.style.theme import GAP
-from app.widgets.elements import close_button, row_of, text_label
+from app.widgets.elements import close_button, row_of, text_label, without_margins
+from app.widgets.layouts.overlay import Overlay
+from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.network_input_view import NetworkInputView
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
 
 WIDEST_READER = "after step 1,000,000 "
 """The widest text that says which network has read the drawing."""
-
-MIN_WIDTH = 220
-"""Smallest width in pixels."""
 
 
 class PinnedDrawing(QFrame):
@@ -39,8 +38,10 @@ class PinnedDrawing(QFrame):
         self.picture.set_pixel_size(4)
         self.reader = ElidedLabel()
         self.reader.setProperty("quiet", True)
-        self.problem = text_label(style="error")
-        self.bars = ProbabilityBars()
+        shown, self.bars = QWidget(), ProbabilityBars()
+        self._scroll = ScrollPage(shown)
+        self.problem, self.problem_notice = text_label(style="error"), Overlay(self.bars, self.bars, Qt.Edge.TopEdge)
+        without_margins(QVBoxLayout(self.problem_notice)).addWidget(self.problem)
         self.bars.setToolTip(
             "The probability of each digit. The bars follow the training, beginning with its first step."
         )
@@ -52,10 +53,11 @@ class PinnedDrawing(QFrame):
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(GAP // 2)
         column.addLayout(heading_row)
-        column.addLayout(picture_row)
-        column.addWidget(self.reader)
-        column.addWidget(self.problem)
-        column.addWidget(self.bars, 1)
+        content = without_margins(QVBoxLayout(shown), GAP // 2)
+        content.addLayout(picture_row)
+        content.addWidget(self.reader)
+        content.addWidget(self.bars, 1)
+        column.addWidget(self._scroll, 1)
         self._set_width()
         self.clear()
 
@@ -66,7 +68,8 @@ class PinnedDrawing(QFrame):
             self._set_width()
 
     def _set_width(self) -> None:
-        self.setFixedWidth(max(MIN_WIDTH, self.fontMetrics().horizontalAdvance(WIDEST_READER) + 4 * GAP))
+        content = max(self.bars.minimumSizeHint().width(), self.fontMetrics().horizontalAdvance(WIDEST_READER))
+        self.setFixedWidth(content + self._scroll.verticalScrollBar().sizeHint().width() + 2 * GAP + 2)
 
     def set_drawing(self, image: NDArray[np.uint8]) -> None:
         """Show this drawing (28, 28), which has not been read yet."""
@@ -89,7 +92,7 @@ class PinnedDrawing(QFrame):
     def _show(self, reading: PinnedReading | None, reader: str, problem: str) -> None:
         self.reader.set_full_text(reader)
         self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        self.problem_notice.setVisible(bool(problem))
         prediction = reading.prediction if reading is not None else None
         if prediction is None:
             self.bars.set_probabilities(None)

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -20,7 +21,8 @@ from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.run_clock import ShownProgress
 from app.widgets.elements import enable, push_button, row_of, set_style, text_label, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
-from app.widgets.plain_text import ElidedButton, plain_tooltip
+from app.widgets.layouts.overlay import Overlay
+from app.widgets.plain_text import ElidedButton, lines_height, plain_tooltip
 from nncore.reporting.number_text import clock_text, rounded_text
 
 UPDATE_INTERVAL_SECONDS = 0.4
@@ -36,6 +38,8 @@ NO_RUN_TO_PAUSE = "There is no run to pause. Press Train first."
 NO_RUN_TO_STOP = "There is no run to stop. Press Train first."
 RUN_IN_PROGRESS = "A run is in progress. Stop it first, or wait for its end."
 NO_TIME = "–:– left"
+WIDEST_REMEDY = 0.35
+"""A button that needs a larger part of the width is below the message."""
 
 
 class RunButtons(QWidget):
@@ -159,15 +163,17 @@ class RunButtons(QWidget):
 
 
 class ProgressLine(QWidget):
-    """The progress of a run: a bar; epoch, speed and time left below it; and a message.
+    """The progress of a run: a message; a bar; and epoch, speed and time left below it.
 
-    Beside the message, a button may offer a remedy for the problem that the message describes.
+    Beside the message, or below it where that is too narrow, a button may offer a remedy for the problem that the
+    message describes. A message that needs more than the two lines of its place covers what is above them.
     """
 
     remedy_chosen = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, page: QWidget | None = None) -> None:
+        """page: the widget that a long message may cover, and which gets this one; None for only this widget."""
+        super().__init__(page)
         self._epoch, self._speed, self._left = QLabel(), QLabel(), QLabel()
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -178,6 +184,9 @@ class ProgressLine(QWidget):
         self._status.setAccessibleName("Status of the run")
         self.remedy_button = push_button("", "", self.remedy_chosen)
         self.remedy_button.hide()
+        self._place = QWidget()
+        self._message = Overlay(self._place, page or self)
+        self._sentence = row_of(self._status, self.remedy_button)
         self._last_update = -1.0
         self._lay_out()
         self._fit_to_font()
@@ -190,11 +199,14 @@ class ProgressLine(QWidget):
         self._speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
-        sentence = row_of(self._status, self.remedy_button, spacing=GROUP_GAP)
-        sentence.setStretchFactor(self._status, 1)
+        layout.addWidget(self._place)
         layout.addWidget(self._bar)
         layout.addLayout(line)
-        layout.addLayout(sentence)
+        self._sentence.setContentsMargins(0, GAP // 2, 0, 0)
+        self._sentence.setStretchFactor(self._status, 1)
+        self._sentence.setAlignment(self.remedy_button, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        self._message.setLayout(self._sentence)
+        self._message.show()
 
     # ---------------------------------------------------------------- showing
 
@@ -233,6 +245,7 @@ class ProgressLine(QWidget):
         self.remedy_button.setText(remedy)
         self.remedy_button.setToolTip(plain_tooltip(tooltip))
         self.remedy_button.setVisible(bool(remedy))
+        self._fit_to_font()
 
     def texts(self) -> tuple[str, str, str, str]:
         """The texts shown: epoch, speed, time left, message."""
@@ -241,8 +254,8 @@ class ProgressLine(QWidget):
     # ------------------------------------------------------------------- font
 
     def event(self, event: QEvent) -> bool:
-        """Adapt the widths of the figures to the font."""
-        if event.type() == QEvent.Type.LayoutRequest:
+        """Adapt the widths of the figures to the font, and the place of the remedy to the width."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             self._fit_to_font()
         return super().event(event)
 
@@ -254,4 +267,8 @@ class ProgressLine(QWidget):
             (self._left, "88:88 left"),
         ):
             label.setMinimumWidth(metrics.horizontalAdvance(widest))
-        self._status.setMinimumHeight(max(2 * metrics.lineSpacing(), self.remedy_button.sizeHint().height()))
+        height = max(lines_height(metrics, 2), self.remedy_button.sizeHint().height())
+        self._place.setMinimumHeight(height + GAP // 2)
+        is_narrow = self.remedy_button.sizeHint().width() > WIDEST_REMEDY * self.width()
+        direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        self._sentence.setDirection(direction)

@@ -85,7 +85,7 @@ class TrainTab(Tab):
     def __init__(self) -> None:
         super().__init__()
         self.settings, self.buttons = SettingsPanel(), RunButtons()
-        self.progress = ProgressLine()
+        self.progress = ProgressLine(self)
         self.outcome_bar = OutcomeBar()
         self.advice = Advice(self.settings, self.progress, self.buttons, self)
         self.charts = RunCharts()

@@ -115,14 +115,14 @@ def test_without_a_network_a_sentence_replaces_the_answer(tab: DrawTab) -> None:
     assert "No model is open" in tab.answer.sentence.text()
 
 
-def test_an_unsuitable_network_gives_a_message_below_the_canvas(tab: DrawTab) -> None:
+def test_an_unsuitable_network_gives_a_message_on_the_canvas(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
     tab.throttle.flush()
     tab.set_network(network(1, 1, 10, 1))
     assert tab.error_label.isVisible()
     assert "28 × 28" in tab.error_label.text()
-    assert tab.error_label.geometry().top() >= tab.canvas.geometry().bottom()
+    assert tab.error_notice.geometry().bottom() > tab.canvas.height() - 20
     assert tab.prediction is None
     assert tab.bars.probabilities is None
     QApplication.processEvents()
@@ -348,9 +348,9 @@ def test_an_explanation_is_not_shown_beside_the_answer_of_another_epoch(tab: Dra
     assert not tab.explanation.isVisible()
 
 
-def test_a_picture_that_takes_long_can_be_cancelled_below_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
+def test_a_picture_that_takes_long_can_be_cancelled_on_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
     tab.pictures.reading.emit("a large photo.png")
-    assert tab.reading_row.isVisible()
+    assert tab.reading_notice.isVisible()
     assert tab.reading_label.full_text == "Reading a large photo.png …"
     qtbot.mouseClick(tab.cancel_button, Qt.MouseButton.LeftButton)
-    assert not tab.reading_row.isVisible()
+    assert not tab.reading_notice.isVisible()

@@ -152,7 +152,7 @@ def test_a_picture_that_cannot_be_read_moves_nothing(tab: InsideTab, bundled: Ne
     tab.source.show_problem("no such picture.png: there is no such file. Choose another one. " * 2)
     assert tab.source.message.isVisible()
     assert moved_controls(before, places_of_controls(tab)) == []
-    assert tab.source.message.geometry().top() >= tab.canvas_area.geometry().bottom()
+    assert tab.source.message_notice.geometry().top() >= tab.canvas_area.geometry().bottom()
 
 
 def test_nan_in_the_weights_is_said_with_the_layer(tab: InsideTab) -> None:

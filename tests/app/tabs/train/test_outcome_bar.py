@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -7,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.session.loaded_model import ModelWithPath, RunOutcome
 from app.tabs.train.outcome_bar import (
     ALREADY_IN_USE,
+    LONG_SENTENCE,
     NO_MODEL_IN_USE,
     NO_TRAINED_MODEL,
     RUN_NOT_ENDED,
@@ -63,6 +66,21 @@ def test_there_is_no_way_back_to_no_model(bar: OutcomeBar) -> None:
     trained = a_model(0.9)
     bar.show_models(RunOutcome(trained, None), trained.model)
     assert enabled(bar) == [True, True, True, False]
+
+
+def test_a_narrow_bar_has_a_second_line_for_its_sentence(bar: OutcomeBar) -> None:
+    trained, before = a_model(0.114), a_model(0.995)
+    bar.resize(bar.sentence.fontMetrics().horizontalAdvance(LONG_SENTENCE) * 2 // 3, 200)
+    bar.show_models(RunOutcome(trained, ModelWithPath(before, None)), before.model)
+    deliver_events()
+    places = bar.try_button.geometry(), bar.sentence.height()
+    assert "any" in bar.sentence.text()
+    assert bar.sentence.text() == bar.sentence.full_text
+    named = replace(before.model, card=replace(before.model.card, name="a model with a long name"))
+    bar.show_models(RunOutcome(trained, ModelWithPath(before, None)), named)
+    deliver_events()
+    assert bar.sentence.text() == bar.sentence.full_text
+    assert (bar.try_button.geometry(), bar.sentence.height()) == places
 
 
 def test_each_button_requests_its_action(bar: OutcomeBar, qtbot: QtBot) -> None:
