@@ -1,3 +1,5 @@
+"""The bundled MNIST is made of the original files, with the same bytes each time."""
+
 from __future__ import annotations
 
 import gzip

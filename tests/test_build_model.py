@@ -1,3 +1,5 @@
+"""The bundled model is trained on the stated kinds of images, and its card says how well it reads them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -415,7 +415,7 @@ def test_an_optimizer_copied_together_with_its_network_trains_the_copy(copy_name
     np.testing.assert_array_equal(_train(network, optimizer), moved)
 
 
-def test_dropout_layers_of_a_copy_fraction_one_generator_like_those_of_the_original() -> None:
+def test_dropout_layers_of_a_copy_share_one_generator_like_those_of_the_original() -> None:
     generators = [layer.generator for layer in copy.deepcopy(_network()).layers if hasattr(layer, "generator")]
     assert len(generators) == 2
     assert generators[0] is generators[1]

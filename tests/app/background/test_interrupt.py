@@ -1,3 +1,5 @@
+"""Ctrl+C and the signals that end a process call a function instead of interrupting."""
+
 from __future__ import annotations
 
 import signal

@@ -1,3 +1,5 @@
+"""Changes are combined and saved on a thread, and an error is reported once."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

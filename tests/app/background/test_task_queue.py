@@ -1,3 +1,5 @@
+"""Tasks run in order on a thread, can be cancelled, and deliver on the thread of the window."""
+
 from __future__ import annotations
 
 import threading

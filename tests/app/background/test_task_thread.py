@@ -1,3 +1,5 @@
+"""A function runs on its own thread, and its result or error is emitted."""
+
 from __future__ import annotations
 
 import threading

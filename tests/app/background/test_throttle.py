@@ -1,3 +1,5 @@
+"""Requests within an interval are combined, and the last one is never lost."""
+
 from __future__ import annotations
 
 from itertools import pairwise

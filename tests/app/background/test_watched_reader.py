@@ -1,3 +1,5 @@
+"""Reading that takes long is shown, can be cancelled, and delivers only the newest request."""
+
 from __future__ import annotations
 
 import threading

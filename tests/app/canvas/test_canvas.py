@@ -1,3 +1,5 @@
+"""Mouse, pen, finger and keyboard draw strokes on the canvas, and each can be undone."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A picture and strokes replace each other on the canvas, and undo restores either."""
+
 from __future__ import annotations
 
 import numpy as np

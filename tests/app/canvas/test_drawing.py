@@ -1,3 +1,5 @@
+"""What is drawn becomes ink, step by step, with undo, redo and limits."""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,5 @@
+"""The eraser cuts lines at its edge, and leaves no remains too small to hit."""
+
 from __future__ import annotations
 
 import numpy as np

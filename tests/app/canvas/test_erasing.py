@@ -1,3 +1,5 @@
+"""Erasing follows the whole path of the pointer and is one step to undo."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The hint on a blank canvas fades out and in."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The arrow keys move a pen that writes only while it is down."""
+
 from __future__ import annotations
 
 import numpy as np

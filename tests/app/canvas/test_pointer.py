@@ -1,3 +1,5 @@
+"""One pointer at a time draws, and another has to wait until it rests."""
+
 from __future__ import annotations
 
 from app.canvas.pointer import RELEASE_TIMEOUT_SECONDS, ActivePointer, Pointer

@@ -1,3 +1,5 @@
+"""`digitlab evaluate` prints figures that are valid JSON also for diverged models."""
+
 from __future__ import annotations
 
 import json

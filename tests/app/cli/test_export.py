@@ -1,3 +1,5 @@
+"""`digitlab export` writes files that can be opened again, and reports what is impossible."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""`digitlab look` prints the numbers inside a network, and their terms add up."""
+
 from __future__ import annotations
 
 import json

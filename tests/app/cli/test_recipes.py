@@ -1,3 +1,5 @@
+"""`digitlab recipes` lists all recipes and shows the page of one."""
+
 from __future__ import annotations
 
 import json

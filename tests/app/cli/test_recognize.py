@@ -1,3 +1,5 @@
+"""`digitlab recognize` reads all files that it can, and reports the others in one sentence each."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The model card shows what is known about a model and leaves out the rest."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""An adaptation is measured on drawings that it did not learn, and replays no test image."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Taught drawings are learned and kept; undo and forgetting restore the bits of the base."""
+
 from __future__ import annotations
 
 import threading

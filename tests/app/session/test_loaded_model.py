@@ -1,3 +1,5 @@
+"""After a run the model that reads better is in use, and the user can choose the other one."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

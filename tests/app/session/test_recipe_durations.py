@@ -1,3 +1,5 @@
+"""The time of each recipe is measured once for the data in use, while nothing trains."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Steps are sent in batches at a limited rate, with their speed, and none is lost."""
+
 from __future__ import annotations
 
 import subprocess

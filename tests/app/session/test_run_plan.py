@@ -1,3 +1,5 @@
+"""The plan of a run has the settings that the log keeps, also for a run that is trained further."""
+
 from __future__ import annotations
 
 import numpy as np

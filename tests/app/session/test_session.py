@@ -1,3 +1,5 @@
+"""The session reads data and models, trains, and keeps its state and signals consistent."""
+
 from __future__ import annotations
 
 import os

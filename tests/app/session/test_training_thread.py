@@ -1,3 +1,5 @@
+"""The training thread emits every step, saves the model, and ends after any error."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Settings that were typed are kept between starts, and an invalid file counts as none."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The user's own ink is what was taught and tested, each drawing once."""
+
 from __future__ import annotations
 
 from datetime import datetime

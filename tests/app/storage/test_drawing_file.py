@@ -1,3 +1,5 @@
+"""The drawing on the canvas is kept in a file for each window."""
+
 from __future__ import annotations
 
 from pathlib import Path

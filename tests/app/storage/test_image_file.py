@@ -1,3 +1,5 @@
+"""Pictures in every supported format give their grey values; too large and damaged ones are rejected."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""Taught drawings are written at once, and a forgotten library can be restored."""
+
 from __future__ import annotations
 
 import errno

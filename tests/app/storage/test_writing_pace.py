@@ -1,3 +1,5 @@
+"""Writing during a run takes at most its fraction of the time, and is never put off for too long."""
+
 from __future__ import annotations
 
 import pytest

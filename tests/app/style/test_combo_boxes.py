@@ -1,3 +1,5 @@
+"""The lists of combo boxes keep their delegates through changes of the theme."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The ten colours of the digits differ from each other and from the background."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Text sizes are multiples of the platform's font, in steps, and projector mode enlarges small text."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Each icon exists, has one colour and one stroke width, and is sharp on its screen."""
+
 from __future__ import annotations
 
 import gc

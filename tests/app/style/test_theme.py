@@ -1,3 +1,5 @@
+"""Texts and controls have enough contrast in both themes, and a theme changes all of them."""
+
 from __future__ import annotations
 
 import gc

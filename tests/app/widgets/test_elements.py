@@ -1,3 +1,5 @@
+"""Labels show text literally, and announcements reach a screen reader."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The description of an occlusion map names its strongest region."""
+
 from __future__ import annotations
 
 import numpy as np

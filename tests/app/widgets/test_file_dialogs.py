@@ -1,3 +1,5 @@
+"""File dialogs complete the name by the selected type, and ask before they replace a file."""
+
 from __future__ import annotations
 
 from pathlib import Path

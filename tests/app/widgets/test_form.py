@@ -1,3 +1,5 @@
+"""Choices ignore the wheel, and a rate is changed by the arrow keys."""
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent

@@ -1,3 +1,5 @@
+"""Images are listed with their answers and selected by mouse and keyboard."""
+
 from __future__ import annotations
 
 import numpy as np

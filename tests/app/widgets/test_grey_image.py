@@ -1,3 +1,5 @@
+"""Grey values become colours of the theme, with the resolution of the screen."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A digit or number fills its height, and no edge is cut."""
+
 from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication

@@ -1,3 +1,5 @@
+"""Neighbours are shown nearest first, and another class is highlighted."""
+
 from __future__ import annotations
 
 from PySide6.QtGui import QColor

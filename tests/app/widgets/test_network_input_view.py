@@ -1,3 +1,5 @@
+"""The input of the network is shown pixel by pixel, with a grid and a description."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The occlusion map tints the image and outlines its strongest part."""
+
 from __future__ import annotations
 
 import numpy as np

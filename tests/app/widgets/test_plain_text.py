@@ -1,3 +1,5 @@
+"""Text is shown literally, and is elided only where it does not fit."""
+
 from __future__ import annotations
 
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Plots have readable axes, do not zoom, and follow theme and font."""
+
 from __future__ import annotations
 
 import gc

@@ -1,3 +1,5 @@
+"""Bars show the probabilities, the winner stands out, and the animation ends at the values."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A step or epoch of the last training is selected with the slider and reads the drawing."""
+
 from __future__ import annotations
 
 import numpy as np

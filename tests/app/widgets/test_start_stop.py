@@ -1,3 +1,5 @@
+"""Start and Stop are different buttons, and only one of them can be used."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tool tips are wrapped, literal, and cover no part of their control."""
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,3 +1,5 @@
+"""Messages disappear after a time, and errors stay until they are closed."""
+
 from __future__ import annotations
 
 import pytest

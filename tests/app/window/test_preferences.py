@@ -1,3 +1,5 @@
+"""Preferences are kept between starts in the folder of the user or of DIGITLAB_HOME."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -104,7 +106,7 @@ def test_recent_files_can_be_forgotten(tmp_path: Path) -> None:
     assert WindowPreferences().recent_files == []
 
 
-def test_two_windows_fraction_the_recent_files(tmp_path: Path) -> None:
+def test_two_windows_share_the_recent_files(tmp_path: Path) -> None:
     first, second = WindowPreferences(), WindowPreferences()
     first.add_recent_file(tmp_path / "a")
     first._store.sync()

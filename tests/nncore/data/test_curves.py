@@ -1,3 +1,5 @@
+"""A formula of x has its mathematical value and can execute nothing; a curve becomes a data set."""
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,3 +1,5 @@
+"""The bundled MNIST is complete; a data set keeps its bytes, is read-only, and is split without a loss."""
+
 from __future__ import annotations
 
 import tracemalloc

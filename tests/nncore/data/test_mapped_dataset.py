@@ -1,3 +1,5 @@
+"""A data set on disk gives the same examples as one in memory, in a random order, with little memory."""
+
 from __future__ import annotations
 
 import subprocess

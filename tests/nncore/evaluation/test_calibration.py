@@ -1,3 +1,5 @@
+"""The temperature that is found minimizes the loss, and verdicts follow from calibrated probabilities."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Precision, recall, F1 and reliability bins of each class equal their definitions."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The examples with the largest activation are those of a full sort, with the place in a map."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""An inspection has every number that the network computes, and the terms that add up to it."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The numbers of a layer become a picture with the colours of their signs, and every picture has its values."""
+
 from __future__ import annotations
 
 from io import BytesIO

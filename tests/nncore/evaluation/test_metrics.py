@@ -1,3 +1,5 @@
+"""Loss, accuracy, confusion matrix and calibration error do not depend on the batches."""
+
 from __future__ import annotations
 
 import warnings

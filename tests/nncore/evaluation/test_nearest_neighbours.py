@@ -1,3 +1,5 @@
+"""The nearest training examples are those of a full sort, in pixels or in a hidden layer."""
+
 from __future__ import annotations
 
 import numpy as np

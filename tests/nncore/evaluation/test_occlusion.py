@@ -1,3 +1,5 @@
+"""The occlusion map is highest where hidden ink lowers the probability most."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Predictions give the metrics of `evaluate`, and list misread examples by confidence."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""PCA and t-SNE put examples in two dimensions, and PCA equals the singular value decomposition."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A prediction has the network's numbers and a verdict; a network that cannot read drawings is rejected."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The report is valid HTML without external resources, and its figures are those of the evaluation."""
+
 from __future__ import annotations
 
 import re

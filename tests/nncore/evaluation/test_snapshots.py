@@ -1,3 +1,5 @@
+"""Early steps and epochs at even distances are kept, the last one always, within the limit of memory."""
+
 from __future__ import annotations
 
 import numpy as np

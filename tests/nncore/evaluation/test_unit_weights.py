@@ -1,3 +1,5 @@
+"""The weights of a unit are shown in the places of their inputs."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A checkpoint is read back unchanged, and a damaged or foreign file is rejected with its reason."""
+
 from __future__ import annotations
 
 import json

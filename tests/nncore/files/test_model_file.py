@@ -1,3 +1,5 @@
+"""A model is read back unchanged, the old file survives a failure, and a damaged file is rejected."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Snapshots are read back as written, within a maximum size of the file."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Strokes of a number are grouped into digits, whatever their sizes and gaps."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,3 +1,5 @@
+"""Each loss equals its definition, and its gradient equals central differences."""
+
 from __future__ import annotations
 
 import tracemalloc

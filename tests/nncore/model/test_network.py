@@ -1,3 +1,5 @@
+"""A network computes what its layers compute; its gradient, copies, batches and JSON are correct."""
+
 from __future__ import annotations
 
 import json
@@ -60,7 +62,7 @@ def test_predict_in_batches_equals_predict_of_few_rows() -> None:
     np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)
 
 
-def test_a_copy_fractions_no_parameters() -> None:
+def test_a_copy_shares_no_parameters() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
     twin = network.copy()
     np.testing.assert_array_equal(twin.parameters.values, network.parameters.values)

@@ -1,3 +1,5 @@
+"""Softmax and sigmoid match their definitions and never overflow."""
+
 from __future__ import annotations
 
 import numpy as np

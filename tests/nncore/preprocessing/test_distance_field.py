@@ -1,3 +1,5 @@
+"""The grey value of a pixel follows from its distance to the nearest segment, also in long scribbles."""
+
 from __future__ import annotations
 
 import numpy as np

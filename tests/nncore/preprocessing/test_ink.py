@@ -1,3 +1,5 @@
+"""Ink is checked and read-only, and gives the same image whatever its size and position."""
+
 from __future__ import annotations
 
 import tracemalloc

@@ -1,3 +1,5 @@
+"""An image is printed with characters, two lines of pixels in one line of text."""
+
 import numpy as np
 
 from nncore.reporting.image_text import image_text

@@ -1,3 +1,5 @@
+"""Numbers, fractions and counts are written as readers expect them."""
+
 from __future__ import annotations
 
 import ast

@@ -1,3 +1,5 @@
+"""A PNG that is written has the given pixels."""
+
 from __future__ import annotations
 
 from base64 import b64decode

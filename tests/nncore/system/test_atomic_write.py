@@ -1,3 +1,5 @@
+"""A file holds either its old or its new content, whatever fails."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""BLAS has one thread while anyone needs it, and its earlier number afterwards."""
+
 from __future__ import annotations
 
 import os

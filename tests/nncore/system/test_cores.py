@@ -1,3 +1,5 @@
+"""Only cores that the process may use are counted."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""A lock has one holder, and that of a killed process is free."""
+
 from __future__ import annotations
 
 import errno

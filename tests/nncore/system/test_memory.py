@@ -1,3 +1,5 @@
+"""Free memory is known with and without psutil, and a reserve is left."""
+
 from __future__ import annotations
 
 import builtins

@@ -189,7 +189,7 @@ def test_more_time_is_allowed_for_what_a_file_turns_out_to_contain(
             report_progress(0.5)
 
 
-def test_parts_of_the_work_fraction_the_progress() -> None:
+def test_parts_of_the_work_share_the_progress() -> None:
     fractions: list[float] = []
     with watched_reading(progress=fractions.append, cancelled=lambda: False):
         for start, end in ((0.0, 0.2), (0.2, 1.0)):

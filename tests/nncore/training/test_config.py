@@ -1,3 +1,5 @@
+"""Settings out of their range are rejected by name, and the limits themselves are valid."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The estimate of a run's time grows with its work and respects its limits."""
+
 from __future__ import annotations
 
 from dataclasses import replace

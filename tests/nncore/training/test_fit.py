@@ -1,3 +1,5 @@
+"""`fit` gives the bits and the history of the events, and prints a line for each epoch."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The figures of each layer equal their definitions, and show dead units and long steps."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The history has a row for each epoch, is thinned evenly, and continues from its rows."""
+
 from __future__ import annotations
 
 from itertools import pairwise

@@ -1,3 +1,5 @@
+"""Training learns with every optimizer, sends events in order, and is the same for the same seed."""
+
 from __future__ import annotations
 
 import threading

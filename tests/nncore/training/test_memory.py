@@ -1,3 +1,5 @@
+"""A training that needs more memory than there is is refused before it starts."""
+
 from __future__ import annotations
 
 import tracemalloc

@@ -1,3 +1,5 @@
+"""A run ends at the first limit it reaches, and the figures of an epoch are means over its samples."""
+
 from __future__ import annotations
 
 from math import inf

@@ -1,3 +1,5 @@
+"""Streams are independent, and continue from a saved state."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The suggested rate trains better than far higher or lower ones, and the network does not change."""
+
 from __future__ import annotations
 
 from dataclasses import replace

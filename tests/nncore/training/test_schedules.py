@@ -1,3 +1,5 @@
+"""Each schedule has its form between the start and the end of a run."""
+
 from __future__ import annotations
 
 import pytest

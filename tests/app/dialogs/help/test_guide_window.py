@@ -1,3 +1,5 @@
+"""The guide shows its pages with pictures, follows links, and finds words."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Every package, font and data set that the program contains is named with its licence."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The list of keys has each shortcut once, under the window or dialog to which it belongs."""
+
 from __future__ import annotations
 
 from PySide6.QtCore import Qt

@@ -1,3 +1,5 @@
+"""The start page blocks nothing, and each of its choices closes it."""
+
 from __future__ import annotations
 
 import pytest

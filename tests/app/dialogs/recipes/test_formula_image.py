@@ -1,3 +1,5 @@
+"""Formulas are painted completely, in the size and colour of the text around them."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Every recipe can be read with its formulas, and used."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The answer is a digit with its confidence, or says why there is none."""
+
 from __future__ import annotations
 
 import numpy as np

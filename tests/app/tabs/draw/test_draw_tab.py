@@ -1,3 +1,5 @@
+"""The Draw tab reads what is on the canvas while the pen moves, with the model or epoch selected."""
+
 from __future__ import annotations
 
 from dataclasses import replace

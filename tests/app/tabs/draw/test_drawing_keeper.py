@@ -1,3 +1,5 @@
+"""The drawing is saved while it grows, and restored as one step that can be undone."""
+
 from __future__ import annotations
 
 from pathlib import Path

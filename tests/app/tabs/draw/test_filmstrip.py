@@ -1,3 +1,5 @@
+"""The filmstrip shows the stages from strokes to input, and each stage can be switched off."""
+
 from __future__ import annotations
 
 import numpy as np

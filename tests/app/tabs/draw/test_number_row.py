@@ -1,3 +1,5 @@
+"""Each digit of a number can be selected; a single digit needs no row."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Pictures are taken from the clipboard, from dropped data and from files, and errors are reported."""
+
 from __future__ import annotations
 
 import io

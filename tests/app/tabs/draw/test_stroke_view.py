@@ -1,3 +1,5 @@
+"""Strokes are painted as thin lines, and dots as dots."""
+
 from __future__ import annotations
 
 import numpy as np

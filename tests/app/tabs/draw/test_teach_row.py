@@ -1,3 +1,5 @@
+"""The correct digit is chosen by click or key, and the row says what teaching has changed."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The page of classes shows and sorts precision, recall, F1 and reliability."""
+
 from __future__ import annotations
 
 from PySide6.QtCore import Qt

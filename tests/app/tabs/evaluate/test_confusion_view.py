@@ -1,3 +1,5 @@
+"""The confusion matrix is read and opened by mouse and keyboard, with counts or fractions."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""One image is shown with its probabilities and explanations, and late results of another are ignored."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The Evaluate tab evaluates the model in use while it is shown, and passes mistakes on."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Rows of an evaluation have their image, caption and probability."""
+
 from __future__ import annotations
 
 import numpy as np

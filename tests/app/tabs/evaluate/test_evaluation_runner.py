@@ -1,3 +1,5 @@
+"""Evaluations, maps and neighbours are computed on threads, and each can be cancelled."""
+
 from __future__ import annotations
 
 import threading

@@ -1,3 +1,5 @@
+"""The map of a layer is requested, shown and stopped, with or without scikit-learn."""
+
 from __future__ import annotations
 
 from dataclasses import replace

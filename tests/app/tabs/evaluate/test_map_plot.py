@@ -1,3 +1,5 @@
+"""Digits are drawn at their points, misread ones with a ring, and the nearest one is picked."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Misread images are listed for the whole matrix or one cell, in either order."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Accuracy under distortions is measured on request and cleared by another model."""
+
 from __future__ import annotations
 
 import pytest

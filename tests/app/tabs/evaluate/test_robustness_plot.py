@@ -1,3 +1,5 @@
+"""The curve of one distortion grows point by point."""
+
 from __future__ import annotations
 
 from pytestqt.qtbot import QtBot

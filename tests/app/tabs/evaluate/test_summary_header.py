@@ -1,3 +1,5 @@
+"""The header names accuracy, interval and source, and nothing moves when a message is shown."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cells of requested and read digits are selected by mouse and keyboard, and described in text."""
+
 from __future__ import annotations
 
 import pytest

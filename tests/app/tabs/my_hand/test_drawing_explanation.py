@@ -1,3 +1,5 @@
+"""The explanation of a drawing is about the answer of the model in use."""
+
 from __future__ import annotations
 
 import numpy as np

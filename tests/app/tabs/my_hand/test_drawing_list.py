@@ -1,3 +1,5 @@
+"""Drawings are listed with captions and thumbnails, and only visible thumbnails are rendered."""
+
 from __future__ import annotations
 
 import pytest

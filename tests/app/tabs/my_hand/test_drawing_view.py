@@ -1,3 +1,5 @@
+"""A drawing is shown with the answer it got, and with that of the model in use if it differs."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Results, captions and confidences of a test are written in words."""
+
 from __future__ import annotations
 
 from app.tabs.my_hand.formatting import caption, date_in_words, headline, interval_in_words, probabilities_in_words

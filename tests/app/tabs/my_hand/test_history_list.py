@@ -1,3 +1,5 @@
+"""Earlier tests are listed, opened, deleted and restored by keys."""
+
 from __future__ import annotations
 
 from dataclasses import replace

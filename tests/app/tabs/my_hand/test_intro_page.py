@@ -1,3 +1,5 @@
+"""The first page offers a new or an unfinished test, and says why none can start."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The result lists drawings of the matrix or of one cell, or says that there are none."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Progress and errors are shown in one line that does not widen the window."""
+
 from __future__ import annotations
 
 from PySide6.QtCore import Qt

@@ -1,3 +1,5 @@
+"""Digits are written one after another, and can be skipped or taken back."""
+
 from __future__ import annotations
 
 import pytest

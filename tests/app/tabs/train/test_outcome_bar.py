@@ -1,3 +1,5 @@
+"""After a run the bar says which model is in use, and offers what can be done with both."""
+
 from __future__ import annotations
 
 from dataclasses import replace

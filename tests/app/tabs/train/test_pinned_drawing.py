@@ -1,3 +1,5 @@
+"""The pinned drawing shows what the network in training reads in it."""
+
 from __future__ import annotations
 
 import numpy as np

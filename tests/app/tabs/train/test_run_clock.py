@@ -1,3 +1,5 @@
+"""Speed and remaining time follow from the last seconds, with validation."""
+
 import numpy as np
 import pytest
 

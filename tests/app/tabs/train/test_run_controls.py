@@ -1,3 +1,5 @@
+"""Train, Pause, Step and Stop keep their places and do what they say in each state."""
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton

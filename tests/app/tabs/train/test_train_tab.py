@@ -1,3 +1,5 @@
+"""The Train tab passes actions on and shows state, problems and remedies of a run."""
+
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""Widgets begin new lines in a narrow window, and nothing is cut."""
+
 from __future__ import annotations
 
 import pytest

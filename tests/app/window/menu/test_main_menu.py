@@ -1,3 +1,5 @@
+"""Entries of the menu and their shortcuts call their functions while the menu is closed."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

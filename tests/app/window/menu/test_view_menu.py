@@ -1,3 +1,5 @@
+"""Text size, projector mode and theme are changed by menu and key, and are kept."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

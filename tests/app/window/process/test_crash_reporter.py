@@ -1,3 +1,5 @@
+"""An unexpected error is shown once, with what was kept and what can be copied."""
+
 from __future__ import annotations
 
 import logging

@@ -1,3 +1,5 @@
+"""A signal that ends the process closes the window as the user would."""
+
 from __future__ import annotations
 
 import os

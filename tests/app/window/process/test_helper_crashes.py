@@ -1,3 +1,5 @@
+"""The crash of a helper process is logged and shown once, and the run goes on."""
+
 from __future__ import annotations
 
 from pathlib import Path

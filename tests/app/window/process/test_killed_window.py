@@ -1,3 +1,5 @@
+"""All that a killed window has saved can be read."""
+
 from __future__ import annotations
 
 import sys

@@ -1,3 +1,5 @@
+"""Rows of a text file are read up to a maximum length, and a longer one is rejected before it fills the memory."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""IDX files are read, compressed or mapped, with their partner and their test set; damaged ones are rejected."""
+
 from __future__ import annotations
 
 import gzip

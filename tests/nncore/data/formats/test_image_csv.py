@@ -1,3 +1,5 @@
+"""A CSV file with one image per row is read completely, with or without a header; an error names its row."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

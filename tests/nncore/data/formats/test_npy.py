@@ -1,3 +1,5 @@
+"""A pair of NPY files is read or mapped whatever its shape, and an invalid one is rejected."""
+
 from __future__ import annotations
 
 import io

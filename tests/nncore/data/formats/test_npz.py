@@ -1,3 +1,5 @@
+"""Images and labels of an NPZ file are read whatever their type and shape; a value that is no pixel is located."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""The format of a data set is found from its content, and every unreadable path gives one sentence."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""UNIPEN files give strokes with label and writer, as dialects of the format write them."""
+
 from __future__ import annotations
 
 from pathlib import Path

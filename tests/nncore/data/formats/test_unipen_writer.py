@@ -1,3 +1,5 @@
+"""Strokes that are written as UNIPEN are read back with the same bits, and only readable ones are written."""
+
 from __future__ import annotations
 
 import errno

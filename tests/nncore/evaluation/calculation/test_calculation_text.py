@@ -1,3 +1,5 @@
+"""Each kind of number in a network is explained in a sentence with its formula."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Each term of a number has one place in the pictures of inputs and weights."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Positions in maps and cells of the tiled picture correspond in both directions."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Each recipe is complete, fits its data and can be found by its name."""
+
 from __future__ import annotations
 
 import json

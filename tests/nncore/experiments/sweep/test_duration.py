@@ -1,3 +1,5 @@
+"""The estimate of a sweep's duration follows from measured steps and the number of processes."""
+
 from __future__ import annotations
 
 import pytest
@@ -29,7 +31,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seeds
 
 
-def test_the_runs_fraction_the_processes(measured: list[int]) -> None:
+def test_the_runs_share_the_processes(measured: list[int]) -> None:
     assert estimate_sweep_seconds(jobs(4), small_mnist(), 0.1, workers=2) == 5.0  # (1 + 2 + 3 + 4) / 2
     assert measured == [0, 1, 2, 3]
 

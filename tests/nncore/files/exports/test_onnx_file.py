@@ -1,3 +1,5 @@
+"""onnxruntime computes the same outputs from an exported model, which can be opened again bit for bit."""
+
 from __future__ import annotations
 
 import contextlib

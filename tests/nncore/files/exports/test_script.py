@@ -1,3 +1,5 @@
+"""The exported script computes the same outputs with NumPy alone, and can be opened again bit for bit."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,3 +1,5 @@
+"""A CSV table of drawings is read back completely, also by pandas, and never contains a formula."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Digits, dates, verdicts and probabilities from files are checked before they are used."""
+
 from __future__ import annotations
 
 import numpy as np

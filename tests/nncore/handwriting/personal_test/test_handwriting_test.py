@@ -1,3 +1,5 @@
+"""A test asks for each digit twice in a random order, and keeps drawings with their prompts."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Tests in a folder are listed newest first; deleted ones can be restored, damaged ones are put aside."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Results are exported and imported as CSV or UNIPEN, with readings or to be read again."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The file of a test is read back completely, and an error names its row."""
+
 from __future__ import annotations
 
 import os

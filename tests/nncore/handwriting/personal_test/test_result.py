@@ -1,3 +1,5 @@
+"""Figures of a test follow from what was requested, read and rejected."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Synthetic writers write every glyph near its control points, with a style that stays the same."""
+
 from __future__ import annotations
 
 from dataclasses import replace

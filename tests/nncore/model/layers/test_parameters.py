@@ -1,3 +1,5 @@
+"""All parameters are in one vector, with named views, and state that is not trained comes last."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -36,7 +38,7 @@ def test_trained_parameters_come_first_and_state_has_no_gradient() -> None:
     assert parameters.gradients.shape == (4,)
 
 
-def test_a_replica_fractions_only_the_trained_values() -> None:
+def test_a_replica_shares_only_the_trained_values() -> None:
     parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)})
     parameters.values[:] = 1
     twin = parameters.replica()

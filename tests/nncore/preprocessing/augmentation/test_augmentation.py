@@ -1,3 +1,5 @@
+"""Each distortion changes images as its setting says, and none leaves every bit unchanged."""
+
 from __future__ import annotations
 
 import tracemalloc

@@ -1,3 +1,5 @@
+"""Sampling between pixels equals bilinear interpolation, with paper outside the image."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A variation of strokes differs each time, stays readable, and keeps the number of strokes."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Strokes become thicker or thinner by the given amount, in each image independently."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Connected components equal those of a flood fill, and specks are not parts of a digit."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Ink is found on paper of any colour, and its darkness is measured."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Any picture becomes an image of 28 x 28, and one in MNIST's format stays as it is."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Printed lines are removed from a page, and the ink on them stays."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Thinning leaves lines one pixel wide, and never adds a pixel."""
+
 from __future__ import annotations
 
 import numpy as np

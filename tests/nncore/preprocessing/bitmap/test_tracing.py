@@ -1,3 +1,5 @@
+"""Lines of pixels become strokes that run from end to end and meet at crossings."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A remedy changes its settings and layers and nothing else."""
+
 import pytest
 
 from nncore.errors import SettingError

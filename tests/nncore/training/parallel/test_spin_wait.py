@@ -1,3 +1,5 @@
+"""Waiting for a word of memory ends with its value or at the time limit."""
+
 from __future__ import annotations
 
 import threading

@@ -1,3 +1,5 @@
+"""A long curve is thinned to highest and lowest values, in order, however it grows."""
+
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Loss and accuracy are drawn as they come, with earlier runs behind them and readable by mouse and key."""
+
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""The fit of a curve is drawn over its points, and the fits of chosen epochs stay."""
+
 from __future__ import annotations
 
 import numpy as np

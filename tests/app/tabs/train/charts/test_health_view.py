@@ -1,3 +1,5 @@
+"""Each layer with weights has its figures, and unusual ones have the error colour."""
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage

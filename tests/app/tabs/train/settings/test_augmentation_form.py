@@ -1,3 +1,5 @@
+"""Distortions are proposed, entered and marked, and the examples follow them."""
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt

@@ -1,3 +1,5 @@
+"""Digits are shown as they are and distorted, in the colours of the theme."""
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt

@@ -1,3 +1,5 @@
+"""Groups of settings are opened and closed, and projector mode shows those of a first lesson."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

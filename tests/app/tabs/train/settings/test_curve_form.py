@@ -1,3 +1,5 @@
+"""The curve to learn comes from a formula or a file, and errors are shown beside their field."""
+
 from __future__ import annotations
 
 from pathlib import Path

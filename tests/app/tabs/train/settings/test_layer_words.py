@@ -1,3 +1,5 @@
+"""Layers are typed as widths or words, and an error names its layer."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Rows and text of the layers follow each other."""
+
 from typing import cast
 
 import pytest

@@ -1,3 +1,5 @@
+"""Shapes, weights and multiplications of all layers are listed, and add up."""
+
 import pytest
 from pytestqt.qtbot import QtBot
 

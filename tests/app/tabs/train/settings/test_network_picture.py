@@ -1,3 +1,5 @@
+"""A network is drawn within its picture, large layers with dots."""
+
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot

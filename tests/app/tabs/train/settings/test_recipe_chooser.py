@@ -1,3 +1,5 @@
+"""Recipes are offered by group with their result and time, and one is chosen by keyboard."""
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot

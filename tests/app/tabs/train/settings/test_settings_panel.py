@@ -1,3 +1,5 @@
+"""Settings are shown, read and checked together, and fit the recipe, the data and the run."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
