@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.evaluation.recognition import Prediction, read_digit
+from nncore.evaluation.snapshots import TrainingPoint
 from nncore.model.network import Network
 from nncore.training.events import EpochDone, StepDone
 from nncore.training.history import EpochFigures
@@ -75,6 +76,27 @@ class PinnedReading:
             return cls(steps, read_digit(network, drawing))
         except DataError as problem:
             return cls(steps, None, str(problem))
+
+
+@dataclass(frozen=True, eq=False)
+class LiveNetwork:
+    """The network of a run in progress as it was at `point`: a copy, which the training does not change.
+
+    run: the number of the run in the log, None while it has none. epochs: the planned number; 0 if it is unknown.
+    """
+
+    network: Network
+    point: TrainingPoint
+    run: int | None = None
+    epochs: int = 0
+
+    @property
+    def name(self) -> str:
+        """Whose numbers these are: "784-128-10 (run 12 in training, epoch 2 of 5, step 1,234)"."""
+        run = "in training" if self.run is None else f"run {self.run:,} in training"
+        of = f" of {self.epochs:,}" if self.epochs else ""
+        where = f"epoch {self.point.epoch:,}{of}, step {self.point.step:,}" if self.point.epoch else "untrained"
+        return f"{self.network.spec.default_name} ({run}, {where})"
 
 
 class StepBatcher:

@@ -16,10 +16,10 @@ from app.session.curve_fit import Fit
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming, RunOutcome
 from app.session.model_session import ModelSession
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import PinnedReading, RunState
+from app.session.run_events import LiveNetwork, PinnedReading, RunState
 from app.session.run_plan import EndedRun, InterruptedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
-from app.session.training_thread import TrainingThread
+from app.session.training_thread import NO_COPY, TrainingThread
 from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
@@ -76,6 +76,9 @@ class Session(ModelSession):
     drawing_read = Signal(PinnedReading)
     """What the network of the run in progress reads in the pinned drawing now."""
 
+    network_in_training = Signal(LiveNetwork)
+    """A copy of the network of the run in progress; several times a second while `watch_training` asks for it."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
@@ -92,6 +95,7 @@ class Session(ModelSession):
         self._model_is_of_run = self._learns_digits = False
         self._run_may_replace_model = False
         self._run_has_ended, self.planned_epochs = True, 0
+        self._training_is_watched = False
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._pending_run: _PendingRun | None = None
@@ -265,6 +269,8 @@ class Session(ModelSession):
         self._thread.snapshots_created.connect(self._on_snapshots_created)
         self._thread.drawing = self.pinned_drawing
         self._thread.drawing_read.connect(self.drawing_read)
+        self._thread.copy_after = NO_COPY if self._training_is_watched else None
+        self._thread.network_copied.connect(self._on_network_copied)
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_kept.connect(self._on_model_kept)
         self._thread.model_not_saved.connect(self._on_model_not_saved)
@@ -281,6 +287,19 @@ class Session(ModelSession):
         if self._thread is not None:
             self._thread.drawing = image
         self.pinned_drawing_changed.emit(image)
+
+    def watch_training(self, watched: bool) -> None:
+        """Whether to emit `network_in_training`: while the window shows the network of a run as it learns."""
+        if watched != self._training_is_watched:
+            self._training_is_watched = watched
+            if self._thread is not None:
+                self._thread.copy_after = NO_COPY if watched else None
+
+    @Slot(LiveNetwork)
+    def _on_network_copied(self, live: LiveNetwork) -> None:
+        if self._training_is_watched and self._thread is not None:
+            self.network_in_training.emit(live)
+            self._thread.copy_after = live.point.step
 
     def pause(self) -> None:
         """Pause after the current mini-batch."""

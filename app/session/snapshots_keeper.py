@@ -48,7 +48,7 @@ class SnapshotsKeeper:
         """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept."""
         if self._has_failed or not self._pace.is_due:
             return
-        with self._pace.writing():
+        with self._pace.working():
             self._write(snapshots)
 
     def _write(self, snapshots: Snapshots) -> None:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.background.task_queue import ShownError, unexpected_error
+from app.background.work_pace import WorkPace
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import PinnedReading, PreviousPart, StepBatcher
+from app.session.run_events import LiveNetwork, PinnedReading, PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
 from app.session.snapshots_keeper import SnapshotsKeeper
 from app.storage.models.model_library import run_model_name
@@ -39,10 +40,16 @@ MODEL_INTERVAL_SECONDS = 0.25
 """Minimum time between two models that a run in progress sends to the window."""
 
 MAX_READING_FRACTION = 0.02
-"""The largest fraction of the time that reading the pinned drawing may take."""
+"""The largest fraction of the time that reading the pinned drawing may take, and copying the network another one."""
+
+COPY_INTERVAL_SECONDS = 0.125
+"""Minimum time between two copies of the network that a run in progress sends to the window."""
+
+NO_COPY = -1
+"""In place of the steps of a copy: the window has none."""
 
 PAUSE_CHECK_SECONDS = 0.1
-"""The time within which a paused run notices that a different drawing was pinned."""
+"""The time within which a paused run notices what the window asks for: another drawing, or a copy of the network."""
 
 
 class TrainingThread(QThread):
@@ -53,6 +60,8 @@ class TrainingThread(QThread):
 
     Attributes:
         drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
+        copy_after: the steps of the copy of the network that the window has, NO_COPY if it has none: a later one is to
+            be sent. None: none is to be sent. Another thread sets it after each copy, so that copies never queue up.
         model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
             progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
     """
@@ -77,6 +86,8 @@ class TrainingThread(QThread):
     """One sentence: why the snapshots could not be saved."""
     drawing_read = Signal(PinnedReading)
     """What the network reads in `drawing` now."""
+    network_copied = Signal(LiveNetwork)
+    """A copy of the network as it is now, for a window that shows it."""
     run_ended = Signal(EndedRun)
     """The ended run; not emitted if it diverged or made no step."""
 
@@ -96,6 +107,7 @@ class TrainingThread(QThread):
         self.models_folder = models_folder
         self.model_is_latest = True
         self.drawing: NDArray[np.uint8] | None = None
+        self.copy_after: int | None = None
         self._data = data
 
     def run(self) -> None:
@@ -140,7 +152,8 @@ class _RunInProgress:
         self._model_emitted_at = float("-inf")
         self._fit_emitted_at = float("-inf")
         self._last_read: NDArray[np.uint8] | None = None
-        self._next_reading = 0.0
+        self._reading_pace = WorkPace(MAX_READING_FRACTION)
+        self._copy_pace = WorkPace(MAX_READING_FRACTION, COPY_INTERVAL_SECONDS)
 
     def train(self) -> None:
         """Train to the end of the run."""
@@ -163,7 +176,7 @@ class _RunInProgress:
             self._snapshots = self._keeper.restore(self._snapshots, training.point)
         self._add_snapshot()
         self._thread.snapshots_created.emit(self._snapshots)
-        self._read_drawing(at_once=True)
+        self._show_network(at_once=True)
         if training.steps:
             rates, control = list(self._control.rates_used), self._control
             if not rates or rates[-1][1] != control.learning_rate:
@@ -192,10 +205,11 @@ class _RunInProgress:
                 self._emit_model(test=None)
         elif self._control.paused:
             self._emit_steps(self._batcher.flush())
-            self._read_drawing(at_once=True)
+            self._show_network(at_once=True)
             while not self._control.wait_for_turn(PAUSE_CHECK_SECONDS):
                 if self._thread.drawing is not self._last_read:
                     self._read_drawing(at_once=True)
+                self._copy_network(at_once=True)
             self._batcher.restart_clock()
         else:
             self._thread.paint_priority.wait_for_release()
@@ -210,17 +224,31 @@ class _RunInProgress:
     def _emit_steps(self, steps: object | None) -> None:
         if steps is not None:
             self._thread.run_event.emit(steps)
-            self._read_drawing()
+            self._show_network()
+
+    def _show_network(self, *, at_once: bool = False) -> None:
+        """Send what the window shows of the network between two steps; at_once: even if it has just been sent."""
+        self._read_drawing(at_once=at_once)
+        self._copy_network(at_once=at_once)
 
     def _read_drawing(self, *, at_once: bool = False) -> None:
         """Read the pinned drawing, unless that would take more than MAX_READING_FRACTION of the time."""
-        drawing, started = self._thread.drawing, perf_counter()
-        if drawing is not None and (at_once or started >= self._next_reading):
-            reading = PinnedReading.from_network(self._training.network, drawing, self._training.steps)
-            ended = perf_counter()
-            self._next_reading = ended + (ended - started) / MAX_READING_FRACTION
+        drawing = self._thread.drawing
+        if drawing is not None and (at_once or self._reading_pace.is_due):
+            with self._reading_pace.working():
+                reading = PinnedReading.from_network(self._training.network, drawing, self._training.steps)
             self._thread.drawing_read.emit(reading)
         self._last_read = drawing
+
+    def _copy_network(self, *, at_once: bool = False) -> None:
+        """Send a copy of the network if the window wants another one, at most every COPY_INTERVAL_SECONDS."""
+        training, shown = self._training, self._thread.copy_after
+        if shown is None or shown == training.steps or not (at_once or self._copy_pace.is_due):
+            return
+        self._thread.copy_after = None
+        with self._copy_pace.working():
+            copy = LiveNetwork(training.network.copy(), training.point, self._recorder.number, self._plan.config.epochs)
+        self._thread.network_copied.emit(copy)
 
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learned."""

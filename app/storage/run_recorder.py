@@ -162,12 +162,12 @@ class RunRecorder:
     def _write(self, training: Training) -> None:
         """Write the epochs that are not in the log yet, and the checkpoint, each if it is due."""
         if self._log_pace.is_due:
-            with self._log_pace.writing():
+            with self._log_pace.working():
                 checkpoint = training.checkpoint()
                 if self._with_log(lambda log, run_id: self._add_epochs(log, run_id, checkpoint)):
                     self._pending_epochs = []
         if self.number is not None and self._checkpoint_pace.is_due:
-            with self._checkpoint_pace.writing():
+            with self._checkpoint_pace.working():
                 self._save(training.checkpoint())
 
     def _add_epochs(self, log: RunLog, run_id: int, checkpoint: Checkpoint) -> None:

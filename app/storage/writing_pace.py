@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
+from app.background.work_pace import WorkPace
 
 MAX_WRITE_INTERVAL_SECONDS = 0.25
 """A run that is killed loses at most one epoch, or the epochs of this time if they are shorter."""
@@ -19,25 +17,9 @@ SNAPSHOTS_FRACTION = 0.05
 """The fraction that writing its snapshots may take."""
 
 
-class WritingPace:
+class WritingPace(WorkPace):
     """Says when to write: so that it takes at most a fraction of the time, or after MAX_WRITE_INTERVAL_SECONDS."""
 
     def __init__(self, fraction: float) -> None:
         """fraction: of the time, 0 to 1."""
-        self._fraction = fraction
-        self._next = float("-inf")
-
-    @property
-    def is_due(self) -> bool:
-        """Whether to write now."""
-        return perf_counter() >= self._next
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Write in this `with` block; the longer that takes, the later is the next time."""
-        began = perf_counter()
-        try:
-            yield
-        finally:
-            ended = perf_counter()
-            self._next = ended + min(MAX_WRITE_INTERVAL_SECONDS, (ended - began) / self._fraction)
+        super().__init__(fraction, max_seconds=MAX_WRITE_INTERVAL_SECONDS)

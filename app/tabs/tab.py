@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 
 class Tab(QWidget):
     """A page of the main window. A tab with threads overrides `finish`, one with a main widget overrides `focus`."""
+
+    visibility_changed = Signal(bool)
+    """Whether the tab is visible now."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Emit `visibility_changed`."""
+        super().showEvent(event)
+        self.visibility_changed.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Emit `visibility_changed`."""
+        super().hideEvent(event)
+        self.visibility_changed.emit(False)
 
     def focus(self) -> None:
         """Put the keyboard focus where the user probably needs it first; called when the tab is chosen."""

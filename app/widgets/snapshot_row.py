@@ -47,6 +47,7 @@ class SnapshotRow(QWidget):
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
         self._choice: TrainingPoint | None = None
+        self._live_point: TrainingPoint | None = None
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -89,6 +90,11 @@ class SnapshotRow(QWidget):
         """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
         self._has_model = has_model
         self.refresh()
+
+    def set_live_point(self, point: TrainingPoint | None) -> None:
+        """Say that the current model is that of the run in progress at `point`; None: it is not."""
+        self._live_point = point
+        self._show_index(self.slider.value())
 
     @property
     def reader(self) -> str:
@@ -171,20 +177,15 @@ class SnapshotRow(QWidget):
 
     def _caption(self, index: int) -> str:
         """Which run the answers belong to, which of its points is selected, and whether the model in use is another."""
+        if self._live_point is not None and index == len(self._cells) - 1:
+            return f"Answers during this run, {self._run_name}: now {self._live_point.in_words(self._total)}."
         point = self._cells[index]
         text = f"Answers during the last run, {self._run_name}"
         if point is not None:
-            text += f": {self._point_in_words(point)}"
+            text += f": {point.in_words(self._total)}"
             if self._has_model and index == len(self._cells) - 1:
                 text += ", the latest"
         return f"{text}." if self._has_model else f"{text}. {ANOTHER_MODEL}"
-
-    def _point_in_words(self, point: TrainingPoint) -> str:
-        """Return "step 0, untrained", "step 3, in epoch 1 of 5" or "epoch 2 of 5"."""
-        if point.epoch == 0:
-            return f"{point.label}, untrained"
-        of = f" of {self._total:,}" if self._total else ""
-        return f"{point.label}{of}" if point.ends_epoch else f"{point.label}, in epoch {point.epoch:,}{of}"
 
     def _read_later(self) -> None:
         if self._image is not None and self.slider.isVisible():

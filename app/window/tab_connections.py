@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.run_events import LiveNetwork, RunState
 from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
 from app.window.preferences import WindowPreferences
@@ -60,6 +61,9 @@ class TabConnections(QObject):
         self._reader, self._taught = "", ""
         session.model_changed.connect(self._read_with_model)
         session.model_renamed.connect(self._rename_reader)
+        session.network_in_training.connect(self._show_training)
+        session.run_state_changed.connect(self._update_watching)
+        session.model_changed.connect(self._update_watching)
         teacher.adapted.connect(self._show_adaptation)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
@@ -97,6 +101,8 @@ class TabConnections(QObject):
         tab.network_pane.full_size_requested.connect(self.show_inside_tab)
         tab.network_pane.number_requested.connect(self.show_number)
         tab.pin_requested.connect(self._pin_drawing)
+        tab.visibility_changed.connect(self._update_watching)
+        tab.snapshot_row.point_chosen.connect(self._update_watching)
         tab.keep_drawing(ink_folder())
         tab.connect_teacher(teacher)
         teacher.load()
@@ -107,11 +113,10 @@ class TabConnections(QObject):
 
     def _connect_drawing(self) -> None:
         """Let the Evaluate tab show the drawing, once both tabs are built."""
-        built = {type(tab).__name__: tab for tab in self._window.tabs.built()}
-        draw_tab, evaluate_tab = built.get("DrawTab"), built.get("EvaluateTab")
+        draw_tab, evaluate_tab = self._built_tab("DrawTab"), self._built_tab("EvaluateTab")
         if draw_tab is not None and evaluate_tab is not None:
-            self._window.draw_tab.image_changed.connect(self._window.evaluate_tab.set_drawing)
-            self._window.evaluate_tab.set_drawing(self._window.draw_tab.image)
+            draw_tab.image_changed.connect(evaluate_tab.set_drawing)
+            evaluate_tab.set_drawing(draw_tab.image)
 
     def connect_inside_tab(self, tab: InsideTab) -> None:
         """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
@@ -136,6 +141,8 @@ class TabConnections(QObject):
         session.snapshots_created.connect(self._show_snapshots_inside)
         session.model_changed.connect(self._update_snapshots_inside)
         session.snapshots_grown.connect(self._update_snapshots_inside)
+        tab.watching_changed.connect(self._update_watching)
+        self._update_watching()
         looks_for = ExamplesPanel()
         tab.add_panel(looks_for)
         looks_for.image_chosen.connect(tab.source.go_to)
@@ -310,6 +317,36 @@ class TabConnections(QObject):
     def _look_inside(self, network: Network | None, name: str) -> None:
         model = self._session.model
         self._window.inside_tab.set_network(network, name, model.class_names if model is not None else DIGITS)
+
+    # ------------------------------------------------------ the network that learns
+
+    @Slot()
+    def _update_watching(self) -> None:
+        """Ask the session for the network of the run in progress only while a tab shows it."""
+        in_progress = self._session.run_state is not RunState.IDLE
+        inside, draw = self._built_tab("InsideTab"), self._built_tab("DrawTab")
+        if inside is not None:
+            inside.set_training(in_progress)
+        if draw is not None and not self._draw_watches(draw):
+            draw.show_training(None)
+        self._session.watch_training(
+            (inside is not None and inside.watches_training) or (draw is not None and self._draw_watches(draw))
+        )
+
+    def _draw_watches(self, draw: DrawTab) -> bool:
+        return draw.isVisible() and self._session.model_follows_run and draw.snapshot_row.choice is None
+
+    @Slot(LiveNetwork)
+    def _show_training(self, live: LiveNetwork) -> None:
+        inside, draw, data = self._built_tab("InsideTab"), self._built_tab("DrawTab"), self._session.data
+        if inside is not None and inside.watches_training:
+            inside.show_training(live, data.training.class_names if data is not None else DIGITS)
+        if draw is not None and self._draw_watches(draw):
+            draw.show_training(live)
+
+    def _built_tab(self, name: str) -> Any:
+        """The tab of this class, None if it has not been built."""
+        return next((tab for tab in self._window.tabs.built() if type(tab).__name__ == name), None)
 
     @Slot(int, tuple)
     def show_number(self, layer: int, position: Position) -> None:

@@ -45,6 +45,16 @@ class TrainingPoint:
             return "step 0"
         return f"epoch {self.epoch:,}" if self.ends_epoch else f"step {self.step or 0:,}"
 
+    def in_words(self, epochs: int = 0) -> str:
+        """The point with its place in a training of `epochs` epochs, 0 if their number is unknown.
+
+        "step 0, untrained", "step 1,234, in epoch 1 of 5" or "epoch 2 of 5".
+        """
+        if self.epoch == 0:
+            return f"{self.label}, untrained"
+        of = f" of {epochs:,}" if epochs else ""
+        return f"{self.label}{of}" if self.ends_epoch else f"{self.label}, in epoch {self.epoch:,}{of}"
+
     def is_after(self, other: TrainingPoint) -> bool:
         """Whether this is a later point of the same training; two ends of the same epoch are the same point."""
         if (self.epoch, self.ends_epoch) == (other.epoch, other.ends_epoch):

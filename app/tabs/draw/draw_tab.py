@@ -20,6 +20,7 @@ from app.background.throttle import Throttle
 from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
 from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.run_events import LiveNetwork
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.draw.answer_view import AnswerView
@@ -75,6 +76,7 @@ class DrawTab(Tab):
         self._name = ""
         self._snapshots: Snapshots | None = None
         self._earlier_network: Network | None = None
+        self._live: LiveNetwork | None = None
         self._shown_reader: tuple[Network | None, str] | None = None
         self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
@@ -131,8 +133,8 @@ class DrawTab(Tab):
 
     @property
     def network(self) -> Network | None:
-        """The network that reads: the current model, or that of the selected step or epoch."""
-        return self._earlier_network or self._network
+        """The network that reads: of the selected step or epoch, of the run in progress, or of the current model."""
+        return self._earlier_network or (self._live.network if self._live is not None else self._network)
 
     def set_network(self, network: Network | None, name: str = "", keeps_point: bool = False) -> None:
         """Use `network` to read, and read the canvas again.
@@ -140,7 +142,8 @@ class DrawTab(Tab):
         name: that of its model, as in the corner of the window. keeps_point: whether the network of a step or
         an epoch that the user has selected goes on reading, as during the run that the network comes from.
         """
-        self._network, self._name = network, name
+        self._network, self._name, self._live = network, name, None
+        self.snapshot_row.set_live_point(None)
         self._explanation = None  # it was that of the old network
         if not keeps_point:
             self.snapshot_row.select_current_model()
@@ -165,6 +168,13 @@ class DrawTab(Tab):
         self._teacher = teacher
         self.teach_row.connect_teacher(teacher)
         self.teach_row.digit_chosen.connect(self._teach)
+
+    def show_training(self, live: LiveNetwork | None) -> None:
+        """Read with the network of the run in progress as it is now; None: with the current model again."""
+        if live is not self._live:
+            self._live = live
+            self.snapshot_row.set_live_point(None if live is None else live.point)
+            self.throttle.request()
 
     @Slot(object)
     def show_ink(self, ink: Ink) -> None:
@@ -232,8 +242,8 @@ class DrawTab(Tab):
 
     @property
     def reader_name(self) -> str:
-        """The name of the network that reads: of the model in use, or a step or epoch of the last run."""
-        return self.snapshot_row.reader or self._name or "no model"
+        """The name of the network that reads: of the model in use, or a step or epoch of a run."""
+        return self.snapshot_row.reader or (self._live.name if self._live is not None else self._name) or "no model"
 
     def _show_reader(self) -> None:
         """Say which network gives the answers."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from app.background.throttle import Throttle
 from app.style.icons import set_icon
 from app.widgets.elements import push_button, without_margins
 from app.widgets.network_view.network_view import NetworkView
+from app.widgets.network_view.view_updates import ViewUpdates
 from nncore.errors import DataError
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.recognition import Prediction
@@ -39,7 +36,6 @@ class NetworkPane(QWidget):
         self._network: Network | None = None
         self._prediction: Prediction | None = None
         self._image: NDArray[np.uint8] | None = None
-        self._is_outdated = False
         self.view = NetworkView(is_compact=True)
         self.view.setToolTip("The numbers in every layer. Click one to see in the Inside tab how it is computed.")
         self.view.selected.connect(self.number_requested)
@@ -55,7 +51,7 @@ class NetworkPane(QWidget):
             "Open Inside", "Show the network in the Inside tab, large and with every number explained.", lambda: None
         )
         self.open_button.clicked.connect(self.full_size_requested)
-        self.throttle = Throttle(parent=self)
+        self.throttle = ViewUpdates(self.view)
         self.throttle.due.connect(self._inspect)
         without_margins(QVBoxLayout(self)).addWidget(self.view)
         set_icon(self.toggle, "chevron-down")
@@ -68,31 +64,19 @@ class NetworkPane(QWidget):
         prediction: that of `network` for the digit; None if it cannot read digits.
         """
         self._network, self._prediction, self._image = network, prediction, image
-        self._is_outdated = True
-        if self.isVisible():
-            self.throttle.request()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Show what has been read while it was hidden."""
-        super().showEvent(event)
-        if self._is_outdated:
-            self._inspect()
+        self.throttle.request()
 
     @Slot()
     def _inspect(self) -> None:
-        began = perf_counter()
-        self._is_outdated = False
         network, inspection, hint = self._network, None, DRAW_TO_SEE
         if network is not None and self._prediction is not None:
             inspection = Inspection.of_prediction(network, self._prediction)
         elif network is not None and self._image is not None:
             try:
-                with np.errstate(over="ignore", invalid="ignore"):  # the view shows which numbers are not finite
-                    inspection = Inspection.of_image(network, self._image)
+                inspection = Inspection.of_image(network, self._image)
             except DataError as problem:
                 hint = str(problem)
         self.view.show_inspection(inspection, hint=hint)
-        self.throttle.allow_for(perf_counter() - began + self.view.paint_seconds)
 
     @Slot(bool)
     def _fold(self, shown: bool) -> None:

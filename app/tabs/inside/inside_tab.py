@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from app.background.throttle import Throttle
 from app.canvas.canvas import Canvas
 from app.canvas.shared_drawing import SharedDrawing
+from app.session.run_events import LiveNetwork
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.inside.input_source import FROM_DRAWING, InputSource
 from app.tabs.inside.number_panel import NumberPanel
 from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, row_of, text_label
 from app.widgets.network_view.network_view import NetworkView, in_words
+from app.widgets.network_view.view_updates import ViewUpdates
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.snapshot_row import SnapshotRow
 from nncore.data.dataset import DIGITS
@@ -35,6 +34,9 @@ NOT_FINITE_FROM = (
     "In layer {} and after it, numbers are NaN or infinite: the weights of this model are damaged or have diverged."
 )
 
+FOLLOW_TIP = (
+    "Show the network of the run in progress, several times a second as it learns. Off: the network that reads in Draw."
+)
 POINT_AT_A_NUMBER = "Point at a number of the network to read it here."
 CANVAS_SIDE = 240
 """The side of the canvas in pixels."""
@@ -43,26 +45,39 @@ SHARES = 3, 2
 """The widths of the network and of the details, relative to each other, until the user moves the line between them."""
 
 
-class InsideTab(Tab):
-    """Shows what the network in use computes for an input, and hands the chosen number to the panels beside it.
+class ShownNetwork(NamedTuple):
+    """A network, whose numbers these are, and the names of the classes of its outputs."""
 
-    It computes only while it is visible, at most once per frame, and the newest state when it is shown.
+    network: Network | None
+    name: str = ""
+    class_names: Sequence[str] = DIGITS
+
+
+class InsideTab(Tab):
+    """Shows what a network computes for an input, and hands the chosen number to the panels beside it.
+
+    The network is that of the run in progress, if the user follows it, and otherwise the one that reads in Draw. It
+    computes only while it is visible, at most once per frame, and the newest state when it is shown.
     """
+
+    watching_changed = Signal()
+    """`watches_training` may have changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._network: Network | None = None
-        self._name = ""
-        self._class_names: Sequence[str] = DIGITS
+        self._reading = ShownNetwork(None)
+        self._live: ShownNetwork | None = None
         self._inspection: Inspection | None = None
         self._choice: tuple[int, Position] | None = None
         self._pointed: tuple[int, Position] | None = None
-        self._is_outdated = True
         self.panels: list[NumberPanel] = []
         self.reader = ElidedLabel()
         self.reader.setProperty("quiet", True)
+        self.follow = QCheckBox("&Follow the training")
+        self.follow.setToolTip(FOLLOW_TIP)
+        self.follow.setChecked(True)
+        self.follow.hide()
         self.source = InputSource()
-        self.source.changed.connect(self._request)
         self.source.source.currentIndexChanged.connect(self._show_canvas)
         self.canvas = Canvas()
         self.problem = text_label(style="error")
@@ -75,11 +90,15 @@ class InsideTab(Tab):
         self.details = QTabWidget()
         self.details.setDocumentMode(True)
         self.details.hide()
-        self.throttle = Throttle(parent=self)
+        self.throttle = ViewUpdates(self.view)
         self.throttle.due.connect(self._inspect)
+        self.source.changed.connect(self.throttle.request)
         self.view.selected.connect(self.choose)
         self.view.pointed_at.connect(self._point_in_panels)
         self.details.currentChanged.connect(self._show_number)
+        self.follow.toggled.connect(self._show_network)
+        self.snapshot_row.point_chosen.connect(self._show_network)
+        self.visibility_changed.connect(self.watching_changed)
         self._lay_out()
 
     def focus(self) -> None:
@@ -128,7 +147,7 @@ class InsideTab(Tab):
         self._write_words()
         panel = self.details.currentWidget()
         if isinstance(panel, NumberPanel):
-            panel.set_class_names(self._class_names)
+            panel.set_class_names(self._shown.class_names)
             layer, position = self._choice or (0, (0,))
             panel.show_number(self._inspection if self._choice else None, layer, position)
 
@@ -166,13 +185,45 @@ class InsideTab(Tab):
 
     # ------------------------------------------------------------------ input
 
-    @Slot(object, str)
     def set_network(self, network: Network | None, name: str = "", class_names: Sequence[str] = DIGITS) -> None:
-        """Show this network. name: that of its model."""
-        self._network, self._name, self._class_names = network, name, class_names
+        """Show this network, which reads in Draw, unless a training is followed. name: that of its model."""
+        self._reading = ShownNetwork(network, name, class_names)
+        self._show_network()
+
+    @property
+    def watches_training(self) -> bool:
+        """Whether the tab is visible and shows the network of the run in progress."""
+        is_selected = self.follow.isChecked() and self.snapshot_row.choice is None
+        return self.isVisible() and not self.follow.isHidden() and is_selected
+
+    def set_training(self, in_progress: bool) -> None:
+        """Offer to follow the run in progress; at its end, show the network that reads in Draw."""
+        if in_progress == self.follow.isHidden():
+            self.follow.setVisible(in_progress)
+            self._live = None
+            self.snapshot_row.set_live_point(None)
+            self._show_network()
+
+    def show_training(self, live: LiveNetwork, class_names: Sequence[str] = DIGITS) -> None:
+        """Show the network of the run in progress as it is now, if the user follows it."""
+        if not self.follow.isHidden():
+            self._live = ShownNetwork(live.network, live.name, class_names)
+            self.snapshot_row.set_live_point(live.point)
+            self._show_network()
+
+    @property
+    def _shown(self) -> ShownNetwork:
+        """The network that is shown."""
+        follows = self.follow.isChecked() and self.snapshot_row.choice is None
+        return self._live if self._live is not None and follows else self._reading
+
+    @Slot()
+    def _show_network(self) -> None:
+        network = self._shown.network
         self.source.set_spec(None if network is None else network.spec)
         self._show_canvas()
-        self._request()
+        self.throttle.request()
+        self.watching_changed.emit()
 
     def share_drawing(self, canvas: Canvas) -> None:
         """Let the canvas of this tab show and change the drawing of another one."""
@@ -189,47 +240,33 @@ class InsideTab(Tab):
         self.source.set_drawing(image)
 
     @Slot()
-    def _request(self) -> None:
-        self._is_outdated = True
-        if self.isVisible():
-            self.throttle.request()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Compute what has changed while the tab was hidden."""
-        super().showEvent(event)
-        if self._is_outdated:
-            self._inspect()
-
-    @Slot()
     def _inspect(self) -> None:
         """Compute all numbers for the present input and show them."""
-        began = perf_counter()
-        self._is_outdated = False
         values, words = self.source.input
-        self._inspection, hint = None, words
-        if self._network is None:
+        self._inspection, hint, shown = None, words, self._shown
+        if shown.network is None:
             hint = NO_MODEL_TO_LOOK_INTO
         elif values is not None:
+            inspect = Inspection.of_image if values.dtype == np.uint8 else Inspection
             try:
-                self._inspection = inspected(self._network, values)
+                self._inspection = inspect(shown.network, values)
             except DataError as problem:
                 hint = str(problem)
         self._say_what_is_shown(words)
         is_digit = values is not None and values.dtype == np.uint8 and values.shape == (SIDE, SIDE)
         self.snapshot_row.set_image(values if is_digit else None)
-        self.view.show_inspection(self._inspection, self._class_names, hint)
+        self.view.show_inspection(self._inspection, shown.class_names, hint)
         self._pointed = self.view.pointed
         if self._inspection is not None:
             self.choose(*(self._choice or (0, ())))
         else:
             self._show_number()
-        self.throttle.allow_for(perf_counter() - began + self.view.paint_seconds)
 
     def _say_what_is_shown(self, words: str) -> None:
         """Say whose network it is and what its input is, and from where on its numbers are not finite."""
         shown, problem = NO_MODEL_TO_LOOK_INTO, ""
-        if self._network is not None:
-            shown = f"Inside {self._name}" + (f": {words}" if self._inspection is not None else "")
+        if self._shown.network is not None:
+            shown = f"Inside {self._shown.name}" + (f": {words}" if self._inspection is not None else "")
         if self._inspection is not None and not self._inspection.is_finite:
             layers = self._inspection.layers
             problem = NOT_FINITE_FROM.format(next(each.number for each in layers if not np.isfinite(each.values).all()))
@@ -271,10 +308,12 @@ class InsideTab(Tab):
         self.source.put_above_message(self.canvas_area)
         inside.addWidget(_InputColumn(self.source))
         inside.addWidget(self.splitter, 1)
+        reader = row_of(self.reader, self.follow)
+        reader.setStretch(0, 1)
         page = QVBoxLayout()
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
-        page.addWidget(self.reader)
+        page.addLayout(reader)
         page.addLayout(inside, 1)
         page.addWidget(self.snapshot_row)
         self.setLayout(page)
@@ -291,14 +330,3 @@ class _InputColumn(QWidget):
     def sizeHint(self) -> QSize:
         """The smallest width; the controls begin another line where it ends."""
         return QSize(max(CANVAS_SIDE, self.minimumSizeHint().width()), super().sizeHint().height())
-
-
-def inspected(network: Network, values: NDArray[Any]) -> Inspection:
-    """What `network` computes for an image of bytes, or for numbers; weights that are NaN make its numbers NaN.
-
-    Raises DataError if the network takes a different number of inputs.
-    """
-    with np.errstate(all="ignore"):  # the view shows which numbers are not finite
-        if values.dtype == np.uint8:
-            return Inspection.of_image(network, values)
-        return Inspection(network, values)

@@ -7,7 +7,17 @@ from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
@@ -44,6 +54,8 @@ class NetworkView(QWidget):
 
     selected = Signal(int, tuple)
     """The layer and the position of a number that the user clicked, or chose with Enter."""
+    appeared = Signal()
+    """The view becomes visible."""
     pointed_at = Signal(int, object)
     """The layer and the position of the number under the mouse or at the keyboard's cursor; (0, None) for none."""
 
@@ -174,6 +186,11 @@ class NetworkView(QWidget):
         """Some lines of text high; the layers adapt to any size."""
         line = self.fontMetrics().height()
         return QSize(10 * line, 8 * line)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what has changed while it was hidden."""
+        super().showEvent(event)
+        self.appeared.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the layers; without an inspection, the hint."""

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from app.background.task_queue import ShownError
 from app.session import run_plan
 from app.session.loaded_model import LoadedModel
-from app.session.run_events import PinnedReading, PreviousPart, RunState, StepsDone
+from app.session.run_events import LiveNetwork, PinnedReading, PreviousPart, RunState, StepsDone
 from app.session.session import Session
 from app.storage.paths import last_snapshots_path, models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
-from nncore.evaluation.snapshots import Snapshots
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
@@ -504,11 +504,64 @@ def test_the_pinned_drawing_is_read_from_the_first_step_on_and_when_it_is_pinned
     assert len(readings) == count
 
 
-def test_a_pinned_drawing_leaves_the_bits_of_a_training_as_they_are(session: Session, qtbot: QtBot) -> None:
+def test_the_network_in_training_is_copied_between_two_steps_while_it_is_watched(
+    session: Session, qtbot: QtBot
+) -> None:
+    copies: list[LiveNetwork] = []
+    session.network_in_training.connect(copies.append)
+    session.watch_training(True)
+    session.start_training(SPEC, LONG, paused=True)
+    qtbot.waitUntil(lambda: len(copies) > 0 and copies[-1].point.step == 1)
+    assert copies[0].point == TrainingPoint(0, 0)
+    session.step()
+    session.step()
+    qtbot.waitUntil(lambda: copies[-1].point.step == 3)
+    assert len({copy.point for copy in copies}) == len(copies)
+    assert session.snapshots is not None
+    by_step = {point.step: session.snapshots.values(point) for point in session.snapshots.points}
+    for copy in copies:
+        if copy.point.step in by_step:  # 0, 1 and 3
+            np.testing.assert_array_equal(copy.network.parameters.values, by_step[copy.point.step])
+    with RunLog(run_log_path()) as log:
+        assert [run.id for run in log.runs()] == [copies[-1].run]
+    assert copies[-1].name == f"784-16-10 (run {copies[-1].run} in training, epoch 1 of 100,000, step 3)"
+    session.watch_training(False)
+    count = len(copies)
+    session.step()
+    session.watch_training(True)  # the window has no copy any more
+    qtbot.waitUntil(lambda: copies[-1].point.step == 4)
+    assert len(copies) in (count + 1, count + 2)
+    session.watch_training(False)
+    session.resume()
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert copies[-1].point.step == 4
+
+
+def test_a_running_training_sends_a_new_copy_only_after_the_last_one_was_received(
+    session: Session, qtbot: QtBot
+) -> None:
+    copies: list[LiveNetwork] = []
+    session.network_in_training.connect(copies.append)
+    session.watch_training(True)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: len(copies) >= 4)
+    thread = session._thread
+    assert thread is not None
+    session.pause()
+    qtbot.waitUntil(lambda: thread.copy_after == thread._training.steps)
+    assert copies[-1].point == thread._training.point
+    np.testing.assert_array_equal(copies[-1].network.parameters.values, thread._training.network.parameters.values)
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+
+
+def test_watching_leaves_the_bits_of_a_training_as_they_are(session: Session, qtbot: QtBot) -> None:
     spec = NetworkSpec((28, 28), (Conv2D(4), BatchNorm(), Activation("relu"), Flatten(), Dropout(0.3), Dense(10)))
     config, results = TrainingConfig(epochs=2, seed=3), []
     for drawing in (None, small_mnist().training.images[0]):
         session.pin_drawing(drawing)
+        session.watch_training(drawing is not None)
         session.start_training(spec, config)
         qtbot.waitUntil(lambda: is_idle(session))
         assert session.ended_run is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.storage import writing_pace
+from app.background import work_pace
 from app.storage.writing_pace import MAX_WRITE_INTERVAL_SECONDS, WritingPace
 
 
@@ -21,12 +21,12 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(writing_pace, "perf_counter", clock)
+    monkeypatch.setattr(work_pace, "perf_counter", clock)
     return clock
 
 
 def write(pace: WritingPace, clock: Clock, seconds: float) -> None:
-    with pace.writing():
+    with pace.working():
         clock.now += seconds
 
 
@@ -63,6 +63,6 @@ def test_writing_that_fails_counts_too(clock: Clock) -> None:
         clock.now += 0.01
         raise OSError("full")
 
-    with pytest.raises(OSError, match="full"), pace.writing():
+    with pytest.raises(OSError, match="full"), pace.working():
         fail()
     assert not pace.is_due

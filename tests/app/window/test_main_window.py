@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -32,6 +33,7 @@ from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Dense
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import percent_text
+from nncore.training import TrainingConfig
 from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest, deliver_events
 from tests.app.window.opened_window import opened_window
@@ -763,3 +765,76 @@ def test_the_steps_of_the_last_run_are_selected_in_inside_and_in_draw_together(
     inside.throttle.flush()
     assert inside.inspection is not None
     assert inside.inspection.network is window.session.network
+
+
+def test_inside_follows_the_training_within_an_epoch_and_says_whose_numbers_these_are(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, inside, spec = window.session, window.inside_tab, NetworkSpec.dense((784, 16, 10))
+    in_use = session.network
+    draw_a_one(qtbot, window)
+    assert inside.follow.isHidden()
+    session.start_training(spec, TrainingConfig(epochs=100_000), paused=True)
+    qtbot.waitUntil(lambda: session.run_state is RunState.PAUSED)
+    assert not session._training_is_watched  # nobody sees it
+    window.tabs.setCurrentWidget(inside)
+    assert inside.follow.isVisible()
+    assert session.network is in_use
+    assert session._thread is not None
+    training = session._thread._training
+    for step in (1, 2, 3):
+        words = f"in training, epoch 1 of 100,000, step {step}): your drawing"
+        qtbot.waitUntil(lambda words=words: words in inside.reader.full_text)  # type: ignore[misc]
+        assert inside.inspection is not None
+        shown = inside.inspection.network.parameters.values
+        np.testing.assert_array_equal(shown, training.network.parameters.values)
+        session.step()
+    session.resume()
+    qtbot.waitUntil(lambda: int(re.findall(r"step ([\d,]+)", inside.reader.full_text)[-1].replace(",", "")) > 20)
+    session.pause()
+    inside.follow.click()  # the model in use again
+    inside.throttle.flush()
+    assert inside.inspection is not None
+    assert inside.inspection.network is window.draw_tab.network
+    assert not session._training_is_watched
+    inside.follow.click()
+    assert session._training_is_watched
+    inside.snapshot_row.slider.setValue(0)  # an earlier step is selected instead
+    assert not session._training_is_watched
+    inside.snapshot_row.select_current_model()
+    window.tabs.setCurrentWidget(window.train_tab)
+    assert not session._training_is_watched
+    window.tabs.setCurrentWidget(inside)
+    session.stop()
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    inside.throttle.flush()
+    assert inside.follow.isHidden()
+    assert inside.inspection.network is window.draw_tab.network
+    assert "in training" not in inside.reader.full_text
+
+
+def test_draw_reads_with_the_network_in_training_once_that_is_in_use(window: MainWindow, qtbot: QtBot) -> None:
+    session, draw, spec = window.session, window.draw_tab, NetworkSpec.dense((784, 16, 10))
+    session._use_model(LoadedModel.from_model(small_model()), None)  # it reads worse than the run
+    draw_a_one(qtbot, window)
+    session.start_training(spec, TrainingConfig(epochs=100_000))
+    qtbot.waitUntil(lambda: session.model_follows_run)
+    assert not session._training_is_watched
+    window.tabs.setCurrentWidget(draw)
+    qtbot.waitUntil(lambda: "in training" in draw.reader.full_text)
+    session.pause()
+    thread = session._thread
+    assert thread is not None
+    qtbot.waitUntil(lambda: thread.copy_after == thread._training.steps)
+    draw.throttle.flush()
+    draw.network_pane.throttle.flush()
+    live, shown = draw.network, draw.network_pane.view.inspection
+    assert live is not None
+    np.testing.assert_array_equal(live.parameters.values, thread._training.network.parameters.values)
+    assert shown is not None
+    assert shown.network is live
+    assert ": now " in draw.snapshot_row.caption.full_text
+    window.tabs.setCurrentWidget(window.train_tab)
+    assert draw.network is session.network  # the last that the run has sent to the whole window
+    session.stop()
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
