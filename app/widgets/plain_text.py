@@ -6,13 +6,17 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that shows `text` literally and wraps it; "" for an empty text."""
     return f"<qt>{escape(text)}</qt>" if text else ""
+
+
+LINE_OF_TEXT = "Ag"
+"""A label of one line is as high as this text."""
 
 
 class _Eliding(QObject):
@@ -33,12 +37,16 @@ class _Eliding(QObject):
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text, elided if too long, with the full text as tooltip. Hidden while empty."""
+    """One line of plain text, elided if too long, with the full text as tooltip. Hidden while empty.
+
+    It paints the text itself: QLabel would lay out the whole window for each new text.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._full_text = ""
+        self._full_text = self._elided_text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
+        super().setText(LINE_OF_TEXT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._eliding = _Eliding(self, self._elide)
         self.hide()
@@ -60,8 +68,24 @@ class ElidedLabel(QLabel):
         """Any width."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def text(self) -> str:
+        """The text as it is painted, elided to the width."""
+        return self._elided_text
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the elided text like that of a QLabel."""
+        with QPainter(self) as painter:
+            role, enabled = self.foregroundRole(), self.isEnabled()
+            alignment = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+            self.style().drawItemText(
+                painter, self.contentsRect(), alignment, self.palette(), enabled, self._elided_text, role
+            )
+
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))
+        elided = self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width())
+        if elided != self._elided_text:
+            self._elided_text = elided
+            self.update()
 
 
 def lines_height(metrics: QFontMetrics, count: int) -> int:

@@ -21,6 +21,8 @@ class FlowLayout(QLayout):
         """spacing, line_spacing: pixels between two widgets of a line, and between two lines."""
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
+        self._sizes: tuple[QSize, QSize] | None = None
         self._line_spacing = line_spacing
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -51,22 +53,36 @@ class FlowLayout(QLayout):
         """True: a narrow layout has more lines."""
         return True
 
+    def invalidate(self) -> None:
+        """Forget the measured sizes; Qt calls this when an item changes."""
+        self._heights, self._sizes = {}, None
+        super().invalidate()
+
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at this width, in pixels."""
-        heights = [_height(line, self._widths(line, width)) for line in self._lines(width)]
-        return sum(heights) + self._line_spacing * max(0, len(heights) - 1)
+        if width not in self._heights:  # Qt asks for the same widths very often
+            heights = [_height(line, self._widths(line, width)) for line in self._lines(width)]
+            self._heights[width] = sum(heights) + self._line_spacing * max(0, len(heights) - 1)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """One line."""
-        items = self._shown()
-        widths = [item.sizeHint().width() for item in items]
-        return QSize(sum(widths) + self.spacing() * max(0, len(items) - 1), _height(items, widths))
+        return self._measured[0]
 
     def minimumSize(self) -> QSize:
         """As wide as the widest item, and as high as one line."""
-        items = self._shown()
-        widest = max((item.minimumSize().width() for item in items), default=0)
-        return QSize(widest, _height(items, [item.sizeHint().width() for item in items]))
+        return self._measured[1]
+
+    @property
+    def _measured(self) -> tuple[QSize, QSize]:
+        """The preferred and the minimum size."""
+        if self._sizes is None:
+            items = self._shown()
+            widths = [item.sizeHint().width() for item in items]
+            height = _height(items, widths)
+            widest = max((item.minimumSize().width() for item in items), default=0)
+            self._sizes = QSize(sum(widths) + self.spacing() * max(0, len(items) - 1), height), QSize(widest, height)
+        return self._sizes
 
     def setGeometry(self, area: QRect) -> None:
         """Place all items in `area`, each line centred vertically."""
