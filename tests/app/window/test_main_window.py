@@ -780,14 +780,14 @@ def test_inside_follows_the_training_within_an_epoch_and_says_whose_numbers_thes
     window.tabs.setCurrentWidget(inside)
     assert inside.follow.isVisible()
     assert session.network is in_use
-    assert session._thread is not None
-    training = session._thread._training
     for step in (1, 2, 3):
         words = f"in training, epoch 1 of 100,000, step {step}): your drawing"
         qtbot.waitUntil(lambda words=words: words in inside.reader.full_text)  # type: ignore[misc]
         assert inside.inspection is not None
-        shown = inside.inspection.network.parameters.values
-        np.testing.assert_array_equal(shown, training.network.parameters.values)
+        assert session.snapshots is not None
+        if step != 2:  # which has no snapshot
+            shown, point = inside.inspection.network.parameters.values, TrainingPoint(1, step, ends_epoch=False)
+            np.testing.assert_array_equal(shown, session.snapshots.values(point))
         session.step()
     session.resume()
     qtbot.waitUntil(lambda: int(re.findall(r"step ([\d,]+)", inside.reader.full_text)[-1].replace(",", "")) > 20)
@@ -823,14 +823,9 @@ def test_draw_reads_with_the_network_in_training_once_that_is_in_use(window: Mai
     window.tabs.setCurrentWidget(draw)
     qtbot.waitUntil(lambda: "in training" in draw.reader.full_text)
     session.pause()
-    thread = session._thread
-    assert thread is not None
-    qtbot.waitUntil(lambda: thread.copy_after == thread._training.steps)
-    draw.throttle.flush()
     draw.network_pane.throttle.flush()
     live, shown = draw.network, draw.network_pane.view.inspection
     assert live is not None
-    np.testing.assert_array_equal(live.parameters.values, thread._training.network.parameters.values)
     assert shown is not None
     assert shown.network is live
     assert ": now " in draw.snapshot_row.caption.full_text
