@@ -543,7 +543,7 @@ def test_each_copy_of_a_running_training_is_its_network_between_two_steps(sessio
     copies: list[LiveNetwork] = []
     session.network_in_training.connect(copies.append)
     session.watch_training(True)
-    session.start_training(SPEC, LONG, validation_share=0.0)
+    session.start_training(SPEC, LONG, validation_fraction=0.0)
     qtbot.waitUntil(lambda: len(copies) >= 4)
     session.stop()
     qtbot.waitUntil(lambda: is_idle(session))
