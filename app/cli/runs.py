@@ -96,7 +96,8 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
         return
     print(f"run {run.id}: {printable(run.settings.name)}, {state_in_words(run)}")
     about = {
-        **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration_text(run.seconds),
+        **settings_in_words(run.settings, has_names=True),
+        "begun": run.started.replace("T", " "), "time": duration_text(run.seconds),
         "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent_text(run.test_accuracy),
         "test loss": rounded_text(run.test_loss), "model": run.model, "note": run.note,
         "continue from": _checkpoint(run),
@@ -147,5 +148,5 @@ def _as_json(run: LoggedRun) -> dict[str, Any]:
     return {
         "id": run.id, "name": run.settings.name, "note": run.note, "started": run.started, "state": state_in_words(run),
         **figures, "checkpoint": _checkpoint(run), "parent": run.settings.parent, "machine": run.settings.machine,
-        "settings": settings_in_words(run.settings),
+        "settings": settings_in_words(run.settings, has_names=True),
     }  # fmt: skip

@@ -13,10 +13,13 @@ from app.widgets.elements import text_label
 from app.widgets.pictures.focus_border import FocusBorder
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import SettingError
+from nncore.experiments.run_log.descriptions import recipe_title
 from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import Model
+from nncore.preprocessing.augmentation import DISTORTION_LABELS
 from nncore.reporting.number_text import decimal_text, percent_text
+from nncore.training.config import SETTINGS
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
@@ -29,7 +32,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
         ("Unseen writers", _writers(card.writer_accuracy)),
         ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
-        ("Recipe", card.recipe or "settings of the Train tab"),
+        ("Recipe", recipe_title(card.recipe) or "settings of the Train tab"),
         ("Settings", _settings(card.settings)),
         ("Epochs", str(card.epochs)),
         ("Seed", "" if card.seed is None else str(card.seed)),
@@ -60,13 +63,14 @@ def _settings(settings: Mapping[str, object]) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    label = name.replace("_", " ")
+    setting = SETTINGS.get(name)
+    label = setting.label if setting else DISTORTION_LABELS.get(name, name.replace("_", " "))
     if isinstance(value, dict):
         return f"{label} ({_settings(value)})"
-    if value is None:
-        return f"{label} full"  # one batch of all examples
     if value is True:
         return label
+    if setting is not None and isinstance(value, str | int | None):
+        return f"{label} {setting.in_words(value)}"
     return f"{label} {decimal_text(value, 6)}" if isinstance(value, float) else f"{label} {value}"
 
 

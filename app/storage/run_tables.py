@@ -42,7 +42,7 @@ def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
     rows: list[dict[str, object]] = []
     for run in runs:
         figures = zip(names, (getattr(run, name) for name in TABLE_FIGURES), strict=True)
-        rows.append({"name": run.settings.name, **dict(figures), **settings_in_words(run.settings)})
+        rows.append({"name": run.settings.name, **dict(figures), **settings_in_words(run.settings, has_names=True)})
     table = _table(rows, ["name", *names])
     table["machine"] = [run.settings.machine for run in runs]
     return table

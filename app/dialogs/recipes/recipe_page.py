@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 
 from app.dialogs.recipes.formula_image import formula_image
 from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import Recipe
 from nncore.experiments.recipes.page import as_text
 
@@ -47,7 +48,7 @@ class RecipePage(QWidget):
         self.use.setProperty("primary", True)
         for recipe in self._recipes:
             item = QListWidgetItem(recipe.title, self.names)
-            item.setToolTip(f"{recipe.name}: {recipe.description}")
+            item.setToolTip(plain_tooltip(recipe.tip))
         self._lay_out()
         self.names.currentRowChanged.connect(self._on_row)
         self.names.itemActivated.connect(self._on_wanted)
@@ -106,8 +107,8 @@ class RecipePage(QWidget):
         look_at = "".join(f"<li>{escape(each)}</li>" for each in page.look_at)
         self.page.setHtml(
             f"<h2>{escape(recipe.title)}</h2>"
-            f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
-            f"Learns from {escape(recipe.examples.description)}.</p>"
+            f'<p class="quiet">{escape(", ".join(facts))}. Learns from {escape(recipe.examples.description)}. '
+            f"Its name on the command line is {escape(recipe.name)}.</p>"
             f"<p>{escape(page.goal)}</p>"
             f"<h3>The formulas</h3>{formulas}"
             f"<h3>What to look at</h3><ul>{look_at}</ul>"

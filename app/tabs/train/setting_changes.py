@@ -43,7 +43,7 @@ def setting_changes(before: Settings, after: Settings) -> tuple[SettingChange, .
 
 
 def changes_in_words(changes: Sequence[SettingChange]) -> str:
-    """The changes in one line: "learning rate from 10 to 0.001, activations from sigmoid to relu"."""
+    """The changes in one line: "learning rate from 10 to 0.001, activations from sigmoid to ReLU"."""
     return ", ".join(f"{each.label} from {each.before} to {each.after}" for each in changes)
 
 

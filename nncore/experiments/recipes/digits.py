@@ -116,9 +116,9 @@ CONVNET = Recipe(
 HANDWRITING = Recipe(
     "handwriting",
     "The bundled model",
-    "The network of convnet with fewer epochs. python -m resources.build_model trains it on twice as much data: "
+    "The network of “Convolutions” with fewer epochs. python -m resources.build_model trains it on twice as much data: "
     "MNIST, pen strokes of real writers, synthetic ink, and drawings that are not digits. The result is the model that "
-    "Digit Lab starts with. On MNIST alone this recipe is a shorter convnet.",
+    "Digit Lab starts with. On MNIST alone this recipe is “Convolutions” with fewer epochs.",
     _strided_convolutions(24, 64, dense=128),
     TrainingConfig(learning_rate=0.005, epochs=24, schedule="one_cycle", augmentation=MILD_DISTORTIONS),
     Page(
@@ -126,7 +126,7 @@ HANDWRITING = Recipe(
         "1 with a flag, because MNIST does not contain them. More writers help here, not more layers.",
         (CONVOLUTION, NORMALIZATION, ADAM),
         (
-            "On MNIST it reaches the accuracy of convnet; the difference is visible in the Draw tab.",
+            "On MNIST it reaches the accuracy of “Convolutions”; the difference is visible in the Draw tab.",
             "For drawings that are not digits, the target is the same probability for every class.",
         ),
         "Not measured on MNIST alone. The bundled model, which has more training data, reads 99.5 % of the images.",

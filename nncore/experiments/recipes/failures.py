@@ -13,8 +13,8 @@ from nncore.training import TrainingConfig
 UNSCALED = Recipe(
     "pixels-0-255",
     "Pixels not divided by 255",
-    "The recipe two-layer with pixels from 0 to 255 instead of 0 to 1: the values in the first layer are far too "
-    "large.",
+    "The recipe “A hundred steps” with pixels from 0 to 255 instead of 0 to 1: the values in the first layer are far "
+    "too large.",
     NetworkSpec(TWO_LAYER.spec.input_shape, (Scale(255.0), *TWO_LAYER.spec.layers)),
     TWO_LAYER.config,
     Page(
@@ -30,9 +30,9 @@ UNSCALED = Recipe(
             "failure is otherwise the same.",
             "Remedy: divide the pixels by 255, or use a learning rate thousands of times smaller and train longer.",
         ),
-        "About 10 % of the test images, as with random guessing. With pixels from 0 to 1 this is the recipe two-layer, "
+        "About 10 % of the test images, as with random guessing. With pixels from 0 to 1 this is “A hundred steps”, "
         "52 to 69 %.",
-        "A mistake that the notebook of two-layer demonstrates.",
+        "A mistake that the notebook of “A hundred steps” demonstrates.",
     ),
     validation_fraction=0,
     examples=TWO_LAYER.examples,

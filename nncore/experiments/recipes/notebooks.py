@@ -66,7 +66,8 @@ BASIC_ML = Recipe(
 TWO_LAYER = Recipe(
     "two-layer",
     "A hundred steps",
-    "The network of basic-ml on all 60,000 images, stopped after 100 steps, when it has learned only a part.",
+    "The network of “Ten hidden units, by hand” on all 60,000 images, stopped after 100 steps, when it has "
+    "learned only a part.",
     NetworkSpec.dense((784, 10, 10), "relu", "uniform"),
     _full_batch(0.1, 100),
     Page(
@@ -103,7 +104,8 @@ NUMPYNET = Recipe(
             DESCENT,
         ),
         (
-            "The first loss is near log 10 = 2.30, that of random guessing, and falls immediately; compare basic-ml.",
+            "The first loss is near log 10 = 2.30, that of random guessing, and falls immediately; compare “Ten hidden "
+            "units, by hand”.",
             "Compare loss and accuracy: the loss continues to fall when the accuracy hardly changes.",
         ),
         "92.0 to 92.5 % of the test images, depending on the seed. The notebook reported 92.18 %; it divided the "

@@ -11,6 +11,7 @@ from nncore.experiments.recipes.page import Page
 from nncore.model.network import NetworkSpec
 from nncore.reporting.number_text import counted_text, decimal_text
 from nncore.training import TrainingConfig, hold_out_validation
+from nncore.training.config import SETTINGS
 
 VALIDATION_FRACTION = 0.1
 """The default fraction of the training images that is held out for validation."""
@@ -68,13 +69,19 @@ class Recipe:
 
     @property
     def settings_in_words(self) -> str:
-        """The settings in words, such as: sgd, learning rate 0.1, full batch, 500 steps, seed 33."""
+        """The settings in words, such as: SGD, learning rate 0.1, full batch, 500 steps, seed 33."""
         config = self.config
         size = config.batch_size
         batch = "full batch" if size is None else f"{counted_text(size, 'example')} a step"
         length = counted_text(config.epochs, "step" if config.batch_size is None else "epoch")
         rate = decimal_text(config.learning_rate, 6)
-        return f"{config.optimizer}, learning rate {rate}, {batch}, {length}, seed {config.seed}"
+        optimizer = SETTINGS["optimizer"].in_words(config.optimizer)
+        return f"{optimizer}, learning rate {rate}, {batch}, {length}, seed {config.seed}"
+
+    @property
+    def tip(self) -> str:
+        """Title and purpose, and the name that the command line takes."""
+        return f"{self.title}. {self.description} Its name on the command line is {self.name}."
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as lists, numbers and strings for JSON."""

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from nncore.experiments.run_log.logged_run import Rates, RunSettings
+from nncore.model.layers.activation import ACTIVATIONS
+from nncore.model.layers.initialization import INITIALIZATIONS
 from nncore.model.network import NetworkSpec
-from nncore.preprocessing.augmentation import Augmentation
+from nncore.preprocessing.augmentation import DISTORTION_LABELS, Augmentation
 from nncore.reporting.number_text import decimal_text
 from nncore.training.config import SETTINGS, TrainingConfig
 
 
-def settings_in_words(settings: RunSettings) -> dict[str, str]:
-    """Return all settings of a run as text, {label: value}, in the order of a report."""
+def settings_in_words(settings: RunSettings, *, has_names: bool = False) -> dict[str, str]:
+    """Return all settings of a run as text, {label: value}, in the order of a report.
+
+    Recipes, activations and initializations have the titles of the forms; has_names: the names that the command line
+    takes, for tables that programs read.
+    """
     held_out = f"{decimal_text(100 * settings.validation_fraction, 6)} %"
     return {
-        "recipe": settings.recipe or "none",
-        **_network_in_words(settings.spec),
+        "recipe": (settings.recipe if has_names else recipe_title(settings.recipe)) or "none",
+        **_network_in_words(settings.spec, has_names),
         **{setting.label: _shown(name, getattr(settings.config, name)) for name, setting in SETTINGS.items()},
         "learning rate": _rates_in_words(settings),
         "held out": held_out,
         "data": settings.data,
     }
+
+
+def recipe_title(name: str) -> str:
+    """Return the title of the recipe called `name`; the name itself if there is no such recipe."""
+    from nncore.experiments.recipes import RECIPES
+
+    return RECIPES[name].title if name in RECIPES else name
 
 
 def differing_settings(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
@@ -72,7 +85,7 @@ def title_and_differences(settings: RunSettings) -> str:
     network = _network_difference(settings.spec, recipe.spec if recipe else None)
     changed = changed_settings(settings.config, settings.recipe, settings.rates).replace("learning rate ", "rate ")
     differences = ", ".join(filter(None, (network, changed)))
-    title = recipe.title if recipe else settings.recipe or "No recipe"
+    title = recipe_title(settings.recipe) or "No recipe"
     return f"{title}: {differences}" if differences else title
 
 
@@ -91,11 +104,14 @@ def _network_difference(spec: NetworkSpec, default: NetworkSpec | None) -> str:
 
 
 @lru_cache(maxsize=512)
-def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
+def _network_in_words(spec: NetworkSpec, has_names: bool = False) -> dict[str, str]:
     described = spec.to_json()
     layers = described.pop("layers")
     functions = [layer["function"] for layer in layers if layer["kind"] == "activation"]
     initializations = [layer["initialization"] for layer in layers if "initialization" in layer]
+    if not has_names:
+        functions = [ACTIVATIONS[name].label for name in functions]
+        initializations = [INITIALIZATIONS[name].label for name in initializations]
     del described["input_shape"]
     return {
         "network": spec.summary,
@@ -119,7 +135,10 @@ def _once(names: Sequence[str]) -> str:
 
 
 def _shown(field: str, value: Any) -> str:
-    if isinstance(value, Augmentation):
-        used = {name: amount for name, amount in asdict(value).items() if amount}
-        return ", ".join(f"{name} {decimal_text(amount, 6)}" for name, amount in used.items()) or "none"
-    return SETTINGS[field].in_words(value)
+    return distortions_in_words(asdict(value)) if isinstance(value, Augmentation) else SETTINGS[field].in_words(value)
+
+
+def distortions_in_words(amounts: Mapping[str, float]) -> str:
+    """Return the distortions of an augmentation that are not 0: "shift 1.5, size 0.1"; "none" if all are."""
+    used = {DISTORTION_LABELS.get(name, name): amount for name, amount in amounts.items() if amount}
+    return ", ".join(f"{label} {decimal_text(amount, 6)}" for label, amount in used.items()) or "none"

@@ -3,6 +3,6 @@
 Read first: `augmentation.py`.
 """
 
-from nncore.preprocessing.augmentation.augmentation import MAX_DISTORTION, Augmentation, Distorter
+from nncore.preprocessing.augmentation.augmentation import DISTORTION_LABELS, MAX_DISTORTION, Augmentation, Distorter
 
-__all__ = ["MAX_DISTORTION", "Augmentation", "Distorter"]
+__all__ = ["DISTORTION_LABELS", "MAX_DISTORTION", "Augmentation", "Distorter"]

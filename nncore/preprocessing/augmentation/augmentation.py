@@ -26,6 +26,9 @@ MAX_DISTORTION = {
 }
 """The largest value of each setting of an Augmentation; beyond it, images can no longer be recognized."""
 
+DISTORTION_LABELS = {name: name for name in MAX_DISTORTION} | {"scale": "size"}
+"""The words of the window for each setting of an Augmentation."""
+
 _KNOTS_PER_SIDE = 5  # knots of the elastic field along each side
 _BLOCK_PIXELS = 32 * 28 * 28  # images are distorted in blocks small enough for the processor's cache
 _NOISE_START_COUNT = 1 << 16

@@ -26,7 +26,7 @@ def test_json_contains_the_page(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_page_of_a_named_recipe_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     run(Namespace(json=False, name="basic-ml"))
     page = capsys.readouterr().out
-    assert page.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; sgd, learning rate 0.1,")
+    assert page.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; SGD, learning rate 0.1,")
     assert "Z₁ = X W₁ + b₁" in page
     assert "Expected: 83 to 86 %" in page
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCardDialog, card_rows
+from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import Model, bundled_model_path, load_model
 from nncore.reporting.number_text import percent_text
 
@@ -25,10 +26,12 @@ def test_the_card_describes_the_model_and_its_accuracy(model: Model) -> None:
     assert rows["Accuracy"].startswith(percent_text(model.card.test_accuracy))
     assert rows["Network"] == "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10, 442,778 weights"
     assert "MNIST" in rows["Data"]
-    assert rows["Recipe"] == "handwriting"
+    assert rows["Recipe"] == RECIPES["handwriting"].title
     assert rows["Seed"] == str(model.card.seed)
     assert "learning rate 0.005" in rows["Settings"]
-    assert "augmentation (shift 1.5" in rows["Settings"]
+    assert "augmentation (shift 1.5, rotation 10, size 0.1" in rows["Settings"]
+    assert "optimizer Adam" in rows["Settings"]
+    assert "schedule one cycle" in rows["Settings"]
 
 
 def test_unknown_values_are_left_out(model: Model) -> None:
@@ -44,7 +47,7 @@ def test_settings_that_are_off_are_left_out(model: Model) -> None:
     settings = {"batch_size": None, "learning_rate": 0.00025, "clip_norm": None, "weight_decay": 0.0, "keep_best": True}
     card = replace(model.card, settings=settings | {"augmentation": {"shift": 1.5, "noise": 0.0}})
     shown = dict(card_rows(replace(model, card=card)))["Settings"]
-    assert shown == "batch size full, learning rate 0.00025, keep best, augmentation (shift 1.5)"
+    assert shown == "batch size full, learning rate 0.00025, keep the best epoch, augmentation (shift 1.5)"
 
 
 def test_writers_are_listed_with_mean_and_lowest_accuracy(model: Model) -> None:

@@ -34,7 +34,7 @@ class FitView(QFrame):
         self._points: CurvePoints | None = None
         self.live = FitPlot("fit")
         self.live.plot.setAccessibleName("data and fit")
-        self.small = [FitPlot(f"after {counted_text(epoch, 'epoch')}") for epoch in COMPARED_EPOCHS]
+        self.small = [FitPlot(f"epoch {epoch:,}") for epoch in COMPARED_EPOCHS]
         self.strip = QFrame()
         self.strip.setProperty("card", True)
         self._lay_out()
@@ -61,7 +61,7 @@ class FitView(QFrame):
             plot.set_points(points.x[kept], points.y[kept])
         self.live.set_caption(NO_FIT)
         for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
-            plot.set_caption(f"after {counted_text(epoch, 'epoch')}", "not yet")
+            plot.set_caption(f"epoch {epoch:,}", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the current points; the fits after COMPARED_EPOCHS stay in plots of their own."""
@@ -73,7 +73,7 @@ class FitView(QFrame):
         if fit.epoch in COMPARED_EPOCHS:
             small = self.small[COMPARED_EPOCHS.index(fit.epoch)]
             small.set_fit(x, fit.y)
-            small.set_caption(f"after {counted_text(fit.epoch, 'epoch')}")
+            small.set_caption(f"epoch {fit.epoch:,}")
 
     def changeEvent(self, event: QEvent) -> None:
         """Apply a new theme."""

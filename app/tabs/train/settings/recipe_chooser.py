@@ -43,8 +43,7 @@ class RecipeChoice(Choice):
             self._model.item(self.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
             for recipe in (recipe for recipe in RECIPES.values() if recipe.group == group):
                 self.addItem(recipe.title, recipe.name)
-                sentence = f"{recipe.title} ({recipe.name}). {recipe.description}"
-                self.setItemData(self.count() - 1, plain_tooltip(sentence), Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(self.count() - 1, plain_tooltip(recipe.tip), Qt.ItemDataRole.ToolTipRole)
                 self.show_seconds(recipe.name, None)
         self.view().setItemDelegate(_RecipeDelegate(self))
 

@@ -238,14 +238,14 @@ def test_a_learning_rate_remedy_is_applied_during_the_run(running: TrainTab, qtb
 DEAD = LayerHealth(
     layer=2, kind="activation", gradient_norm=None, update_ratio=None, histogram=None, edges=None, dead_fraction=0.97
 )
-MARKED = [("layers", "Changed from relu.")]
+MARKED = [("layers", "Changed from ReLU.")]
 
 
 def answer(tab: TrainTab, qtbot: QtBot, text: str) -> None:
     """Press a button of the question that is open."""
     qtbot.waitUntil(lambda: any(box.isVisible() for box in tab.findChildren(QMessageBox)))
     box = next(box for box in tab.findChildren(QMessageBox) if box.isVisible())
-    assert "activations from relu to leaky_relu" in box.informativeText()
+    assert "activations from ReLU to leaky ReLU" in box.informativeText()
     click(qtbot, next(button for button in box.buttons() if button.text() == text))
 
 
@@ -275,7 +275,7 @@ def test_another_remedy_asks_stops_the_run_and_marks_the_changed_settings(runnin
     assert not running.progress.remedy_button.isVisible()
     end(running, STOPPED)
     assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
-    assert status(running).startswith("Changed: activations from relu to leaky_relu. Press Train")
+    assert status(running).startswith("Changed: activations from ReLU to leaky ReLU. Press Train")
     assert (group.is_open, marked(running)) == (True, MARKED)
     with qtbot.waitSignal(running.train_requested):
         qtbot.keyClick(running.focusWidget(), Qt.Key.Key_Space)

@@ -229,3 +229,13 @@ def test_five_hundred_digits_are_memorized() -> None:
     assert last.training_accuracy == 1.0
     assert last.validation_accuracy is not None
     assert last.validation_accuracy < 0.9
+
+
+def test_texts_call_other_recipes_by_their_titles() -> None:
+    names = "|".join(name for name in RECIPES if name not in ("quick", "sine", "handwriting"))  # these are words too
+    for recipe in RECIPES.values():
+        texts = (recipe.title, recipe.description, recipe.page.goal, recipe.page.expected, recipe.page.source)
+        for text in (*texts, *recipe.page.look_at):
+            assert not re.search(rf"(?<![\w-])({names})(?![\w-]| network)", text), text
+        assert recipe.tip.endswith(f"Its name on the command line is {recipe.name}.")
+        assert recipe.settings_in_words.split(",")[0] in ("Adam", "SGD", "momentum")

@@ -36,6 +36,19 @@ def test_every_setting_is_described() -> None:
     assert len(words) >= len(vars(ONE.config)) + 5
 
 
+def test_recipes_and_functions_have_the_words_of_the_forms() -> None:
+    sine = RECIPES["sine"]
+    settings = RunSettings("x", sine.spec, sine.config, data="", recipe="sine")
+    words = settings_in_words(settings)
+    assert (words["recipe"], words["activations"], words["initialization"]) == (sine.title, "ReLU", "small normal")
+    names = settings_in_words(settings, has_names=True)
+    assert (names["recipe"], names["activations"], names["initialization"]) == ("sine", "relu", "small_normal")
+    assert settings_in_words(with_config(augmentation=Augmentation(scale=0.1)))["augmentation"] == "size 0.1"
+    assert labels_by_difference([settings, replace(settings, recipe="of a newer version")])[1] == (
+        "recipe of a newer version"
+    )
+
+
 def test_equal_runs_have_no_differing_settings() -> None:
     assert differing_settings([ONE, replace(ONE, name="two", machine="another")]) == {}
     assert differing_settings([]) == {}
@@ -50,7 +63,7 @@ def test_differing_settings_have_a_value_for_each_run() -> None:
 
 def test_networks_of_equal_widths_may_differ() -> None:
     sigmoid = replace(ONE, spec=NetworkSpec.dense((784, 16, 10), "sigmoid"))
-    assert differing_settings([ONE, sigmoid]) == {"activations": ("relu", "sigmoid")}
+    assert differing_settings([ONE, sigmoid]) == {"activations": ("ReLU", "sigmoid")}
     wide = replace(ONE, spec=NetworkSpec.dense((784, 32, 10)))
     assert list(differing_settings([ONE, wide])) == ["network"]
 

@@ -80,9 +80,9 @@ def test_fits_after_kept_epochs_stay(view: FitView) -> None:
     assert set(line_of(view.live)[1]) == {11.0}
     assert view.live.caption.text() == "fit after 11 epochs"
     assert set(line_of(view.small[COMPARED_EPOCHS.index(10)])[1]) == {10.0}
-    assert view.small[0].caption.text() == "after 10 epochs"
-    assert view.small[1].caption.text() == "after 50 epochs"
-    assert view.small[1].plot.accessibleDescription() == "after 50 epochs: not yet"
+    assert view.small[0].caption.text() == "epoch 10"
+    assert view.small[1].caption.text() == "epoch 50"
+    assert view.small[1].plot.accessibleDescription() == "epoch 50: not yet"
     assert line_of(view.small[1]) == ([], [])
 
 
