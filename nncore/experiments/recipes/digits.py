@@ -101,8 +101,8 @@ CONVNET = Recipe(
         "the same at every position. So each filter is learned once and applied everywhere.",
         (CONVOLUTION, NORMALIZATION, ADAM),
         (
-            "It makes far fewer errors than mlp with a fraction of its weights; but each weight is used many times, so "
-            "the training takes longer.",
+            "It makes far fewer errors than “A wide dense network” with a fraction of its weights; but each weight is "
+            "used many times, so the training takes longer.",
             "After the training, look at the filters of the first layer: they detect edges and ends of strokes.",
         ),
         "About 99.5 % of the test images.",

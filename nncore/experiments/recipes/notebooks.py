@@ -77,7 +77,7 @@ TWO_LAYER = Recipe(
         (
             "The training stops while the loss still falls. Train again with 500 steps and compare.",
             "Different seeds give results several percentage points apart: after few steps the initial weights matter.",
-            "If the pixels are not divided by 255, the network learns nothing: see the recipe pixels-0-255.",
+            "If the pixels are not divided by 255, the network learns nothing: see “Pixels not divided by 255”.",
         ),
         "52 to 69 % of the test images with 12 seeds, 62 % with seed 0. The notebook reported 61.99 %.",
         "A notebook on a two-layer network in NumPy, trained on the whole of MNIST as a table of numbers.",
@@ -139,7 +139,7 @@ THREE_LAYER = Recipe(
             "With a learning rate of 1 the loss sometimes jumps up, because a step goes beyond the minimum. If you "
             "continue with 0.5, the jumps stop.",
             "Each doubling of the number of steps improves the accuracy less than the one before.",
-            "With sigmoid in both layers the training begins slowly: see the recipe vanishing-sigmoid.",
+            "With sigmoid in both layers the training begins slowly: see “Sigmoids in a deep network”.",
         ),
         "87 to 92 % of the test images after 500 steps with 11 of 12 seeds, 72 % with seed 1. Continued with rate 0.5, "
         "92.2 % after 1,000 steps, 93.4 after 2,840 and 93.3 to 94.0 % after 6,840 and more, with seed 0. The notebook "
