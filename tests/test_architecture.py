@@ -17,6 +17,7 @@ PACKAGES = sorted(
 )
 TABS = sorted(path.parent.name for path in (ROOT / "app" / "tabs").glob("*/__init__.py"))
 MAX_FILES = 15
+TEST_MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
 def test_every_package_has_a_place_in_the_order() -> None:
@@ -81,3 +82,21 @@ def test_tests_mirror_the_packages() -> None:
         for path in (ROOT / "tests" / top).rglob("__init__.py")
     }
     assert tested <= set(PACKAGES)
+
+
+def test_each_test_module_says_which_behaviour_it_holds() -> None:
+    assert [
+        str(path.relative_to(ROOT))
+        for path in TEST_MODULES
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ] == []
+
+
+def test_no_module_imports_from_a_test_module() -> None:
+    """What several tests need is in a module of its own, so that a test module can be changed alone."""
+    assert [
+        f"{path.relative_to(ROOT)}: {node.module}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_")
+    ] == []

@@ -21,9 +21,9 @@ from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS, LAYER_SPECS, Layer
 from nncore.training import optimizers, schedules
 from nncore.training.config import SETTINGS
 from tests.nncore.files.exports.networks import EVERYTHING
-from tests.nncore.model.layers.test_every_layer import CASES
-from tests.nncore.model.test_losses import EVERY_LOSS
-from tests.nncore.training.test_optimizers import METHODS
+from tests.nncore.model.every_loss import EVERY_LOSS
+from tests.nncore.model.layers.cases import CASES
+from tests.nncore.training.published_methods import METHODS
 
 
 def subclasses(base: type[Any]) -> set[type]:

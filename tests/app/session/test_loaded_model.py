@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -15,20 +14,11 @@ from app.session.run_events import RunState
 from app.session.session import Session
 from app.storage.models.model_library import KeptModel, ModelLibrary
 from app.storage.paths import models_folder
-from nncore.files.model_file import Model, ModelCard
-from nncore.model.network import Network, NetworkSpec
+from nncore.files.model_file import Model
+from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
+from tests.app.session.measured_models import SPEC, a_model
 from tests.nncore.example_data import small_mnist
-
-SPEC = NetworkSpec.dense((784, 16, 10))
-
-
-def a_model(test: float | None = None, validation: float | None = None, spec: NetworkSpec = SPEC) -> LoadedModel:
-    row: dict[str, float | None] = {"epoch": 1.0, "validation_accuracy": validation}
-    history = () if validation is None else (row,)
-    parameters = Network(spec).parameters.values.astype(np.float32)
-    card = ModelCard("any", epochs=3, test_accuracy=test)
-    return LoadedModel.from_model(Model(spec, parameters, card, tuple(map(str, range(spec.outputs))), history))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from app.background.task_queue import ShownError
 from app.session import run_plan
-from app.session.loaded_model import LoadedModel
 from app.session.run_events import LiveNetwork, PinnedReading, PreviousPart, RunState, StepsDone
 from app.session.session import Session
 from app.storage.paths import last_snapshots_path, models_folder, run_log_path
@@ -24,13 +23,20 @@ from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.events import Diverged, EpochDone, Finished, StepDone
+from nncore.training.events import Diverged, Finished, StepDone
 from nncore.training.loop import train
+from tests.app.session.samples import (
+    LONG,
+    SPEC,
+    epochs_of,
+    events_of,
+    is_idle,
+    labels,
+    loaded_model,
+    model_called,
+)
 from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
-
-SPEC = NetworkSpec.dense((784, 16, 10))
-LONG = TrainingConfig(epochs=100_000, batch_size=50)
 
 
 @pytest.fixture
@@ -41,36 +47,8 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     assert session.close()
 
 
-def model_called(name: str) -> Model:
-    network = Network(SPEC)
-    network.initialize(np.random.default_rng(0))
-    return Model(SPEC, network.parameters.values.astype(np.float32), ModelCard(name))
-
-
-def loaded_model(name: str) -> LoadedModel:
-    return LoadedModel.from_model(model_called(name))
-
-
-def epochs_of(events: list[object]) -> list[EpochDone]:
-    return [epoch for event in events if isinstance(event, StepsDone) for epoch in event.epochs]
-
-
-def labels(snapshots: Snapshots) -> list[str]:
-    return [point.label for point in snapshots.points]
-
-
-def is_idle(session: Session) -> bool:
-    return session.run_state is RunState.IDLE
-
-
 def kept_models() -> list[Path]:
     return sorted(models_folder().glob("*.npz")) if models_folder().exists() else []
-
-
-def events_of(session: Session) -> list[object]:
-    events: list[object] = []
-    session.run_event.connect(events.append)
-    return events
 
 
 def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:

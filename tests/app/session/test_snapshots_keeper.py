@@ -21,7 +21,7 @@ from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.file_lock import FileLock
-from tests.app.session.test_session import LONG, SPEC, epochs_of, events_of, is_idle
+from tests.app.session.samples import LONG, SPEC, epochs_of, events_of, is_idle
 from tests.nncore.example_data import small_mnist
 
 CHECKPOINT = "run.checkpoint"

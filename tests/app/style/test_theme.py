@@ -29,6 +29,7 @@ from app.style.theme import (
     scaled,
     without_style_sheet,
 )
+from tests.app.style.colour_contrast import contrast
 from tests.app.theme_choice import apply_theme
 
 
@@ -50,18 +51,6 @@ class Witness(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self.themed += 1
         super().changeEvent(event)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance, WCAG 2.1."""
-    channels = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
-    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

@@ -15,10 +15,10 @@ from app.window.file_actions import EXPORT_FILES, FileActions
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from nncore.files.model_file import Model, load_model, save_model
-from tests.app.window.test_file_actions import actions as actions
-from tests.app.window.test_file_actions import answer_next_question, dialog_of, type_name
-from tests.app.window.test_file_actions import bundled as bundled
-from tests.app.window.test_file_actions import session as session
+from tests.app.window.file_dialogs import actions as actions
+from tests.app.window.file_dialogs import answer_next_question, dialog_of, type_name
+from tests.app.window.file_dialogs import bundled as bundled
+from tests.app.window.file_dialogs import session as session
 
 ONNX, SCRIPT = EXPORT_FILES.split(";;")
 

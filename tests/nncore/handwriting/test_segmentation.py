@@ -16,7 +16,7 @@ from nncore.files.model_file import bundled_model_path, load_model
 from nncore.handwriting.segmentation import MAX_STROKES, read_number, split_into_digits, stroke_groups
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink, Preparation, rasterize
-from tests.nncore.preprocessing.test_ink import DIGITS, Points, arc, ink_of
+from tests.nncore.preprocessing.written_digits import DIGITS, Points, arc, ink_of
 
 SHAPES: dict[str, list[Points]] = {
     **{str(digit): strokes for digit, strokes in DIGITS.items()},

@@ -25,6 +25,7 @@ from nncore.model.losses import (
 )
 from nncore.model.outputs import OUTPUTS, sigmoid, softmax
 from tests.nncore.gradient_check import numeric_gradient
+from tests.nncore.model.every_loss import EVERY_LOSS
 
 RNG = np.random.default_rng(0)
 LOGITS = 2 * RNG.standard_normal((6, 5))
@@ -32,15 +33,6 @@ LABELS = np.array([0, 4, 2, 2, 1, 0])
 ONE_HOT = np.eye(5)[LABELS]
 NUMBERS = RNG.random((6, 5))
 
-EVERY_LOSS = [
-    ("cross_entropy", "softmax", 0.0),
-    ("cross_entropy", "softmax", 0.2),
-    ("binary_cross_entropy", "sigmoid", 0.0),
-    ("binary_cross_entropy", "sigmoid", 0.2),
-    ("mean_squared_error", "softmax", 0.0),
-    ("mean_squared_error", "sigmoid", 0.0),
-    ("mean_squared_error", "linear", 0.0),
-]
 
 EVERY_LOSS_AND_TARGET = [
     (*case, labels) for case in EVERY_LOSS for labels in (True, False) if labels or case[0] != "cross_entropy"

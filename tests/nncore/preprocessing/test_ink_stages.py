@@ -21,7 +21,7 @@ from nncore.preprocessing.ink import (
     rasterize,
     stages,
 )
-from tests.nncore.preprocessing.test_ink import DIGITS, centre_of_ink, digits, ink_of, resampled
+from tests.nncore.preprocessing.written_digits import DIGITS, centre_of_ink, digits, ink_of, resampled
 
 
 def on_canvas(ink: Ink, fraction: float, place: tuple[float, float]) -> Ink:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,12 +11,10 @@ from nncore.errors import SettingError
 from nncore.model.layers.parameters import Array, Parameters
 from nncore.training import optimizers
 from nncore.training.optimizers import FLUSH_INTERVAL, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip_gradients
+from tests.nncore.training.published_methods import IS_WEIGHT, METHODS
 
 STEPS = 60
 SHAPES = {"1.W": (4, 3), "1.b": (3,), "2.K": (2, 1, 2, 2), "2.gamma": (2,)}
-IS_WEIGHT = np.repeat([True, False, True, False], [12, 3, 8, 2])
-
-Method = Callable[[Array, Iterator[tuple[int, float, Array]], float], Array]
 
 
 def parameters(dtype: type = np.float64) -> Parameters:
@@ -33,63 +31,6 @@ def inputs() -> Iterator[tuple[int, float, Array]]:
     for t in range(1, STEPS + 1):
         rate = 0.1 * 0.97**t if t % 7 else 0.5
         yield t, rate, sizes * rng.standard_normal(IS_WEIGHT.size) * (rng.random(IS_WEIGHT.size) < 0.7)
-
-
-def sgd(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
-    for _, lr, g in steps:
-        W = W - lr * (g + decay * IS_WEIGHT * W)
-    return W
-
-
-def momentum(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
-    v = np.zeros_like(W)
-    for _, lr, g in steps:
-        v = 0.9 * v + g + decay * IS_WEIGHT * W
-        W = W - lr * v
-    return W
-
-
-def nesterov(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
-    v = np.zeros_like(W)
-    for _, lr, g in steps:
-        g = g + decay * IS_WEIGHT * W
-        v = 0.9 * v + g
-        W = W - lr * (g + 0.9 * v)
-    return W
-
-
-def rmsprop(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
-    v = np.zeros_like(W)
-    for _, lr, g in steps:
-        g = g + decay * IS_WEIGHT * W
-        v = 0.9 * v + 0.1 * g**2
-        W = W - lr * g / (np.sqrt(v) + 1e-8)
-    return W
-
-
-def adam(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float, decoupled: float = 0.0) -> Array:
-    m, v = np.zeros_like(W), np.zeros_like(W)
-    for t, lr, g in steps:
-        g = g + decay * IS_WEIGHT * W
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g**2
-        W = W - lr * decoupled * IS_WEIGHT * W
-        W = W - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-    return W
-
-
-def adamw(W: Array, steps: Iterator[tuple[int, float, Array]], decay: float) -> Array:
-    return adam(W, steps, 0.0, decoupled=decay)
-
-
-METHODS: dict[str, Method] = {
-    "sgd": sgd,
-    "momentum": momentum,
-    "nesterov": nesterov,
-    "rmsprop": rmsprop,
-    "adam": adam,
-    "adamw": adamw,
-}
 
 
 def run(optimizer: Optimizer, trained: Parameters, steps: Iterator[tuple[int, float, Array]]) -> None:

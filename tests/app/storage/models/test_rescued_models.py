@@ -11,7 +11,7 @@ from app.storage.models.rescued_models import RESCUED_NAME_START, rescue, rescue
 from app.storage.paths import models_folder
 from nncore.errors import ModelFileError
 from nncore.files.model_file import load_model
-from tests.app.session.test_session import model_called
+from tests.app.session.samples import model_called
 
 
 @pytest.fixture(autouse=True)

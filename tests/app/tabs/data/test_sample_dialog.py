@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.style.theme import Appearance, ThemeChoice, apply_appearance, colours_of
 from app.tabs.data.sample_dialog import PixelGrid, SampleDialog
 from app.tabs.data.sample_view import SampleView
-from tests.app.style.test_theme import contrast
+from tests.app.style.colour_contrast import contrast
 from tests.nncore.example_data import small_mnist
 
 DATA = small_mnist().training

@@ -14,14 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice
 from app.tabs.my_hand.history_list import HistoryList
-from nncore.handwriting.personal_test.history import Entry
-from nncore.handwriting.personal_test.jsonl_file import Summary
+from tests.app.tabs.my_hand.samples import ENTRIES
 from tests.app.theme_choice import apply_theme
-
-ENTRIES = [
-    Entry(Path("b.jsonl"), Summary("2026-02-01T10:00:00", "<b>bold</b>", 19, 20)),
-    Entry(Path("a.jsonl"), Summary("2026-01-01T10:00:00", "convnet", 18, 20)),
-]
 
 
 @pytest.fixture

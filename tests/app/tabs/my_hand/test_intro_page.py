@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.style.theme import ThemeChoice
 from app.tabs.my_hand.intro_page import IntroPage
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
-from tests.app.tabs.my_hand.test_history_list import ENTRIES
+from tests.app.tabs.my_hand.samples import ENTRIES
 from tests.app.theme_choice import apply_theme
 from tests.app.waiting import deliver_events
 from tests.nncore.handwriting.personal_test.samples import ink

@@ -18,7 +18,7 @@ from app.tabs.train.outcome_bar import (
     OutcomeBar,
 )
 from app.widgets.plain_text import plain_tooltip
-from tests.app.session.test_loaded_model import a_model
+from tests.app.session.measured_models import a_model
 from tests.app.waiting import deliver_events
 
 LEFT = Qt.MouseButton.LeftButton

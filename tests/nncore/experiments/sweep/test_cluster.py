@@ -18,7 +18,7 @@ from nncore.errors import SettingError
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.training import TrainingConfig
-from tests.nncore.experiments.sweep.test_processes import CONFIG, ENDLESS, figures, run_alone
+from tests.nncore.experiments.sweep.samples import CONFIG, ENDLESS, figures, run_alone
 from tests.nncore.runs import SMALL, few_digits
 
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the package distributed is not installed")

@@ -24,19 +24,8 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid,
 from nncore.experiments.sweep.job import run_job
 from nncore.experiments.sweep.shared_data import pack_data, unpack_data
 from nncore.training import TrainingConfig, hold_out_validation, train
+from tests.nncore.experiments.sweep.samples import CONFIG, ENDLESS, figures, run_alone
 from tests.nncore.runs import SMALL, epochs, few_digits, finished_event, fresh_network
-
-CONFIG = TrainingConfig(epochs=2, batch_size=32)
-ENDLESS = TrainingConfig(epochs=10**6, batch_size=8)
-
-
-def run_alone(job: SweepJob, data: Splits, fraction: float = 0.0) -> SweepResult:
-    return run_job(job, data, fraction, lambda: False, lambda fraction: None)
-
-
-def figures(result: SweepResult) -> tuple[object, ...]:
-    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in result.history]
-    return result.job, result.state, rows, result.test_accuracy, result.test_loss, result.steps, result.curve.tolist()
 
 
 def workers() -> list[psutil.Process]:
@@ -169,7 +158,8 @@ def test_closing_the_iterator_ends_the_workers() -> None:
 PARENT = """
 from nncore.experiments.sweep import SweepJob, SweepProgress, run_sweep
 from tests.nncore.runs import few_digits
-from tests.nncore.experiments.sweep.test_processes import ENDLESS, SMALL, workers
+from tests.nncore.experiments.sweep.test_processes import SMALL, workers
+from tests.nncore.experiments.sweep.samples import ENDLESS
 
 if __name__ == "__main__":
     for event in run_sweep([SweepJob(0, SMALL, ENDLESS)], few_digits()):
