@@ -29,7 +29,7 @@ class WatchedReader(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._kind = self._name = ""
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MILLISECONDS)
+        self._slow = QTimer(self, singleShot=True)
         self._slow.timeout.connect(self._show)
         self._begun.connect(self._wait_until_slow)
         tasks.busy_changed.connect(self._hide_at_end)
@@ -66,7 +66,7 @@ class WatchedReader(QObject):
     def _wait_until_slow(self, kind: str, name: str) -> None:
         self._hide()
         self._kind, self._name = kind, name
-        self._slow.start()
+        self._slow.start(SLOW_MILLISECONDS)
 
     @Slot()
     def _show(self) -> None:

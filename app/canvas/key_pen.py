@@ -102,6 +102,11 @@ class KeyPen(QObject):
         if key not in self._held:
             self._held.append(key)
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether a held key moves the pen, or a pressed one will."""
+        return self._timer.isActive()
+
     @Slot()
     def _on_time(self) -> None:
         """Move by the distance of a tap; then move evenly while the key is held."""

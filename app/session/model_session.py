@@ -130,7 +130,8 @@ class ModelSession(QObject):
         return ModelWithPath(LoadedModel(self.model, self.network), self.model_path)
 
     @Slot(str, Model)
-    def _on_model_not_saved(self, sentence: str, model: Model) -> None:
+    def add_unsaved_model(self, sentence: str, model: Model) -> None:
+        """Keep a model of a run that could not be saved, for the reason `sentence`, until the user decides."""
         self.unsaved_models.append(UnsavedModel(model, sentence))
         self.model_not_saved.emit(sentence)
 

@@ -49,6 +49,11 @@ class RecipeDurations(QObject):
             self._use(data)
             self._keep(recipe.name, data, state.counters.seconds)
 
+    @property
+    def is_measuring(self) -> bool:
+        """Whether a recipe is being measured or waits for it."""
+        return self._tasks.is_busy
+
     @Slot()
     def cancel(self) -> None:
         """Cancel the measurements that run or wait; a run of the user needs the processors."""

@@ -273,7 +273,7 @@ class Session(ModelSession):
         self._thread.network_copied.connect(self._on_network_copied)
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_kept.connect(self._on_model_kept)
-        self._thread.model_not_saved.connect(self._on_model_not_saved)
+        self._thread.model_not_saved.connect(self.add_unsaved_model)
         self._thread.not_logged.connect(self.error_message)
         self._thread.snapshots_not_saved.connect(self.error_message)
         self._thread.run_ended.connect(self._set_ended_run)

@@ -193,6 +193,11 @@ class SnapshotRow(QWidget):
         else:
             self._timer.stop()
 
+    @property
+    def has_unread_points(self) -> bool:
+        """Whether steps or epochs wait to read the drawing."""
+        return self._timer.isActive()
+
     @Slot()
     def _read_pending(self) -> None:
         """Let snapshots without an answer read the drawing for MAX_READING_SECONDS; the timer continues the rest."""

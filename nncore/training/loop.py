@@ -36,6 +36,7 @@ from nncore.training.health import HealthProbe
 from nncore.training.history import History
 from nncore.training.optimizers import clip_gradients
 from nncore.training.parallel.batch_gradients import BatchGradients
+from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.schedules import SCHEDULES
@@ -119,6 +120,11 @@ class Training(NotCopyable):
     def steps(self) -> int:
         """Steps taken so far."""
         return self._progress.step
+
+    @property
+    def helper(self) -> HelperProcess | None:
+        """The process that computes half of each batch; None if all is computed in this process."""
+        return self._gradients.helper
 
     @property
     def point(self) -> TrainingPoint:

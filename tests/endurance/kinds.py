@@ -263,7 +263,7 @@ def _read_request(path: Path) -> Sequence[str]:
     path.rename(folder / path.name)
     requests = OpenRequests(path.parent)
     requests.received.connect(received.append)
-    requests._read()
+    requests.take_requests()
     assert not (folder / path.name).exists()
     assert all(isinstance(each, Path) for paths in received for each in paths)
     return ()

@@ -66,7 +66,7 @@ def train_last_settings(stage: Stage) -> QWidget:
     """The end of the settings."""
     train_all_settings(stage)
     settle()
-    bar = stage.window.train_tab.settings._scroll.verticalScrollBar()
+    bar = stage.window.train_tab.settings.scroll_area.verticalScrollBar()
     bar.setValue(bar.maximum())
     return stage.window
 
@@ -330,7 +330,7 @@ def runs_of(count: int, *, compared: bool) -> State:
         runs.refresh()
         runs.view.select_runs({run.run.id for run in runs.store.runs()[-count:]} if count else set())
         runs.actions_row.compare.setChecked(compared)
-        until(lambda: not runs._tasks.is_busy)
+        until(lambda: not runs.is_working)
         return stage.window
 
     return show

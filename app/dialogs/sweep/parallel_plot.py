@@ -48,9 +48,9 @@ class ParallelPlot(Plot):
         self._score_name = name
         self.lines = [pg.PlotCurveItem(antialias=True) for _ in range(LINE_SHADES)]
         self.best_line = pg.PlotCurveItem(antialias=True)
-        self._axis_lines = pg.PlotCurveItem(connect="pairs")
-        self._labels: list[pg.TextItem] = []
-        for item in (self._axis_lines, *self.lines, self.best_line):
+        self.axis_lines = pg.PlotCurveItem(connect="pairs")
+        self.labels: list[pg.TextItem] = []
+        for item in (self.axis_lines, *self.lines, self.best_line):
             self.plot.box.addItem(item)
         self.apply_colours()
         self.show_results([])
@@ -58,11 +58,11 @@ class ParallelPlot(Plot):
     def show_results(self, results: Sequence[SweepResult]) -> None:
         """Show the finished runs; settings with one value in all runs have no axis."""
         runs = finished_runs(results)
-        for label in self._labels:
+        for label in self.labels:
             self.plot.box.removeItem(label)
-        self._labels = []
+        self.labels = []
         if not runs:
-            for line in (*self.lines, self.best_line, self._axis_lines):
+            for line in (*self.lines, self.best_line, self.axis_lines):
                 line.setData([], [])
             self.set_axes((0, 1), (0, 1))
             self.describe(NO_RUNS_HINT, True)
@@ -78,7 +78,7 @@ class ParallelPlot(Plot):
 
     def _draw_axes(self, axes: Sequence[SettingAxis], scores: NDArray[np.float64]) -> None:
         count = len(axes) + 1
-        self._axis_lines.setData(np.repeat(np.arange(count), 2), np.tile([0.0, 1.0], count))
+        self.axis_lines.setData(np.repeat(np.arange(count), 2), np.tile([0.0, 1.0], count))
         for number, axis in enumerate(axes):
             for value in axis.values:
                 self._add_label(number, axis.place(value), SWEPT[axis.setting].in_words(value))
@@ -94,7 +94,7 @@ class ParallelPlot(Plot):
         label = pg.TextItem(text, anchor=beyond_the_end.get(y, (1.1, 0.5)))
         label.setPos(x, y)
         label.setZValue(10)
-        self._labels.append(label)
+        self.labels.append(label)
         self.plot.box.addItem(label)
         self._colour_label(label)
 
@@ -120,8 +120,8 @@ class ParallelPlot(Plot):
             colour.setAlphaF(MIN_OPACITY + (1 - MIN_OPACITY) * shade / (LINE_SHADES - 1))
             line.setPen(pg.mkPen(colour, width=1))
         self.best_line.setPen(pg.mkPen(colours.winner, width=line_width() + 1))
-        self._axis_lines.setPen(pg.mkPen(colours.edge, width=1))
-        for label in self._labels:
+        self.axis_lines.setPen(pg.mkPen(colours.edge, width=1))
+        for label in self.labels:
             self._colour_label(label)
 
     def _colour_label(self, label: pg.TextItem) -> None:

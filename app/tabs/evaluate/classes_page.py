@@ -124,9 +124,9 @@ class ReliabilityPlot(Plot):
             "Fraction of correct answers by confidence. On the dashed line both are equal; below it the network is "
             "overconfident. Faint bars have few answers."
         )
-        self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
+        self.bars = pg.BarGraphItem(x0=[], x1=[], height=[])
         self._diagonal = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
-        self.plot.box.addItem(self._bars)
+        self.plot.box.addItem(self.bars)
         self.plot.box.addItem(self._diagonal)
         self.set_axes((-0.05, 1.05), FRACTION_RANGE, "confidence (%)", "correct (%)")
         for side in ("left", "bottom"):
@@ -152,7 +152,7 @@ class ReliabilityPlot(Plot):
             colour = QColor(colours.training)
             colour.setAlphaF(0.3 if bin_.count < 10 else 0.6 if bin_.count < 100 else 1.0)
             colours_by_bin.append(colour)
-        self._bars.setOpts(
+        self.bars.setOpts(
             x0=[b.low + 0.003 for b in self.bins], x1=[b.high - 0.003 for b in self.bins],
             height=[b.accuracy for b in self.bins], y0=0, brushes=colours_by_bin, pen=None,
         )  # fmt: skip

@@ -47,12 +47,12 @@ class EvaluateTab(Tab):
         """pause_milliseconds: the time from an evaluation to the next one that starts by itself."""
         super().__init__(parent)
         self.result: EvaluationResult | None = None
-        self._network: Network | None = None
+        self.network: Network | None = None
         self._model = ""
-        self._data: Splits | None = None
+        self.data: Splits | None = None
         self._is_stale, self._failure = False, ""
         self._mapped: EvaluationResult | None = None
-        self._drawing: NDArray[np.uint8] | None = None
+        self.drawing: NDArray[np.uint8] | None = None
         self.header, self.pages = SummaryHeader(), TabStack()
         self.mistakes, self.classes, self.robustness, self.map = (
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
@@ -125,7 +125,7 @@ class EvaluateTab(Tab):
 
     def set_model(self, network: Network | None, name: str = "") -> None:
         """Evaluate `network`, called `name`; its weights must no longer change."""
-        self._network, self._model = network, name or "unnamed model"
+        self.network, self._model = network, name or "unnamed model"
         self._mark_stale()
 
     def rename_model(self, name: str) -> None:
@@ -134,12 +134,12 @@ class EvaluateTab(Tab):
         self._show_name()
 
     def _show_name(self) -> None:
-        if self.result is not None and self.result.network is self._network:
+        if self.result is not None and self.result.network is self.network:
             self.header.show_name(self._model)
 
     def set_data(self, data: Splits | None) -> None:
         """Evaluate on `data`: on its test part unless the user selects another part."""
-        self._data = data
+        self.data = data
         self.runner.stop_all()  # running work uses other images
         parts = ("test", "validation", "training")
         self.header.set_parts([part for part in parts if data is not None and getattr(data, part) is not None])
@@ -149,7 +149,7 @@ class EvaluateTab(Tab):
     @Slot(object)
     def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
         """Mark this drawing, (28, 28) uint8, on the map; None for none. A t-SNE map gets it when it is made again."""
-        self._drawing = image
+        self.drawing = image
         self._mapped = None
         if self.map.by_tsne:
             self.map.offer_again()
@@ -171,7 +171,7 @@ class EvaluateTab(Tab):
 
     def finish(self) -> bool:
         """Stop all work and wait for it; False if that takes too long."""
-        self._network, self._is_stale = None, False
+        self.network, self._is_stale = None, False
         self._pause_timer.stop()
         return self.runner.finish()
 
@@ -189,7 +189,7 @@ class EvaluateTab(Tab):
 
     def _dataset(self) -> Dataset | None:
         part = self.header.chosen_part
-        return getattr(self._data, part) if self._data is not None and part else None
+        return getattr(self.data, part) if self.data is not None and part else None
 
     @Slot()
     def _evaluate_if_stale(self) -> None:
@@ -199,15 +199,15 @@ class EvaluateTab(Tab):
     @Slot()
     def _evaluate(self) -> None:
         dataset = self._dataset()
-        if self._network is not None and dataset is not None and self._data is not None:
+        if self.network is not None and dataset is not None and self.data is not None:
             self._is_stale, self._failure = False, ""
             self.header.progress.setValue(0)
-            self.runner.evaluate(self._network, self._model, dataset, self._data.training)
+            self.runner.evaluate(self.network, self._model, dataset, self.data.training)
 
     # ----------------------------------------------------------- display
 
     def _show_state(self) -> None:
-        missing = NO_MODEL_TO_EVALUATE if self._network is None else NO_DATA if self._dataset() is None else ""
+        missing = NO_MODEL_TO_EVALUATE if self.network is None else NO_DATA if self._dataset() is None else ""
         self.header.show_message(missing if self.result is not None else "")
         self.empty.setText(missing or EVALUATING)
         self.header.show_busy(self.runner.is_evaluating, not missing)
@@ -244,7 +244,7 @@ class EvaluateTab(Tab):
             if self._failure:
                 self.header.show_message(self._failure, is_error=True)
                 self.empty.setText("")
-            elif not self._is_stale and self.result is None and self._network is not None:
+            elif not self._is_stale and self.result is None and self.network is not None:
                 self.empty.setText(CANCELLED)
             self._evaluate_if_stale()
 
@@ -279,7 +279,7 @@ class EvaluateTab(Tab):
     def _map(self, layer_number: int, by_tsne: bool) -> None:
         if self.result is not None:
             self._mapped = self.result
-            self.runner.map(self.result, layer_number, by_tsne, self._drawing)
+            self.runner.map(self.result, layer_number, by_tsne, self.drawing)
 
     @Slot(int)
     def _show_image(self, row: int) -> None:

@@ -123,9 +123,9 @@ class RobustnessPlot(Plot):
         )
         self.distortion = distortion
         self.points: list[RobustnessPoint] = []
-        self._line = pg.PlotCurveItem(antialias=True)
+        self.line = pg.PlotCurveItem(antialias=True)
         self._dots = Dots(size=7, hoverable=True, hoverSize=11, tip=self._point_tip)
-        self.plot.box.addItem(self._line)
+        self.plot.box.addItem(self.line)
         self.plot.box.addItem(self._dots)
         low, high = distortion.strengths[0], distortion.strengths[-1]
         margin = 0.04 * (high - low)
@@ -159,7 +159,7 @@ class RobustnessPlot(Plot):
 
     def _draw(self) -> None:
         x, y = [point.strength for point in self.points], [point.accuracy for point in self.points]
-        self._line.setData(x, y)
+        self.line.setData(x, y)
         self._dots.setData(x, y)
         self.describe(
             "; ".join(f"{decimal_text(p.strength, 6)}: {percent_text(p.accuracy, 1)}" for p in self.points),
@@ -173,6 +173,6 @@ class RobustnessPlot(Plot):
         """Apply the theme's colours, including those of the curve."""
         super().apply_colours()
         colours = colours_of(self)
-        self._line.setPen(pg.mkPen(colours.training, width=line_width()))
+        self.line.setPen(pg.mkPen(colours.training, width=line_width()))
         self._dots.setPen(None)
         self._dots.setBrush(colours.training)

@@ -51,7 +51,7 @@ class MyHandTab(Tab):
         """`seed` returns the seed for the order of each new test; random by default."""
         super().__init__(parent)
         self._seed = seed or partial(randbits, 32)
-        self._network: Network | None = None
+        self.network: Network | None = None
         self._model = ""
         self._test: HandwritingTest | None = None
         self._test_being_read: HandwritingTest | None = None
@@ -81,7 +81,7 @@ class MyHandTab(Tab):
 
     def set_network(self, network: Network | None, name: str = "") -> None:
         """Use `network`, called `name`; results already shown stay unchanged."""
-        self._network, self._model = network, name or "unnamed model"
+        self.network, self._model = network, name or "unnamed model"
         self.intro.set_obstacle(NO_MODEL_TO_TEST if network is None else why_cannot_read(network) or "")
         if self.pages.currentWidget() is self.result:
             self._explain(self.result.view.drawing)
@@ -176,12 +176,12 @@ class MyHandTab(Tab):
             self.show_intro()
             self.status.show_message("All digits were skipped, so there is no result.")
             return
-        if self._network is None:
+        if self.network is None:
             self._show_reading_error(NO_MODEL_TO_TEST)
             return
         if self._test_being_read is not test:
             self._test_being_read = test
-            work = partial(read_test, self._network, test.written, model=self._model, date=_now())
+            work = partial(read_test, self.network, test.written, model=self._model, date=_now())
             self.tasks.add("read", work, partial(self._finish_reading, test), self._show_reading_error)
 
     def _finish_reading(self, test: HandwritingTest, result: HandwritingTestResult) -> None:
@@ -268,7 +268,7 @@ class MyHandTab(Tab):
 
     def import_from(self, path: Path) -> None:
         """Read a test from `path`, add it to the list and show it."""
-        work = partial(import_test, path, self._network, model=self._model, date=_now(), cancelled=is_cancelled)
+        work = partial(import_test, path, self.network, model=self._model, date=_now(), cancelled=is_cancelled)
         self.status.show_message(f"Reading {path.name} …", cancellable=True)
         self.imports.add("import", work, self._use_imported, self.status.show_error)
 
@@ -290,7 +290,7 @@ class MyHandTab(Tab):
     def _explain(self, drawing: ReadDrawing | None) -> None:
         """Compute which part the current model's answer depends on."""
         if drawing is not None:
-            work = partial(explain_drawing, self._network, drawing)
+            work = partial(explain_drawing, self.network, drawing)
             self._run("explain", work, partial(self._use_explanation, drawing), latest_only=True)
 
     def _use_explanation(self, drawing: ReadDrawing, explanation: DrawingExplanation) -> None:

@@ -306,6 +306,11 @@ class RunsTab(Tab):
             "export", partial(self.store.export, runs, path), self.status_message.emit, self.error_message.emit
         )
 
+    @property
+    def is_working(self) -> bool:
+        """Whether runs are being compared or exported."""
+        return self._tasks.is_busy
+
     def finish(self) -> bool:
         """Wait until a running export has finished; False if that takes too long."""
         self._timer.stop()

@@ -174,36 +174,36 @@ class ProgressLine(QWidget):
     def __init__(self, page: QWidget | None = None) -> None:
         """page: the widget that a long message may cover, and which gets this one; None for only this widget."""
         super().__init__(page)
-        self._epoch, self._speed, self._left = QLabel(), QLabel(), QLabel()
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the run")
-        self._status = text_label()
-        self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._status.setAccessibleName("Status of the run")
+        self._epoch, self.speed, self._left = QLabel(), QLabel(), QLabel()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the run")
+        self.status = text_label()
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.status.setAccessibleName("Status of the run")
         self.remedy_button = push_button("", "", self.remedy_chosen)
         self.remedy_button.hide()
         self._place = QWidget()
         self._message = Overlay(self._place, page or self)
-        self._sentence = row_of(self._status, self.remedy_button)
+        self._sentence = row_of(self.status, self.remedy_button)
         self._last_update = -1.0
         self._lay_out()
         self._fit_to_font()
         self.show_no_run()
 
     def _lay_out(self) -> None:
-        line = FlowLayout(self._epoch, self._speed, self._left, spacing=GROUP_GAP)
-        for label in (self._speed, self._left):
+        line = FlowLayout(self._epoch, self.speed, self._left, spacing=GROUP_GAP)
+        for label in (self.speed, self._left):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
         layout.addWidget(self._place)
-        layout.addWidget(self._bar)
+        layout.addWidget(self.bar)
         layout.addLayout(line)
         self._sentence.setContentsMargins(0, GAP // 2, 0, 0)
-        self._sentence.setStretchFactor(self._status, 1)
+        self._sentence.setStretchFactor(self.status, 1)
         self._sentence.setAlignment(self.remedy_button, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self._message.setLayout(self._sentence)
         self._message.show()
@@ -212,13 +212,13 @@ class ProgressLine(QWidget):
 
     def show_no_run(self) -> None:
         """Show that there has been no run yet."""
-        self._bar.setValue(0)
+        self.bar.setValue(0)
         self._epoch.setText("no run yet")
         self._show_figures(None, None)
 
     def show_progress(self, progress: ShownProgress, *, now: bool = False) -> None:
         """Show the progress; figures change at a readable rate, or immediately if `now`."""
-        self._bar.setValue(round(1000 * progress.fraction))
+        self.bar.setValue(round(1000 * progress.fraction))
         self._epoch.setText(f"epoch {progress.epoch:,} of {progress.epochs:,}")
         if not now and perf_counter() - self._last_update < UPDATE_INTERVAL_SECONDS:
             return
@@ -227,7 +227,7 @@ class ProgressLine(QWidget):
 
     def _show_figures(self, samples_per_second: float | None, seconds_left: float | None) -> None:
         """Show speed and time left; a dash while they are unknown, not those of an earlier run."""
-        self._speed.setText(f"{rounded_text(samples_per_second, 3)} samples/s")
+        self.speed.setText(f"{rounded_text(samples_per_second, 3)} samples/s")
         self._left.setText(NO_TIME if seconds_left is None else f"{clock_text(seconds_left)} left")
 
     def show_ended(self) -> None:
@@ -236,9 +236,9 @@ class ProgressLine(QWidget):
 
     def show_message(self, sentence: str, *, is_error: bool = False) -> None:
         """Show a message about the run."""
-        self._status.setText(sentence)
-        self._status.setToolTip(plain_tooltip(sentence))
-        set_style(self._status, "error", is_error)
+        self.status.setText(sentence)
+        self.status.setToolTip(plain_tooltip(sentence))
+        set_style(self.status, "error", is_error)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
         """Offer a remedy as a button; "" hides it."""
@@ -249,7 +249,7 @@ class ProgressLine(QWidget):
 
     def texts(self) -> tuple[str, str, str, str]:
         """The texts shown: epoch, speed, time left, message."""
-        return self._epoch.text(), self._speed.text(), self._left.text(), self._status.text()
+        return self._epoch.text(), self.speed.text(), self._left.text(), self.status.text()
 
     # ------------------------------------------------------------------- font
 
@@ -260,10 +260,10 @@ class ProgressLine(QWidget):
         return super().event(event)
 
     def _fit_to_font(self) -> None:
-        metrics = self._status.fontMetrics()
+        metrics = self.status.fontMetrics()
         for label, widest in (
             (self._epoch, "epoch 888 of 888"),
-            (self._speed, "8,888,888 samples/s"),
+            (self.speed, "8,888,888 samples/s"),
             (self._left, "88:88 left"),
         ):
             label.setMinimumWidth(metrics.horizontalAdvance(widest))

@@ -69,7 +69,7 @@ class OpenRequests(QObject):
         for request in self._folder.glob("*.json"):
             self._remove(request)  # left by a start that was killed
         self._watcher = QFileSystemWatcher([str(self._folder)], self)
-        self._watcher.directoryChanged.connect(self._read)
+        self._watcher.directoryChanged.connect(self.take_requests)
 
     def close(self) -> None:
         """Receive no more requests."""
@@ -77,7 +77,8 @@ class OpenRequests(QObject):
         self._lock.unlock()
 
     @Slot()
-    def _read(self) -> None:
+    def take_requests(self) -> None:
+        """Emit the paths of the requests in the folder, and delete them."""
         for request in sorted(self._folder.glob("*.json")):
             if request.name in self._taken:
                 continue

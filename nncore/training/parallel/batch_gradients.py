@@ -80,13 +80,13 @@ class BatchGradients(NotCopyable):
         self._rows_per_part = rows = min(longest_part, rows_per_part(network.spec))
         self._rows_per_pass = PARTS_PER_PASS * rows if self._split else rows
         spec = PartSpec.for_run(network, data, config, rows)
-        self._helper = _helper_process(network, spec) if self._split and cores > 1 else None
+        self.helper = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
         self._input_dtype = np.dtype(spec.input_dtype)
         self._examples = ExampleBuffers(
             np.empty(spec.inputs_shape, self._input_dtype), np.empty(spec.targets_shape, spec.target_dtype)
         )
-        memory = self._helper.shared.memory if self._helper else None
+        memory = self.helper.shared.memory if self.helper else None
         self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay, memory)
         self._first_half = np.empty_like(network.parameters.gradients) if self._split else None
         self._sum = np.empty_like(network.parameters.gradients) if batch_size > self._rows_per_pass else None
@@ -125,7 +125,7 @@ class BatchGradients(NotCopyable):
 
     def step(self, learning_rate: float) -> None:
         """Take the optimizer's step, which overwrites the gradients."""
-        helper = self._helper
+        helper = self.helper
         if helper is not None and self._helper_computed_half and helper.shared.blocks < len(self.optimizer.blocks):
             self._step_with(helper, learning_rate)
         else:
@@ -158,7 +158,7 @@ class BatchGradients(NotCopyable):
         generators = self._streams.augmentation[1], self._streams.dropout[1]
         parameters, start_time = self.network.parameters, perf_counter()
         state = parameters.state.copy()
-        helper = self._helper if self._helper is not None and self._helper.is_free else None
+        helper = self.helper if self.helper is not None and self.helper.is_free else None
         if helper is not None:
             helper.begin_gradients(self._data, second, len(second) / count, generators)
         # The loss and gradients of each half are weighted by its fraction of the batch, so that both simply add up.
@@ -204,14 +204,14 @@ class BatchGradients(NotCopyable):
         self._sum[:] = gradients
 
     def __enter__(self) -> Self:
-        if self._helper is not None:
-            self._helper.start()
+        if self.helper is not None:
+            self.helper.start()
         return self
 
     def __exit__(self, *problem: object) -> None:
         """End the helper process, if there is one."""
-        if self._helper is not None:
-            self._helper.close()
+        if self.helper is not None:
+            self.helper.close()
 
 
 def _helper_process(network: Network, spec: PartSpec) -> HelperProcess | None:

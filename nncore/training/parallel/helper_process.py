@@ -89,7 +89,7 @@ class HelperProcess(NotCopyable):
         network.move_to(self.shared.values, self.shared.gradients[0])
         self._parameters = network.parameters
         self._examples = ExampleBuffers(self.shared.inputs, self.shared.targets)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
         self._tasks_given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
         self._rest, self._resting_until, self._last_seen = MIN_REST_SECONDS, 0.0, 0.0
@@ -103,7 +103,7 @@ class HelperProcess(NotCopyable):
             return
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
         try:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 helper_command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -113,15 +113,15 @@ class HelperProcess(NotCopyable):
                 creationflags=NO_WINDOW,
                 env=environment,
             )
-            assert self._process.stdin is not None
-            pickle.dump((self._name, self._spec), self._process.stdin)
-            self._process.stdin.flush()
+            assert self.process.stdin is not None
+            pickle.dump((self._name, self._spec), self.process.stdin)
+            self.process.stdin.flush()
         except OSError:
             self.close()
 
     def close(self) -> None:
         """End the process at once. The parameters stay in the shared memory, which the network continues to use."""
-        process, self._process, self._closed = self._process, None, True
+        process, self.process, self._closed = self.process, None, True
         if process is not None:
             process.kill()
             process.wait()
@@ -135,7 +135,7 @@ class HelperProcess(NotCopyable):
     def is_free(self) -> bool:
         """Whether the process waits for a task and was not late recently."""
         return (
-            self._process is not None
+            self.process is not None
             and self.shared.words[Word.TASKS_DONE] == self._tasks_given
             and perf_counter() >= self._resting_until
         )
@@ -204,7 +204,7 @@ class HelperProcess(NotCopyable):
         """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
         while not wait_for(self.shared.words, Word.TASKS_DONE, self._tasks_given, min(seconds, HELPER_POLL_INTERVAL)):
-            if self._process is None or self._process.poll() is not None:
+            if self.process is None or self.process.poll() is not None:
                 self.close()
                 return self.shared.words[Word.TASKS_DONE] == self._tasks_given
             seconds = end - perf_counter()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -118,8 +120,8 @@ def test_a_number_that_no_log_can_have_is_an_error(log: RunLog) -> None:
 
 
 def test_a_damaged_run_is_said_and_the_others_are_listed(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
-    with RunLog(run_log_path()) as opened:
-        opened._connection.execute("UPDATE runs SET seconds = 'x' WHERE id = 1")
+    with closing(sqlite3.connect(run_log_path())) as connection, connection:
+        connection.execute("UPDATE runs SET seconds = 'x' WHERE id = 1")
     assert run_command() == 0
     printed = capsys.readouterr()
     assert "second" in printed.out

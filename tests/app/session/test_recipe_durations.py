@@ -34,7 +34,7 @@ def test_every_recipe_that_fits_the_data_is_measured_once(durations: RecipeDurat
     qtbot.waitUntil(lambda: set(durations.seconds) == set(RECIPES), timeout=240_000)
     assert names == list(RECIPES)
     durations.measure(digits)
-    assert not durations._tasks.is_busy
+    assert not durations.is_measuring
 
 
 def test_recipes_of_other_data_are_left_out_and_new_data_is_measured_again(
@@ -43,14 +43,14 @@ def test_recipes_of_other_data_are_left_out_and_new_data_is_measured_again(
     part = Dataset(np.zeros((20, 6, 6), np.uint8), np.arange(20) % 2, ("a", "b"), "small.npz")
     durations.measure(small_mnist())
     durations.measure(Splits(part, None, part))
-    qtbot.waitUntil(lambda: not durations._tasks.is_busy, timeout=240_000)
+    qtbot.waitUntil(lambda: not durations.is_measuring, timeout=240_000)
     assert set(durations.seconds) == {"sine"}
 
 
 def test_a_run_cancels_the_measurements(durations: RecipeDurations, qtbot: QtBot) -> None:
     durations.measure(small_mnist())
     durations.cancel()
-    qtbot.waitUntil(lambda: not durations._tasks.is_busy, timeout=240_000)
+    qtbot.waitUntil(lambda: not durations.is_measuring, timeout=240_000)
     assert len(durations.seconds) <= 1
 
 

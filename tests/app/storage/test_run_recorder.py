@@ -156,7 +156,8 @@ def test_continuing_replaces_rows_after_the_checkpoint_and_adds_missing_rows(pat
     with RunLog(path) as log:
         (interrupted,) = log.runs()
         log.add_epochs(interrupted.id, [{"epoch": 4, "training_loss": 99.0}], log.curve(interrupted.id), epochs=4)
-        log._connection.execute("DELETE FROM epochs WHERE epoch = 2")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM epochs WHERE epoch = 2")
     second = RecordedRun(path, continued=interrupted)
     second.train()
     with RunLog(path) as log:

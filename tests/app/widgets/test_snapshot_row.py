@@ -99,7 +99,7 @@ def test_each_epoch_reads_the_drawing_after_the_pen_rests(row: SnapshotRow, qtbo
         "step 0: 0, epoch 1: 1, epoch 2: 2, epoch 3: 3, epoch 4: 4, epoch 5: 5, epoch 6: 6"
     )
     row.set_image(None)
-    assert not row._timer.isActive()  # nothing more will be read
+    assert not row.has_unread_points  # nothing more will be read
     assert digits(row) == [None] * 7
 
 
@@ -165,7 +165,7 @@ def test_networks_that_cannot_read_digits_have_empty_cells(row: SnapshotRow, qtb
         snapshots.add(TrainingPoint(epoch), Network(spec))
     row.set_snapshots(snapshots, 2)
     row.set_image(IMAGE)
-    qtbot.waitUntil(lambda: not row._timer.isActive())
+    qtbot.waitUntil(lambda: not row.has_unread_points)
     assert digits(row) == [None] * 3
 
 

@@ -41,6 +41,7 @@ class Hour:
         self.window, self.qtbot = window, qtbot
         self.session, self.train, self.draw = window.session, window.train_tab, window.draw_tab
         self.buttons = self.train.buttons
+        self.first_model = self.session.model
         self.places = self.places_of_buttons()
         self.meanings: dict[QPushButton, str] = {}
 
@@ -176,16 +177,33 @@ class Hour:
 @pytest.mark.slow
 def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     hour = Hour(window, qtbot)
-    bundled = window.session.model
-    train, learning, session = window.train_tab, window.train_tab.settings.learning, window.session
     hour.check()
+    stop_after_some_epochs(hour)
+    choose_another_recipe(hour)
+    train_further(hour)
+    go_back_to_an_epoch(hour)
+    open_the_bundled_model(hour)
+    teach_and_forget(hour)
+    erase_clear_and_draw(hour)
+    see_the_mistakes_and_take_the_model_before(hour)
+    zoom_the_curve(hour)
+    follow_the_remedy_of_a_rate_that_is_too_high(hour)
+    cancel_the_search_for_a_rate(hour)
+    keep_and_rename_the_model(hour)
+    enlarge_the_text(hour)
+    sweep_over_two_seeds(hour)
+    for tab in window.tabs.built():
+        hour.show(tab)
 
-    # Train, and stop after some epochs: the new network reads worse, and waits.
+
+def stop_after_some_epochs(hour: Hour) -> None:
+    """Train, and stop after some epochs: the new network reads worse, and waits."""
+    train, session, qtbot, learning = hour.train, hour.session, hour.qtbot, hour.train.settings.learning
     hour.type(learning.edits["epochs"], "100000")
     hour.click(hour.buttons.train_button)
     hour.await_state(RunState.RUNNING)
     qtbot.waitUntil(lambda: session.snapshots is not None and session.snapshots.points[-1].epoch > 3)
-    assert session.model is bundled, "the run reads worse so far"
+    assert session.model is hour.first_model, "the run reads worse so far"
     hour.click(hour.buttons.train_button)  # a second click does nothing
     hour.click(hour.buttons.pause_button)
     hour.await_state(RunState.PAUSED)
@@ -193,10 +211,13 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     hour.await_state(RunState.RUNNING)
     hour.click(hour.buttons.stop_button)
     hour.await_state(RunState.IDLE)
-    assert session.model is bundled
+    assert session.model is hour.first_model
     assert "reads fewer digits" in train.outcome_bar.sentence.full_text
 
-    # Another recipe: a click at the place of "Train further" does not train the old network further.
+
+def choose_another_recipe(hour: Hour) -> None:
+    """Another recipe: a click at the place of "Train further" does not train the old network further."""
+    train, session, learning = hour.train, hour.session, hour.train.settings.learning
     hour.choose_recipe("vanishing-sigmoid")
     hour.click(hour.buttons.train_further_button)
     assert session.run_state is RunState.IDLE
@@ -204,9 +225,12 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     hour.type(learning.edits["epochs"], "1")
     hour.buttons.train_button.setFocus()
     assert hour.train_until_its_end().card.epochs == 1
-    assert session.model is bundled
+    assert session.model is hour.first_model
 
-    # Train further: two runs of the first recipe, the second one from the end of the first.
+
+def train_further(hour: Hour) -> None:
+    """Train further: two runs of the first recipe, the second one from the end of the first."""
+    train, session, learning = hour.train, hour.session, hour.train.settings.learning
     hour.choose_recipe("quick")
     hour.type(learning.edits["epochs"], "2")
     hour.buttons.train_button.setFocus()
@@ -217,7 +241,10 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert session.ended_run.title == "A first network, epoch 4"
     assert train.progress.texts()[0] == "epoch 4 of 4"
 
-    # Try it, and go back to an earlier epoch of it.
+
+def go_back_to_an_epoch(hour: Hour) -> None:
+    """Try it, and go back to an earlier epoch of it."""
+    window, train, qtbot = hour.window, hour.train, hour.qtbot
     hour.click(train.outcome_bar.try_button)
     assert window.tabs.currentWidget() is window.draw_tab
     deliver_events()
@@ -226,25 +253,35 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     row.slider.setFocus()
     qtbot.keyClick(row.slider, Qt.Key.Key_Home)
     hour.check()
-    assert row.choice == row._cells[0]
+    assert hour.session.snapshots is not None
+    assert row.choice == hour.session.snapshots.points[0]
     qtbot.keyClick(row.slider, Qt.Key.Key_Right)
     hour.check()
 
-    # Another model: nothing that is shown comes from the old epoch any more.
+
+def open_the_bundled_model(hour: Hour) -> None:
+    """Another model: nothing that is shown comes from the old epoch any more."""
+    window, session, qtbot, row = hour.window, hour.session, hour.qtbot, hour.draw.snapshot_row
     with qtbot.waitSignal(session.model_changed):
         next(action for action in window.menu.actions() if "bundled model" in action.text()).trigger()
     hour.check()
     assert row.choice is None
     hour.draw_digit(((0.3, 0.5), (0.7, 0.5)))
 
-    # Teach the drawing, and forget it.
+
+def teach_and_forget(hour: Hour) -> None:
+    """Teach the drawing, and forget it."""
+    window, qtbot = hour.window, hour.qtbot
     hour.click(window.draw_tab.teach_row.digits[7])
     qtbot.waitUntil(lambda: window.teacher.has_learned)
     hour.check()
     hour.click(window.draw_tab.teach_row.forget_button)
     assert not window.teacher.has_learned
 
-    # Erase, clear, and draw again.
+
+def erase_clear_and_draw(hour: Hour) -> None:
+    """Erase, clear, and draw again."""
+    window = hour.window
     canvas = window.draw_tab.canvas
     eraser = button_of(window.draw_tab, "Eraser")
     hour.click(eraser)
@@ -253,7 +290,10 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert not canvas.erases
     hour.draw_digit()
 
-    # See the mistakes of the trained network, and return to the model before.
+
+def see_the_mistakes_and_take_the_model_before(hour: Hour) -> None:
+    """See the mistakes of the trained network, and return to the model before."""
+    window, train, session, qtbot = hour.window, hour.train, hour.session, hour.qtbot
     hour.show(train)
     hour.click(train.outcome_bar.mistakes_button)
     evaluate = window.evaluate_tab
@@ -266,14 +306,20 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     assert session.model is not None
     assert session.model.card.name == "handwriting"
 
-    # Zoom the curve.
+
+def zoom_the_curve(hour: Hour) -> None:
+    """Zoom the curve."""
+    train = hour.train
     plot = train.curves.loss.plot
     before = plot.box.viewRange()
     turn_wheel(plot.viewport(), 3)
     assert plot.box.viewRange() != before
     hour.check()
 
-    # A learning rate that is too high: its remedy marks what it changes, and the space bar trains.
+
+def follow_the_remedy_of_a_rate_that_is_too_high(hour: Hour) -> None:
+    """A learning rate that is too high: its remedy marks what it changes, and the space bar trains."""
+    window, train, session, qtbot = hour.window, hour.train, hour.session, hour.qtbot
     hour.type(train.settings.learning_rate, "1000")
     hour.buttons.train_button.setFocus()
     qtbot.keyClick(hour.buttons.train_button, Qt.Key.Key_Space)
@@ -285,14 +331,20 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     hour.train_until_its_end()
     assert marked(window) == []
 
-    # Find a learning rate, and cancel it: a second click at the place of Find does nothing.
+
+def cancel_the_search_for_a_rate(hour: Hour) -> None:
+    """Find a learning rate, and cancel it: a second click at the place of Find does nothing."""
+    qtbot, learning = hour.qtbot, hour.train.settings.learning
     hour.click(learning.finding.start)
     hour.click(learning.finding.start)
     hour.click(learning.finding.stop)
     qtbot.waitUntil(learning.finding.start.isEnabled)
     hour.check()
 
-    # Keep the model of the run under a name, use it, and give it another name in the Models tab.
+
+def keep_and_rename_the_model(hour: Hour) -> None:
+    """Keep the model of the run under a name, use it, and give it another name in the Models tab."""
+    window, train, session, qtbot = hour.window, hour.train, hour.session, hour.qtbot
     hour.click(train.outcome_bar.keep_button)
     naming = window.findChild(KeepModelDialog)
     assert naming is not None
@@ -309,17 +361,23 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: session.model is not None and session.model.card.name == "my best")
     hour.check()
 
-    # Larger text.
+
+def enlarge_the_text(hour: Hour) -> None:
+    """Larger text."""
+    window, train = hour.window, hour.train
     window.set_appearance(replace(window.preferences.appearance, text_scale=1.5))
     window.tabs.setCurrentWidget(train)
-    qtbot.wait(1)  # the layout of the page
+    deliver_events()  # the layout of the page
     hour.places = hour.places_of_buttons()
     hour.check()
     window.set_appearance(replace(window.preferences.appearance, text_scale=1.0))
-    qtbot.wait(1)  # the layout of the page
+    deliver_events()  # the layout of the page
     hour.places = hour.places_of_buttons()
 
-    # A sweep over two seeds.
+
+def sweep_over_two_seeds(hour: Hour) -> None:
+    """A sweep over two seeds."""
+    window, qtbot = hour.window, hour.qtbot
     next(action for action in window.menu.actions() if "weep" in action.text()).trigger()
     dialog = window.findChild(SweepDialog)
     assert dialog is not None
@@ -330,8 +388,6 @@ def test_a_first_hour(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "2 finished" in dialog.state.text())
     dialog.close()
     hour.check()
-    for tab in window.tabs.built():
-        hour.show(tab)
 
 
 def button_of(parent: QWidget, text: str) -> QWidget:

@@ -369,7 +369,7 @@ def test_a_model_that_was_not_saved_can_be_discarded(window: MainWindow, qtbot: 
     assert window.session.model is not None
     for name in ("first", "second"):
         model = replace(window.session.model, card=ModelCard(name))
-        window.session._on_model_not_saved(f"The {name} could not be saved.", model)
+        window.session.add_unsaved_model(f"The {name} could not be saved.", model)
     assert not window.close()
     for name in ("first", "second"):
         assert question(window).text() == f"The {name} could not be saved."
@@ -382,7 +382,7 @@ def test_a_model_that_cannot_be_saved_in_the_other_place_either_keeps_the_window
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     assert window.session.model is not None
-    window.session._on_model_not_saved("It could not be saved.", window.session.model)
+    window.session.add_unsaved_model("It could not be saved.", window.session.model)
     assert not window.close()
     question(window).button(QMessageBox.StandardButton.Save).click()
     (tmp_path / "file").touch()
@@ -471,7 +471,7 @@ def test_a_run_can_be_trained_further_several_times_with_other_rates(window: Mai
         click(qtbot, window, "train_further_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
         assert tab.settings.network.hidden_layers.text() == "16"
-        x, _ = tab.curves._run.batch_loss.points()
+        x, _ = tab.curves.run.batch_loss.points()
         assert (round(x[0], 1), x[-1]) == (0.1, total)
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
     learning.edits["epochs"].setText("0")
@@ -492,7 +492,7 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     window.train_tab.settings.learning.edits["epochs"].setText("1")
     click(qtbot, window, "train_further_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
-    x, _ = window.train_tab.curves._run.batch_loss.points()
+    x, _ = window.train_tab.curves.run.batch_loss.points()
     assert (x[0] < 1, x[-1]) == (True, 3)
 
 

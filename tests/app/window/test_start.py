@@ -125,8 +125,8 @@ def test_tabs_that_are_built_later_show_the_model_and_the_data(window: MainWindo
     assert window.draw_tab.network is session.network
     assert window.my_hand_tab.intro.obstacle.text() == ""
     assert window.data_tab.data is data
-    assert window.evaluate_tab._network is session.network
-    assert window.evaluate_tab._data is data
+    assert window.evaluate_tab.network is session.network
+    assert window.evaluate_tab.data is data
 
 
 def test_a_draw_tab_that_is_built_after_a_run_offers_its_epochs(window: MainWindow) -> None:
@@ -148,7 +148,7 @@ def test_the_handwriting_is_learned_when_the_tab_is_built_after_the_model(
         getattr(window, first)
     assert adapted.args is not None
     assert window.draw_tab.network is adapted.args[0].network
-    assert window.my_hand_tab._network is adapted.args[0].network
+    assert window.my_hand_tab.network is adapted.args[0].network
     assert window.session.network is not adapted.args[0].network
 
 
@@ -197,4 +197,4 @@ def test_the_map_gets_the_drawing_once_both_tabs_are_built(window: MainWindow, d
         getattr(window, name)
     image = np.zeros((28, 28), np.uint8)
     window.draw_tab.image_changed.emit(image)
-    assert window.evaluate_tab._drawing is image
+    assert window.evaluate_tab.drawing is image

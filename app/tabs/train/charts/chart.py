@@ -82,7 +82,7 @@ class Chart(QWidget):
         )
         self.lines = ChartLines(self.plot.box, series)
         self.mark_labels = MarkLabels(self._pixel_of) if has_mark_labels else None
-        self._empty = QLabel(text.empty)
+        self.empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
@@ -99,10 +99,10 @@ class Chart(QWidget):
             # Grid and labels change rarely, and drawing them takes longer than the curves.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         # In the free corner beside the labels: a line of its own would take space from the curves.
-        self._epoch_word = QGraphicsSimpleTextItem("epoch", axes["bottom"])
-        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
-        self._crosshair.setVisible(False)
-        box.addItem(self._crosshair)
+        self.epoch_word = QGraphicsSimpleTextItem("epoch", axes["bottom"])
+        self.crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self.crosshair.setVisible(False)
+        box.addItem(self.crosshair)
         box.sigResized.connect(self._apply_ranges)
         box.sigRangeChangedManually.connect(self._on_zoomed)
         box.sigXRangeChanged.connect(self._update_mark_labels)
@@ -116,13 +116,13 @@ class Chart(QWidget):
         if self.mark_labels is not None:
             layout.addWidget(self.mark_labels, 1, 0)
         layout.addWidget(self.plot, 2, 0)
-        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         # Hiding it must not move the plot, or all axes would be redrawn.
-        size_policy = self._empty.sizePolicy()
+        size_policy = self.empty.sizePolicy()
         size_policy.setRetainSizeWhenHidden(True)
-        self._empty.setSizePolicy(size_policy)
-        layout.addWidget(self._empty, 2, 0, Qt.AlignmentFlag.AlignCenter)
+        self.empty.setSizePolicy(size_policy)
+        layout.addWidget(self.empty, 2, 0, Qt.AlignmentFlag.AlignCenter)
         layout.setRowStretch(2, 1)
 
     def hasHeightForWidth(self) -> bool:
@@ -170,8 +170,8 @@ class Chart(QWidget):
             self.mark_labels.show_marks(marks, place_in_words)
 
     def _update_empty_text(self) -> None:
-        if self.lines.is_empty == self._empty.isHidden():
-            self._empty.setVisible(self.lines.is_empty)
+        if self.lines.is_empty == self.empty.isHidden():
+            self.empty.setVisible(self.lines.is_empty)
         self.plot.box.setMouseEnabled(x=not self.lines.is_empty, y=not self.lines.is_empty and self.zooms_values)
 
     def set_whole(self, whole: WholeRun) -> None:
@@ -205,8 +205,8 @@ class Chart(QWidget):
         )
         self.plot.axes["left"].set_scale_of_values(logarithmic=self.log_y, end=whole.top)
         word = "step" if whole.in_steps else "epoch"
-        if word != self._epoch_word.text():
-            self._epoch_word.setText(word)
+        if word != self.epoch_word.text():
+            self.epoch_word.setText(word)
             self._place_epoch_word()
             self.plot.viewport().update()  # the place of the longer word is not repainted otherwise
         # Room for half a marker or label at each end: pyqtgraph hides a label that does not fit.
@@ -247,9 +247,9 @@ class Chart(QWidget):
         """Show the crosshair at epoch `x`, or none."""
         place = None if x is None else position(x, logarithmic=self.log_x)
         shown = place is not None and bool(np.isfinite(place))
-        self._crosshair.setVisible(shown)
+        self.crosshair.setVisible(shown)
         if shown:
-            self._crosshair.setValue(place)
+            self.crosshair.setValue(place)
 
     def show_values_at(self, x: float | None) -> None:
         """Show each curve's value in the legend, at the point nearest to epoch `x`, or the newest."""
@@ -309,7 +309,7 @@ class Chart(QWidget):
         small = scaled(self.font(), SMALL_SCALE)
         self.plot.setBackground(colours.surface)
         self.lines.apply_colours(colours)
-        self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
+        self.crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
@@ -326,11 +326,11 @@ class Chart(QWidget):
             axis.enableAutoSIPrefix(False)  # setLabel alone still shows 0.1 as 100
         left.setWidth(metrics.horizontalAdvance("0.000") + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
-        self._epoch_word.setFont(small)
-        self._epoch_word.setBrush(QColor(colours.quiet_text))
+        self.epoch_word.setFont(small)
+        self.epoch_word.setBrush(QColor(colours.quiet_text))
         self._place_epoch_word()
         self._apply_ranges()
 
     def _place_epoch_word(self) -> None:
-        width = self._small_font_metrics().horizontalAdvance(self._epoch_word.text())
-        self._epoch_word.setPos(-width - GAP, GAP // 2)
+        width = self._small_font_metrics().horizontalAdvance(self.epoch_word.text())
+        self.epoch_word.setPos(-width - GAP, GAP // 2)

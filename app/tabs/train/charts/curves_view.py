@@ -44,6 +44,8 @@ class CurvesView(QFrame):
 
     New points are painted by a timer, at most ten times per second, while the view is visible; the timer stops when
     nothing is new. While the user has not zoomed, the axes follow the run.
+
+    run: the curves of the run that is shown. epoch_label: the epoch to which the values in the legends belong.
     """
 
     painting = Signal()
@@ -62,10 +64,10 @@ class CurvesView(QFrame):
         self._settings: RunSettings | None = None
         self._shown: list[ShownRun] = []
         self._next_settings: RunSettings | None = None
-        self._classes, self._run = True, RunCurves()
-        self._epoch_label = text_label(style="quiet", wraps=False)
-        self._epoch_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._epoch_label.installEventFilter(self)
+        self._classes, self.run = True, RunCurves()
+        self.epoch_label = text_label(style="quiet", wraps=False)
+        self.epoch_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.epoch_label.installEventFilter(self)
         self._dirty = False
         self._lay_out()
         self._timer = QTimer(self)
@@ -78,7 +80,7 @@ class CurvesView(QFrame):
     def _lay_out(self) -> None:
         for chart in (self.accuracy, self.rate):
             chart.plot.box.setXLink(self.loss.plot.box)
-        self.accuracy.header.addWidget(self._epoch_label)
+        self.accuracy.header.addWidget(self.epoch_label)
         self.rate.header.addWidget(self.tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
@@ -97,6 +99,11 @@ class CurvesView(QFrame):
         self.tools.scales_changed.connect(self._on_scales_changed)
         self.tools.whole_run_wanted.connect(self.show_whole_run)
         self.earlier_legend.removed.connect(self._remove_shown)
+
+    @property
+    def has_new_points(self) -> bool:
+        """Whether points wait for the next time at which the charts are painted."""
+        return self._timer.isActive()
 
     def minimumSizeHint(self) -> QSize:
         """As high as the place that is kept for the curves before they are built, or higher if they need it."""
@@ -128,48 +135,48 @@ class CurvesView(QFrame):
     def add_previous_part(self, part: PreviousPart) -> None:
         """Show the earlier part of a continued run."""
         is_constant = self._settings is not None and self._settings.config.schedule == "constant"
-        self._run.add_previous_part(part, constant_schedule=is_constant)
+        self.run.add_previous_part(part, constant_schedule=is_constant)
         self._mark_dirty()
 
     def add_steps(self, done: StepsDone) -> None:
         """Add steps."""
-        self._run.add_steps(done.steps.astype(float), done.losses, done.accuracies, done.rates, done.rate_changes)
+        self.run.add_steps(done.steps.astype(float), done.losses, done.accuracies, done.rates, done.rate_changes)
         self._mark_dirty()
 
     def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
         """Add the validation figures of epochs, and update the summary for screen readers."""
         for done in epochs:
-            self._run.add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
+            self.run.add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
         if epochs:
             self._tell_screen_readers(epochs[-1])
             self._mark_dirty()
 
     def show_divergence(self, diverged: Diverged) -> None:
         """Mark where the run diverged."""
-        self._run.add_divergence(diverged)
+        self.run.add_divergence(diverged)
         self._mark_dirty()
 
     def end(self) -> None:
         """The run has ended: the axis ends with its data."""
-        self._run.has_ended = True
+        self.run.has_ended = True
         self._mark_dirty()
 
     def _keep_run(self) -> None:
         """Keep the curves of the run that was shown, if it is known and made a step."""
-        kept = KeptRun.from_curves(self._settings, self._run) if self._settings is not None else None
+        kept = KeptRun.from_curves(self._settings, self.run) if self._settings is not None else None
         if kept is not None:
             self._kept.add(kept, self.tools.keep.isChecked())
         self._settings = None
 
     def _show_run(self, curves: RunCurves) -> None:
-        self._run, self._dirty = curves, False
+        self.run, self._dirty = curves, False
         self.tools.set_has_run(False)
 
     def set_classes(self, classes: bool) -> None:
         """Set whether the run is a classification; without classes there is no accuracy."""
         self._classes = classes
         self.accuracy.setVisible(classes)
-        (self.accuracy if classes else self.loss).header.addWidget(self._epoch_label)
+        (self.accuracy if classes else self.loss).header.addWidget(self.epoch_label)
         # Linked axes need positions on the screen, which a hidden plot does not have.
         self.accuracy.plot.box.setXLink(self.loss.plot.box if classes else None)
         self.loss.set_unit(LOSS_CHART.unit if classes else "")
@@ -238,7 +245,7 @@ class CurvesView(QFrame):
 
     def _paint(self) -> None:
         self._dirty = False
-        run = self._run
+        run = self.run
         self.loss.set_points(EACH_BATCH, *run.batch_loss.points(), run.batch_loss.band())
         self.loss.set_points(SMOOTHED, *run.training_loss.points())
         self.loss.set_points(VALIDATION, *run.validation_loss.points())
@@ -253,7 +260,7 @@ class CurvesView(QFrame):
         self._show_values()
 
     def _set_axes(self) -> None:
-        run = self._run
+        run = self.run
         last, first = run.axis_end, run.first_step
         if not run.reached and self._shown:  # without a run the earlier ones set the axis
             last = max(shown.length for shown in self._shown) or last
@@ -299,7 +306,7 @@ class CurvesView(QFrame):
 
     def _show_values(self) -> None:
         """Show the values at the pointer, or the last ones without a pointer."""
-        done = self._run.batch_loss.points()[0]
+        done = self.run.batch_loss.points()[0]
         x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
         for chart in self._charts:
             chart.set_crosshair(x)
@@ -310,12 +317,12 @@ class CurvesView(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the label with the last epoch the size that a new font needs; never filters an event out."""
         if event.type() == QEvent.Type.FontChange:
-            self._write_place(self._epoch_label.text())
+            self._write_place(self.epoch_label.text())
         return False
 
     def _write_place(self, text: str) -> None:
         """Show the place; the label has a fixed size, because a new layout ten times a second would take long."""
-        label, metrics = self._epoch_label, self._epoch_label.fontMetrics()
+        label, metrics = self.epoch_label, self.epoch_label.fontMetrics()
         needed = QSize(max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(WIDEST_PLACE)), metrics.height())
         if label.minimumSize() != needed:
             label.setFixedSize(needed)
@@ -323,17 +330,17 @@ class CurvesView(QFrame):
 
     def _place_in_words(self, x: float) -> str:
         if self.loss.whole.in_steps:
-            return f"step {round(x * self._run.steps_per_epoch):,}"
+            return f"step {round(x * self.run.steps_per_epoch):,}"
         return f"epoch {x:.2f}"
 
     def _tell_screen_readers(self, done: EpochDone | None = None) -> None:
         self.setAccessibleName("Training curves")
-        first = self._run.batch_loss.points()[1]
+        first = self.run.batch_loss.points()[1]
         if done is None or not len(first):
             self.setAccessibleDescription("No curves yet. " + LOSS_CHART.empty)
             return
         summary = (
-            f"After {done.epoch} of {counted_text(self._run.epochs, 'epoch')} the training loss went from "
+            f"After {done.epoch} of {counted_text(self.run.epochs, 'epoch')} the training loss went from "
             f"{first[0]:.3f} to {done.training_loss:.3f} and the training accuracy reached "
             f"{percent_text(done.training_accuracy or 0, 1)}."
         )

@@ -29,4 +29,4 @@ class RateChart(Chart):
         self.plot.axes["left"].showLabel(False)
         self.plot.axes["bottom"].setHeight(1)
         self.plot.setFixedHeight(LINES_HIGH * self._small_font_metrics().height())
-        self._epoch_word.setVisible(False)
+        self.epoch_word.setVisible(False)

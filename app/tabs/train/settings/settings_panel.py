@@ -61,7 +61,7 @@ class SettingsPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown = TrainingConfig()
-        self._problems: dict[str, SettingError] = {}
+        self.problems: dict[str, SettingError] = {}
         self._running = self._filling = False
         self._dataset: Splits | None = None
         self._fraction: float | None = None
@@ -75,7 +75,7 @@ class SettingsPanel(QWidget):
         self.augmentation, self.stopping = AugmentationForm(), SettingsForm("stopping")
         self.learning_rate = self.learning.learning_rate
         self.distort = self.augmentation.distort
-        self._forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
+        self.forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
         self.form_groups = FormGroups(
             ("Network", self.network, True), ("Curve to learn", self.curve, True), ("Learning", self.learning, True),
             ("Loss and regularization", self.loss, False), ("Augmentation", self.augmentation, False),
@@ -83,7 +83,7 @@ class SettingsPanel(QWidget):
         )  # fmt: skip
         self.groups, self.more_settings = self.form_groups.groups, self.form_groups.more_settings
         self._lay_out()
-        for form in self._forms:
+        for form in self.forms:
             form.changed.connect(self._on_edit)
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
         self.recipes.chosen.connect(self.choose_recipe)
@@ -95,17 +95,17 @@ class SettingsPanel(QWidget):
     def _lay_out(self) -> None:
         self.data.setProperty("quiet", True)
         self.form_groups.installEventFilter(self)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.form_groups)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidget(self.form_groups)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = without_margins(QVBoxLayout(self), GAP // 2)
         for widget in (self.recipes, self.summary, self.data, self.note, self.restored):
             layout.addWidget(widget)
         layout.addSpacing(GAP // 2)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.scroll_area, 1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     # ----------------------------------------------------------------- values
@@ -113,12 +113,12 @@ class SettingsPanel(QWidget):
     @property
     def is_valid(self) -> bool:
         """Whether a run could begin with these settings."""
-        return not self._problems
+        return not self.problems
 
     @property
     def problem(self) -> str:
         """The first error, in one sentence; empty if there is none."""
-        return str(next(iter(self._problems.values()), ""))
+        return str(next(iter(self.problems.values()), ""))
 
     @property
     def recipe(self) -> Recipe:
@@ -194,7 +194,7 @@ class SettingsPanel(QWidget):
         recipe = self.recipe
         if valid is None or valid.recipe != recipe.name:
             valid = TrainSettings(recipe.name, recipe.spec, recipe.config)
-        entries = {field: text for form in self._forms for field, text in form.entries().items()}
+        entries = {field: text for form in self.forms for field, text in form.entries().items()}
         return replace(valid, entries={field: text for field, text in entries.items() if len(text) <= MAX_TEXT_LENGTH})
 
     def restore(self, typed: TrainSettings) -> None:
@@ -210,7 +210,7 @@ class SettingsPanel(QWidget):
             self.curve.path_to_restore = Path(typed.curve_file)
         self._filling = True
         try:
-            for form in self._forms:
+            for form in self.forms:
                 form.show_entries(typed.entries)
         finally:
             self._filling = False
@@ -245,7 +245,7 @@ class SettingsPanel(QWidget):
         """Mark the settings that were changed, and show the first; the marks stay until the next run or recipe."""
         first = self.form_groups.mark({each.field: f"Changed from {each.before}." for each in reversed(changes)})
         if first is not None:
-            self._scroll.ensureWidgetVisible(first)
+            self.scroll_area.ensureWidgetVisible(first)
 
     def run_settings(self) -> RunSettings:
         """The settings that a run would have. Raises SettingError."""
@@ -296,7 +296,7 @@ class SettingsPanel(QWidget):
             self.mark(())
         self.recipes.lock(LOCKED if running else "")
         self.restored.lock(LOCKED if running else "")
-        for form in self._forms:
+        for form in self.forms:
             form.set_running(running)
         self._on_edit()
 
@@ -304,10 +304,10 @@ class SettingsPanel(QWidget):
     def _on_edit(self) -> None:
         if self._filling:
             return
-        self._problems = self._all_problems()
+        self.problems = self._all_problems()
         # Only images can be distorted, and only a regression has a curve.
         self.form_groups.show_problems(
-            self._problems, unused=self.augmentation if self.recipe.fits_a_curve else self.curve
+            self.problems, unused=self.augmentation if self.recipe.fits_a_curve else self.curve
         )
         self._summarize(self.network.draw())
         self.changed.emit()
@@ -315,7 +315,7 @@ class SettingsPanel(QWidget):
     def _all_problems(self) -> dict[str, SettingError]:
         """All errors, by setting; those of the network first."""
         problems: dict[str, SettingError] = {}
-        for form in self._forms[1:]:
+        for form in self.forms[1:]:
             if form is not self.curve or self.recipe.fits_a_curve:
                 problems |= form.problems()
         try:
@@ -342,7 +342,7 @@ class SettingsPanel(QWidget):
     def _summarize(self, spec: NetworkSpec | None) -> None:
         recipe = self.recipe
         fits_another = recipe.fits_a_curve and self.curve.source != recipe.examples.description
-        changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config or fits_another
+        changed = bool(self.problems) or spec != recipe.spec or self.config() != recipe.config or fits_another
         self.note.setText(ONLY_RATE if self._running else f"{recipe_line(recipe, changed=changed)} {NEW_WEIGHTS}")
         curve = self.curve.line or "No curve yet. Correct the marked entries below."
         self.data.set_full_text(
@@ -360,10 +360,10 @@ class SettingsPanel(QWidget):
 
     def _fit_to_font(self) -> None:
         self.form_groups.align_names()
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        bar = self.scroll_area.verticalScrollBar().sizeHint().width()
         wanted = min(WIDTH_IN_LETTERS * self.fontMetrics().averageCharWidth(), MAX_WIDTH)
         # Collapsed groups count too, so that the panel keeps its width when one opens.
-        needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
+        needed = max(form.minimumSizeHint().width() for form in self.forms) + GAP
         width = max(wanted, needed + bar, self.form_groups.minimumSizeHint().width() + bar)
         # The width only grows, unless the font changes: removing a layer must not move the window.
         font = self.font().toString()

@@ -38,8 +38,8 @@ def plot(qtbot: QtBot) -> ParallelPlot:
 def test_only_settings_that_vary_have_an_axis(plot: ParallelPlot) -> None:
     (ticks,) = plot.plot.axes["bottom"]._tickLevels
     assert [label for _, label in ticks] == ["learning rate", "batch size", "accuracy"]
-    assert [label.toPlainText() for label in plot._labels] == ["0.001", "0.01", "0.1", "32", "128", "80", "99"]
-    x, y = plot._axis_lines.getData()
+    assert [label.toPlainText() for label in plot.labels] == ["0.001", "0.01", "0.1", "32", "128", "80", "99"]
+    x, y = plot.axis_lines.getData()
     assert (x.tolist(), y.tolist()) == ([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1])
 
 
@@ -61,7 +61,7 @@ def test_each_run_is_one_line_and_the_best_is_in_front(plot: ParallelPlot) -> No
 def test_without_runs_it_says_what_to_do(plot: ParallelPlot) -> None:
     plot.show_results([])
     assert not plot.empty.isHidden()
-    assert plot._labels == []
+    assert plot.labels == []
     assert len(plot.best_line.getData()[0]) == 0
 
 

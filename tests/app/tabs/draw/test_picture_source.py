@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from app.background import watched_reader
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import MAX_SIDE
 from app.tabs.draw.picture_source import NO_PICTURE, PictureSource, pixels_of
@@ -155,13 +156,13 @@ def test_a_platform_without_clipboard_data_is_reported(
 
 
 def test_a_picture_that_takes_long_is_named_and_can_be_cancelled(
-    source: PictureSource, qtbot: QtBot, tmp_path: Path
+    source: PictureSource, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
     results: list[object] = []
     source.found.connect(results.append)
     source.failed.connect(results.append)
-    source._reader._slow.setInterval(0)
+    monkeypatch.setattr(watched_reader, "SLOW_MILLISECONDS", 0)
     with qtbot.waitSignal(source.reading, check_params_cb=bool) as named:
         source.open(tmp_path / "large.png")
     assert named.args == ["large.png"]
@@ -172,11 +173,13 @@ def test_a_picture_that_takes_long_is_named_and_can_be_cancelled(
     assert results == []
 
 
-def test_a_picture_is_no_longer_named_when_it_is_read(source: PictureSource, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_picture_is_no_longer_named_when_it_is_read(
+    source: PictureSource, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
     names: list[str] = []
     source.reading.connect(names.append)
-    source._reader._slow.setInterval(0)
+    monkeypatch.setattr(watched_reader, "SLOW_MILLISECONDS", 0)
     with qtbot.waitSignal(source.found):
         source.open(tmp_path / "large.png")
     qtbot.waitUntil(lambda: names[-1] == "")

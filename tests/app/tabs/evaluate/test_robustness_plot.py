@@ -16,7 +16,7 @@ def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
     assert not plot.empty.isHidden()
     plot.add_point(RobustnessPoint(ROTATION, -60, 0.5, 100))
     plot.add_point(RobustnessPoint(ROTATION, -45, 0.75, 100))
-    x, y = plot._line.getData()
+    x, y = plot.line.getData()
     assert (x.tolist(), y.tolist()) == ([-60, -45], [0.5, 0.75])
     assert plot.plot.accessibleDescription() == "-60: 50.0 %; -45: 75.0 %"
     assert plot.empty.isHidden()

@@ -395,7 +395,7 @@ def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, 
         dialog.close()
         dialog.deleteLater()
         QApplication.processEvents()
-        qtbot.waitUntil(lambda: not tab._tasks.is_busy)
+        qtbot.waitUntil(lambda: not tab.is_working)
     with (tmp_path / "out.csv").open(encoding="utf-8-sig") as table:
         assert [row["name"] for row in csv.DictReader(table)] == ["alpha"]
     assert "<svg" in (tmp_path / "out.html").read_text(encoding="utf-8")

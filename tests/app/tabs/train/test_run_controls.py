@@ -102,7 +102,7 @@ def test_an_obstacle_disables_starting_a_run(buttons: RunButtons) -> None:
 def test_progress_shows_epoch_speed_and_time_left(line: ProgressLine) -> None:
     line.show_progress(ShownProgress(3, 5, 0.5, 118_432.0, 4.2), now=True)
     assert line.texts()[:3] == ("epoch 3 of 5", "118,000 samples/s", "0:04 left")
-    assert line._bar.value() == 500
+    assert line.bar.value() == 500
 
 
 def test_figures_change_at_a_readable_rate(line: ProgressLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def test_figures_change_at_a_readable_rate(line: ProgressLine, monkeypatch: pyte
     line.show_progress(ShownProgress(1, 5, 0.1, 1000.0, 9.0))
     line.show_progress(ShownProgress(1, 5, 0.2, 2000.0, 3.0))
     assert line.texts()[1:3] == ("1,000 samples/s", "0:09 left")
-    assert line._bar.value() == 200
+    assert line.bar.value() == 200
     now += run_controls.UPDATE_INTERVAL_SECONDS
     line.show_progress(ShownProgress(1, 5, 0.3, 3000.0, 2.0))
     assert line.texts()[1:3] == ("3,000 samples/s", "0:02 left")
@@ -122,7 +122,7 @@ def test_figures_keep_their_positions(line: ProgressLine, qtbot: QtBot) -> None:
     for speed, left, epoch in ((1.0, 1.0, 1), (999_999.0, 3599.0, 99), (118_000.0, 61.0, 100)):
         line.show_progress(ShownProgress(epoch, 100, 0.5, speed, left), now=True)
         deliver_events()
-        places.add((line._bar.geometry().getRect(), line._speed.geometry().getRect()))
+        places.add((line.bar.geometry().getRect(), line.speed.geometry().getRect()))
     assert len(places) == 1
 
 
@@ -131,9 +131,9 @@ def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, q
     height = line.sizeHint().height()
     line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", is_error=True)
     assert line.sizeHint().height() == height
-    assert line._status.property("error")
+    assert line.status.property("error")
     line.show_message("Short.")
-    assert not line._status.property("error")
+    assert not line.status.property("error")
 
 
 def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: QtBot) -> None:

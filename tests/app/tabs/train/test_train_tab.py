@@ -142,7 +142,7 @@ def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) 
     epoch, speed, left, _ = running.progress.texts()
     assert (epoch, speed, left) == ("epoch 1 of 5", "10,000 samples/s", "0:01 left")
     qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
-    assert running.curves._epoch_label.text() == "last: epoch 0.50"
+    assert running.curves.epoch_label.text() == "last: epoch 0.50"
 
 
 def test_an_epoch_without_new_steps_is_shown(running: TrainTab, qtbot: QtBot) -> None:

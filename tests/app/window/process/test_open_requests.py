@@ -70,7 +70,7 @@ def test_a_file_that_is_no_request_is_ignored(tmp_path: Path, first: OpenRequest
     received: list[object] = []
     first.received.connect(received.append)
     (tmp_path / "open" / "other.json").write_bytes(content)
-    first._read()
+    first.take_requests()
     assert received == []
     assert list((tmp_path / "open").iterdir()) == []
 
@@ -92,7 +92,7 @@ def test_a_request_that_cannot_be_deleted_is_opened_once(
         with qtbot.waitSignal(requests.received):
             (folder / f"{name}.part").write_text(f'["/{name}.npz"]')
             (folder / f"{name}.part").rename(folder / f"{name}.json")
-    requests._read()
+    requests.take_requests()
     assert received == [[Path("/first.npz")], [Path("/second.npz")]]
     requests.close()
 

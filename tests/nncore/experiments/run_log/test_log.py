@@ -308,7 +308,8 @@ def test_the_last_confusion_matrix_of_a_run_is_stored(path: Path) -> None:
 def test_settings_missing_in_an_older_log_have_their_defaults(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
-        log._connection.execute("UPDATE runs SET config = json_remove(config, '$.keep_best')")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE runs SET config = json_remove(config, '$.keep_best')")
         assert log.run(number).settings == SETTINGS
 
 

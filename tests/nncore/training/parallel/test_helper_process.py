@@ -60,7 +60,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def helper_of(training: Training) -> HelperProcess:
-    helper = training._gradients._helper
+    helper = training.helper
     assert helper is not None
     return helper
 
@@ -94,7 +94,7 @@ def values_without_helper(
 ) -> NDArray[np.floating]:
     training = Training(fresh_network(spec), data or few_digits(), config, cores=1)
     list(training.events())
-    assert training._gradients._helper is None
+    assert training.helper is None
     return training.network.parameters.values
 
 
@@ -147,8 +147,8 @@ def test_the_helper_can_start_at_any_step() -> None:
 def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
     def kill(helper: HelperProcess, step: int) -> None:
         if step == killed_after:
-            assert helper._process is not None
-            helper._process.kill()
+            assert helper.process is not None
+            helper.process.kill()
 
     np.testing.assert_array_equal(run(training_with_helper(), change=kill), values_without_helper())
 
@@ -158,9 +158,9 @@ def test_the_helper_can_be_suspended_and_resumed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 0.01)
 
     def suspend(helper: HelperProcess, step: int) -> None:
-        assert helper._process is not None
+        assert helper.process is not None
         if step in (2, 5):
-            os.kill(helper._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
+            os.kill(helper.process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
 
     np.testing.assert_array_equal(run(training_with_helper(), change=suspend), values_without_helper())
 
@@ -176,7 +176,7 @@ def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
 
         def begin_and_kill(number: int, learning_rate: float, is_summed: bool) -> None:
             nonlocal broken_steps
-            shared, process, helper_part = helper.shared, helper._process, slice(helper.shared.cut, None)
+            shared, process, helper_part = helper.shared, helper.process, slice(helper.shared.cut, None)
             assert process is not None
             wait_until(lambda: shared.words[Word.SAVED_STEP] == number)
             os.kill(process.pid, signal.SIGSTOP)
@@ -206,8 +206,8 @@ def test_the_helper_can_be_killed_during_a_step(microseconds: int) -> None:
 
     def kill_soon(helper: HelperProcess, step: int) -> None:
         if step == 2:
-            assert helper._process is not None
-            timers.append(threading.Timer(microseconds / 1e6, helper._process.kill))
+            assert helper.process is not None
+            timers.append(threading.Timer(microseconds / 1e6, helper.process.kill))
             timers[0].start()
 
     np.testing.assert_array_equal(run(training_with_helper(config), change=kill_soon), values_without_helper(config))
@@ -248,7 +248,7 @@ def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     training = training_with_helper()
     events = training.events()
     next(events)
-    process = wait_for_helper(training)._process
+    process = wait_for_helper(training).process
     assert process is not None
     assert open_shared_memory() > open_before
     if end == "finished":
@@ -269,7 +269,7 @@ def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
     training = training_with_helper()
     events = training.events()
     next(events)
-    process = helper_of(training)._process
+    process = helper_of(training).process
     assert process is not None
     events.close()
     assert process.poll() is not None
@@ -293,20 +293,20 @@ def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.Mo
 
 def test_a_packed_program_starts_itself_if_it_can_be_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert training_with_helper()._gradients._helper is None
+    assert training_with_helper().helper is None
     monkeypatch.setattr(sys.modules["__main__"], "HELPER_ARGUMENT", main.HELPER_ARGUMENT, raising=False)
     assert helper_process.helper_command() == [sys.executable, main.HELPER_ARGUMENT]
 
 
 def test_a_program_that_embeds_python_has_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/Drawing Program")
-    assert training_with_helper()._gradients._helper is None
+    assert training_with_helper().helper is None
 
 
 def test_batches_that_are_not_split_start_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert training_with_helper(spec=SMALL)._gradients._helper is None
-    assert training_with_helper(replace(CONFIG, batch_size=31))._gradients._helper is None
+    assert training_with_helper(spec=SMALL).helper is None
+    assert training_with_helper(replace(CONFIG, batch_size=31)).helper is None
 
 
 SCRIPT = """
@@ -320,9 +320,9 @@ network = Network(NetworkSpec.dense((784, 300, 10)))
 network.initialize(RandomStreams.from_seed(0).initialization)
 training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
 for event in training.events():
-    helper = training._gradients._helper
+    helper = training.helper
     if helper.is_free:
-        print(helper._process.pid, flush=True)
+        print(helper.process.pid, flush=True)
         if len(sys.argv) > 1:
             break
         time.sleep(60)

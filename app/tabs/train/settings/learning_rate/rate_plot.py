@@ -29,10 +29,10 @@ class RatePlot(Plot):
     def __init__(self) -> None:
         super().__init__("Loss at each rate", "")
         self.result: RateFinderResult | None = None
-        self._curve = pg.PlotCurveItem(antialias=True)
-        self._suggested = Dots(size=11, symbol="star")
-        self._chosen = pg.InfiniteLine(angle=90, movable=False)
-        for item in (self._chosen, self._curve, self._suggested):
+        self.curve = pg.PlotCurveItem(antialias=True)
+        self.suggested = Dots(size=11, symbol="star")
+        self.chosen = pg.InfiniteLine(angle=90, movable=False)
+        for item in (self.chosen, self.curve, self.suggested):
             self.plot.box.addItem(item)
         self.plot.viewport().installEventFilter(self)
         self.plot.setCursor(Qt.CursorShape.CrossCursor)
@@ -45,8 +45,8 @@ class RatePlot(Plot):
         x, losses = np.log10(result.rates), result.losses
         place = int(np.argmin(np.abs(result.rates - result.suggested)))
         room = 0.08 * (float(np.ptp(losses)) or 1.0)
-        self._curve.setData(x, losses)
-        self._suggested.setData([x[place]], [losses[place]])
+        self.curve.setData(x, losses)
+        self.suggested.setData([x[place]], [losses[place]])
         self.set_axes(
             (float(x[0]) - 0.6, float(x[-1]) + 0.2),
             (float(losses.min()) - room, float(losses.max()) + room),
@@ -61,7 +61,7 @@ class RatePlot(Plot):
 
     def show_chosen(self, rate: float) -> None:
         """Mark the rate in the field."""
-        self._chosen.setValue(np.log10(rate))
+        self.chosen.setValue(np.log10(rate))
         is_suggested = self.result is not None and abs(rate / self.result.suggested - 1) < 0.05
         self.title.setText(f"Loss at each rate; {'★ suggested' if is_suggested else 'chosen'}: {decimal_text(rate, 2)}")
 
@@ -89,8 +89,8 @@ class RatePlot(Plot):
         """Apply the theme's colours, including those of the curve."""
         super().apply_colours()
         colours = colours_of(self)
-        self._curve.setPen(pg.mkPen(colours.training, width=1))
-        self._suggested.setPen(None)
-        self._suggested.setBrush(colours.winner)
-        self._chosen.setPen(pg.mkPen(colours.validation, width=1))
+        self.curve.setPen(pg.mkPen(colours.training, width=1))
+        self.suggested.setPen(None)
+        self.suggested.setBrush(colours.winner)
+        self.chosen.setPen(pg.mkPen(colours.validation, width=1))
         self.setFixedHeight(HEIGHT_IN_LINES * self.fontMetrics().height())

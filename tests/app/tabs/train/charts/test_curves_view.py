@@ -47,7 +47,7 @@ def add_steps(
     rates: Values | None = None,
     changes: tuple[tuple[int, float], ...] = (),
 ) -> None:
-    steps = np.round(epochs * view._run.steps_per_epoch).astype(np.int64)
+    steps = np.round(epochs * view.run.steps_per_epoch).astype(np.int64)
     rates = np.full(len(steps), 0.1) if rates is None else rates
     view.add_steps(
         StepsDone(
@@ -77,7 +77,7 @@ def train_two_epochs(view: CurvesView) -> None:
 
 
 def settled(qtbot: QtBot, view: CurvesView) -> None:
-    qtbot.waitUntil(lambda: not view._timer.isActive())
+    qtbot.waitUntil(lambda: not view.has_new_points)
 
 
 def move_mouse(chart: Chart, x: float) -> None:
@@ -91,14 +91,14 @@ def move_mouse(chart: Chart, x: float) -> None:
 
 
 def test_without_a_run_the_plots_show_a_hint(view: CurvesView, qtbot: QtBot) -> None:
-    assert view.loss._empty.isVisible()
-    assert view.loss._empty.text() == "Press Train to see the loss."
+    assert view.loss.empty.isVisible()
+    assert view.loss.empty.text() == "Press Train to see the loss."
     train_two_epochs(view)
     settled(qtbot, view)
-    assert not view.loss._empty.isVisible()
-    assert not view.accuracy._empty.isVisible()
+    assert not view.loss.empty.isVisible()
+    assert not view.accuracy.empty.isVisible()
     view.clear()
-    assert view.loss._empty.isVisible()
+    assert view.loss.empty.isVisible()
     assert view.loss.legend.values() == ["–", "–", "–"]
 
 
@@ -138,7 +138,7 @@ def test_the_legend_shows_the_newest_values(view: CurvesView, qtbot: QtBot) -> N
     assert view.loss.legend.values()[0] == "1.000"
     assert view.loss.legend.values()[2] == "1.100"
     assert view.accuracy.legend.values()[1] == "40.0 %"
-    assert view._epoch_label.text() == "last: epoch 2.00"
+    assert view.epoch_label.text() == "last: epoch 2.00"
 
 
 def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBot) -> None:
@@ -146,15 +146,15 @@ def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBo
     settled(qtbot, view)
     for chart in (view.loss, view.accuracy):
         move_mouse(chart, 0.52)
-        assert view._epoch_label.text() == "at epoch 0.50"
+        assert view.epoch_label.text() == "at epoch 0.50"
         assert view.loss.legend.values()[0] == "1.750"
         assert view.accuracy.legend.values()[1] in ("10.0 %", "15.0 %")
         for other in (view.loss, view.accuracy):
-            assert other._crosshair.isVisible()
-            assert other._crosshair.value() == pytest.approx(0.5)
+            assert other.crosshair.isVisible()
+            assert other.crosshair.value() == pytest.approx(0.5)
         QApplication.sendEvent(chart.plot.viewport(), QEvent(QEvent.Type.Leave))
-        assert not view.loss._crosshair.isVisible()
-        assert view._epoch_label.text() == "last: epoch 2.00"
+        assert not view.loss.crosshair.isVisible()
+        assert view.epoch_label.text() == "last: epoch 2.00"
 
 
 def turn_wheel(chart: Chart, x: float, notches: int) -> None:
@@ -210,13 +210,13 @@ def test_the_axis_shows_steps_within_the_first_epoch_and_then_epochs(view: Curve
     settled(qtbot, view)
     left, right = x_range(view.loss)
     assert left < 0 < 6 / 400 < right < 13 / 400
-    assert view.loss._epoch_word.text() == "step"
+    assert view.loss.epoch_word.text() == "step"
     assert labels(view.loss)[0] == "0"
     assert labels(view.loss)[-1] == "10"
-    assert view._epoch_label.text() == "last: step 6"
+    assert view.epoch_label.text() == "last: step 6"
     add_steps(view, np.arange(7, 900) / 400, np.full(893, 2.0), np.full(893, 0.1))
     settled(qtbot, view)
-    assert view.accuracy._epoch_word.text() == "epoch"
+    assert view.accuracy.epoch_word.text() == "epoch"
     assert 899 / 400 < x_range(view.accuracy)[1] < 2.7
     assert labels(view.accuracy)[-1] == "2.5"
 
@@ -347,7 +347,7 @@ def test_logarithmic_axes_show_positive_values_only(view: CurvesView, qtbot: QtB
     assert accuracy[0] == pytest.approx([left, right])
     assert accuracy[1][1] > 100
     move_mouse(view.loss, np.log10(0.1))
-    assert view._epoch_label.text() == "at epoch 0.10"
+    assert view.epoch_label.text() == "at epoch 0.10"
     qtbot.mouseClick(view.tools.log_x, Qt.MouseButton.LeftButton)
     assert view.accuracy.plot.box.viewRange()[0][0] < 0
 
@@ -506,7 +506,7 @@ def test_steps_are_painted_together_and_the_timer_stops(view: CurvesView, qtbot:
     for step in range(100):
         add_steps(view, np.array([step / 100]), np.array([1.0]), np.array([0.5]))
     assert paints == []
-    assert view._timer.isActive()
+    assert view.has_new_points
     settled(qtbot, view)
     assert len(paints) == 1
 
@@ -515,7 +515,7 @@ def test_a_hidden_view_paints_when_shown_again(view: CurvesView, qtbot: QtBot) -
     settled(qtbot, view)
     view.hide()
     train_two_epochs(view)
-    assert not view._timer.isActive()
+    assert not view.has_new_points
     assert len(view.loss.lines.points[0][0]) == 0
     view.show()
     assert len(view.loss.lines.points[0][0]) == 20
@@ -548,7 +548,7 @@ def test_both_charts_have_an_epoch_label(
     for chart in (view.loss, view.accuracy):
         axis = chart.plot.axes["bottom"]
         assert axis.style["showValues"]
-        word = chart._epoch_word
+        word = chart.epoch_word
         assert word.text() == "epoch"
         place = word.mapRectToScene(word.boundingRect())
         assert QRectF(chart.plot.viewport().rect()).contains(place)
@@ -619,13 +619,13 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     )
     add_steps(view, np.array([2.1]), np.array([0.95]), np.array([0.5]))
     settled(qtbot, view)
-    x, losses = view._run.batch_loss.points()
+    x, losses = view.run.batch_loss.points()
     assert x[0] == pytest.approx(0.1)
     assert x[-1] == pytest.approx(2.1)
     assert (losses[0], losses[-1]) == (pytest.approx(2.0), pytest.approx(0.95))
-    x, rates = view._run.rates.curve.points()
+    x, rates = view.run.rates.curve.points()
     assert list(zip(x.tolist(), rates.tolist(), strict=True))[:4] == [(0.1, 1.0), (1.4, 1.0), (1.5, 0.5), (2.0, 0.5)]
-    epochs, validation = view._run.validation_loss.points()
+    epochs, validation = view.run.validation_loss.points()
     assert list(epochs) == [1, 2]
     assert list(validation) == pytest.approx([1.6, 1.1])
     for chart in (view.loss, view.accuracy):
@@ -635,7 +635,7 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     view.begin(STARTED)
     settled(qtbot, view)
     assert not view.loss.lines.marks
-    assert len(view._run.batch_loss.points()[0]) == 0
+    assert len(view.run.batch_loss.points()[0]) == 0
 
 
 def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weights_at_epoch_0(
@@ -653,8 +653,8 @@ def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weigh
     )
     view.add_previous_part(PreviousPart(np.array([[1, 5], [2, 1], [0, 1]], np.float32), (), ((1, 1.0), (6, 0.5))))
     settled(qtbot, view)
-    assert list(view._run.batch_loss.points()[0]) == pytest.approx([0.1, 0.5])
-    assert len(view._run.validation_loss.points()[0]) == 0
+    assert list(view.run.batch_loss.points()[0]) == pytest.approx([0.1, 0.5])
+    assert len(view.run.validation_loss.points()[0]) == 0
     assert [mark.x for mark in view.loss.lines.marks] == [0.6]
 
 
@@ -685,7 +685,7 @@ def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesVie
     )
     losses = np.tile([0.0, 1.0], 1000)
     add_steps(view, np.arange(1, 2001) / 500, losses, np.full(2000, np.nan))
-    _, smoothed = view._run.training_loss.points()
+    _, smoothed = view.run.training_loss.points()
     assert np.abs(smoothed[len(smoothed) // 2 :] - 0.5).max() < 0.01
 
 
@@ -698,7 +698,7 @@ def test_a_loss_has_at_most_six_characters(loss: float, text: str) -> None:
 
 def test_the_last_epoch_is_not_cut_after_the_text_has_become_larger(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
-    label = view._epoch_label
+    label = view.epoch_label
     qtbot.waitUntil(lambda: label.text() == "last: epoch 2.00")
     font = label.font()
     font.setPointSizeF(2 * font.pointSizeF() if font.pointSizeF() > 0 else 24)

@@ -30,7 +30,7 @@ def shown_fields(panel: SettingsPanel) -> set[str]:
     """The settings whose controls can be seen, in open groups."""
     for group in panel.groups:
         group.open()
-    return {field for form in panel._forms for field, row in form.rows.items() if row.control.isVisibleTo(panel)}
+    return {field for form in panel.forms for field, row in form.rows.items() if row.control.isVisibleTo(panel)}
 
 
 def test_a_click_on_the_heading_hides_and_shows_the_content(qtbot: QtBot) -> None:

@@ -87,7 +87,7 @@ def test_what_is_half_typed_is_there_again_with_its_error(start: Start, qtbot: Q
     panel.network.hidden_layers.setText("30 conv")
     panel.network.output.choose("linear")
     panel.stopping.checks["keep_best"].setChecked(not panel.recipe.config.keep_best)
-    problems = panel._problems.keys()
+    problems = panel.problems.keys()
     saved(qtbot, keeper)
     panel, keeper = start()
     assert panel.recipe.name == "three-layer"
@@ -97,7 +97,7 @@ def test_what_is_half_typed_is_there_again_with_its_error(start: Start, qtbot: Q
     assert panel.network.output.value == "linear"
     assert panel.stopping.checks["keep_best"].isChecked() is not panel.recipe.config.keep_best
     assert not panel.is_valid
-    assert panel._problems.keys() == problems
+    assert panel.problems.keys() == problems
     assert panel.restored.isVisible()
     panel.learning.edits["epochs"].setText("9")
     panel.learning_rate.setText("0.5")

@@ -340,8 +340,8 @@ def test_nothing_is_cut_off_in_any_font(
     enlarge_font(scale)
     panel.resize(panel.width(), 400)
     deliver_events()
-    assert panel._scroll.verticalScrollBar().isVisible()
-    assert panel.form_groups.minimumSizeHint().width() <= panel._scroll.viewport().width()
+    assert panel.scroll_area.verticalScrollBar().isVisible()
+    assert panel.form_groups.minimumSizeHint().width() <= panel.scroll_area.viewport().width()
     assert panel.minimumSizeHint().height() < 400
 
 

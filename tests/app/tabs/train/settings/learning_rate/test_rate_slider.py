@@ -75,10 +75,10 @@ def test_what_was_found_is_a_curve_with_the_suggestion_and_a_click_chooses_anoth
     plot = form.rate_plot
     assert plot is not None
     assert plot.isVisible()
-    x, losses = plot._curve.getData()
+    x, losses = plot.curve.getData()
     np.testing.assert_allclose(10**x, RATES)
     np.testing.assert_allclose(losses, FOUND.losses)
-    assert 10 ** plot._suggested.getData()[0] == pytest.approx(FOUND.suggested)
+    assert 10 ** plot.suggested.getData()[0] == pytest.approx(FOUND.suggested)
     assert form.learning_rate.text() == f"{FOUND.suggested:.2g}"
     assert "suggested" in plot.title.text()
     place = plot.plot.mapFromScene(plot.plot.box.mapViewToScene(QPointF(-3, 2)))
@@ -87,7 +87,7 @@ def test_what_was_found_is_a_curve_with_the_suggestion_and_a_click_chooses_anoth
     qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     chosen = float(form.learning_rate.text())
     assert chosen == pytest.approx(0.001, rel=0.2)
-    assert 10 ** plot._chosen.value() == pytest.approx(chosen)
+    assert 10 ** plot.chosen.value() == pytest.approx(chosen)
     assert form.rate_slider.rate == pytest.approx(chosen, rel=0.15)
     assert "chosen" in plot.title.text()
 
