@@ -1,3 +1,5 @@
+"""Background work keeps to its fraction of the time."""
+
 from __future__ import annotations
 
 import pytest
