@@ -16,9 +16,10 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import count
 from pathlib import Path
+from typing import Self
 from unittest import mock
 
 import numpy as np
@@ -39,6 +40,7 @@ from nncore.data.formats import InkSamples
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DigitLabError
 from nncore.evaluation.snapshots import Snapshot, Snapshots, TrainingPoint
+from nncore.experiments.run_log import html_report
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError, RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
@@ -205,11 +207,21 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+class StandingClock(datetime):
+    """A clock that shows one time: a report names the minute in which it is written."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        """The same time at every call."""
+        return cls(2026, 1, 1, tzinfo=tz)
+
+
 @pytest.mark.parametrize("number", PROBLEMS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("kind", SAVES)
 def test_after_any_failed_call_each_file_is_the_old_one_or_the_complete_new_one(
-    kind: str, number: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    kind: str, number: int, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(html_report, "datetime", StandingClock)
     save, folder, kept = SAVES[kind], tmp_path / "folder", tmp_path / "kept"
     save(folder, 0)
     shutil.copytree(folder, kept)
