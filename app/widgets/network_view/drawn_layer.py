@@ -47,6 +47,11 @@ class DrawnLayer:
         """The shape of what it gives: "24 × 14 × 14", "128"."""
         return " × ".join(f"{side:,}" for side in (self.drawn_as if self.has_maps else self.shape))
 
+    @cached_property
+    def narrow_shape_text(self) -> str:
+        """The same without spaces, for a narrow place: "24×14×14"."""
+        return self.shape_text.replace(" ", "")
+
     @property
     def title(self) -> str:
         """Its number and name: "3 ReLU"; "input" for the input."""

@@ -6,7 +6,7 @@ the title of its layer, the numbers themselves, and below them the shape of what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -32,6 +32,10 @@ MAP_GAP = 2.0
 """Between two maps with crisp pixels, in pixels."""
 MAX_NAMED_ANSWERS = 20
 """A network with more outputs shows them as units, without the name and the bar of each."""
+ANSWER_CHARACTERS = 12
+"""The width of the last layer with a name and a probability beside each output, in characters."""
+ANSWER_WITH_BAR_CHARACTERS = 20
+"""The same with a bar between them."""
 MAX_WRITTEN = 400
 """A layer with more numbers does not write them into its cells."""
 
@@ -40,12 +44,17 @@ MAX_WRITTEN = 400
 class TextSizes:
     """Sizes of the small text, in pixels: the height of a line, and the mean width of a character.
 
-    has_titles: whether each layer has its name above it.
+    has_titles: whether each layer has its name above it. measured: the exact width of a text; by default about that.
     """
 
     line: float
     character: float
     has_titles: bool = True
+    measured: Callable[[str], float] | None = None
+
+    def width_of(self, text: str) -> float:
+        """The width of a text."""
+        return self.width(len(text)) if self.measured is None else self.measured(text)
 
     def width(self, characters: int) -> float:
         """About the width of a text with this number of characters."""
@@ -184,15 +193,14 @@ def _in_lines(
 ) -> NetworkGeometry:
     height, places, lengths = room.height() / count, list[LayerPlace](), list[int]()
     for number, line in enumerate(_split(layers, count)):
-        weights = [_weight(layer, layer is layers[-1]) for layer in line]
         arrow = text.line
-        unit = max(1.0, room.width() - arrow * (len(line) - 1 if count == 1 else len(line))) / sum(weights)
+        width = max(1.0, room.width() - arrow * (len(line) - 1 if count == 1 else len(line)))
         left = room.left()
         in_line = []
-        for layer, weight in zip(line, weights, strict=True):
-            column = QRectF(left, room.top() + number * height, weight * unit, height)
+        for layer, wide in zip(line, _widths(line, width, text, layers[-1]), strict=True):
+            column = QRectF(left, room.top() + number * height, wide, height)
             in_line.append(_place(layer, column, text, first.get(layer.number, 0), layer is layers[-1]))
-            left += weight * unit + arrow
+            left += wide + arrow
         places += _with_texts(in_line, text)
         lengths.append(len(line))
     return NetworkGeometry(tuple(places), tuple(lengths))
@@ -210,6 +218,34 @@ def _split(layers: Sequence[DrawnLayer], count: int) -> list[Sequence[DrawnLayer
     return [layers[start:end] for start, end in pairwise(ends) if end > start]
 
 
+def _widths(line: Sequence[DrawnLayer], width: float, text: TextSizes, last: DrawnLayer) -> list[float]:
+    """The widths of the columns of a line: by weight, but wide enough for the texts of each layer if all fit."""
+    weights = [_weight(layer, layer is last) for layer in line]
+    needed = [_text_width(layer, text, is_last=layer is last) for layer in line]
+    fixed: set[int] = set()
+    while True:
+        room = width - sum(needed[index] for index in fixed)
+        unit = room / sum(weight for index, weight in enumerate(weights) if index not in fixed)
+        narrow = {index for index, weight in enumerate(weights) if index not in fixed and weight * unit < needed[index]}
+        if not narrow:
+            return [needed[index] if index in fixed else weight * unit for index, weight in enumerate(weights)]
+        fixed |= narrow
+        if len(fixed) == len(line):
+            return [each * width / sum(needed) for each in needed]
+
+
+def _text_width(layer: DrawnLayer, text: TextSizes, *, is_last: bool) -> float:
+    """The width that the texts of a layer need; the last one has its answers beside it."""
+    if is_last and layer.count <= MAX_NAMED_ANSWERS:
+        return text.width(ANSWER_CHARACTERS)
+    return max(map(text.width_of, _texts(layer, text)))
+
+
+def _texts(layer: DrawnLayer, text: TextSizes) -> list[str]:
+    """The texts of a layer as they are in a narrow place."""
+    return [layer.narrow_shape_text, *([layer.title] if text.has_titles else [])]
+
+
 def _weight(layer: DrawnLayer, is_last: bool) -> float:
     """The share of the width that a layer gets, relative to the others."""
     if is_last and layer.count <= MAX_NAMED_ANSWERS:
@@ -225,8 +261,9 @@ def _legibility(geometry: NetworkGeometry, text: TextSizes) -> float:
     for place in geometry.places:
         cell = place.cell
         total += log(max(1e-3, min(cell.width(), 5 * text.line) * min(cell.height(), 1.5 * text.line)))
-        texts = [place.layer.shape_text, *([place.layer.title] if text.has_titles else [])]
-        total -= 1.5 * sum(text.width(len(each)) > place.column.width() for each in texts)
+        total -= 1.5 * sum(text.width_of(each) > place.column.width() for each in _texts(place.layer, text))
+        total -= 1.5 * (text.width_of(place.layer.shape_text) > place.column.width())
+        total -= 1.5 * (place.answers is not None and text.width(ANSWER_WITH_BAR_CHARACTERS) > place.column.width())
         total -= 2.0 * (place.parts is not None)
     return total
 
@@ -261,7 +298,8 @@ def _place(layer: DrawnLayer, column: QRectF, text: TextSizes, first: int, is_la
 
 def _with_answers(layer: DrawnLayer, column: QRectF, room: QRectF, text: TextSizes) -> LayerPlace:
     """The outputs in one column, with the answers at their right."""
-    width, height = min(text.width(9), 0.36 * room.width()), min(1.6 * text.line, room.height() / layer.count)
+    height = min(1.6 * text.line, room.height() / layer.count)
+    width = min(text.width(9 if height >= text.line else 4), 0.36 * room.width())  # narrow without numbers
     if height >= CRISP_FROM:
         height = floor(height)
     top = floor(room.center().y() - layer.count * height / 2)

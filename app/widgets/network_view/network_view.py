@@ -110,7 +110,7 @@ class NetworkView(QWidget):
         if self._geometry is None:
             metrics = QFontMetricsF(self._text_font)
             character = metrics.horizontalAdvance("0123456789abcdef") / 16
-            text = TextSizes(metrics.height(), character, has_titles=not self._is_compact)
+            text = TextSizes(metrics.height(), character, not self._is_compact, metrics.horizontalAdvance)
             room = QRectF(self.rect()).adjusted(GAP, GAP // 2, -GAP, -GAP // 2)
             self._geometry = laid_out(self.layers, room, text, self._first)
         return self._geometry

@@ -45,7 +45,9 @@ class NetworkPainter:
         for place in geometry.places:
             if place.title.height():
                 self._write(place.title, place.layer.title, self.colours.text, CENTRED)
-            self._write(place.caption, place.layer.shape_text, self.colours.quiet_text, CENTRED)
+            fits = QFontMetricsF(self.font).horizontalAdvance(place.layer.shape_text) <= place.caption.width()
+            shape = place.layer.shape_text if fits else place.layer.narrow_shape_text
+            self._write(place.caption, shape, self.colours.quiet_text, CENTRED)
         self._paint_arrows(geometry)
 
     def paint_layer(self, place: LayerPlace, inspection: Inspection, class_names: Sequence[str]) -> None:

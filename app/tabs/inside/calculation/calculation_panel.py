@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
@@ -231,7 +231,7 @@ class CalculationPanel(NumberPanel):
     def minimumSizeHint(self) -> QSize:
         """Wide enough for the columns of a sum, up to a third of a small screen: no number moves the network."""
         bar = self.scroll_page.verticalScrollBar().sizeHint().width()
-        width = max(self.table.comfortable_width, self.pictures.curve.sizeHint().width()) + 2 * (GROUP_GAP + 1) + bar
+        width = max(self.table.comfortable_width, self.pictures.curve.sizeHint().width()) + 2 * (GAP + 1) + bar
         return QSize(min(width, WIDEST), super().minimumSizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
@@ -246,19 +246,20 @@ class CalculationPanel(NumberPanel):
         steps = QWidget()
         steps.setLayout(row_of(self.previous_button, self.next_button, spacing=0))
         self.formula.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        result = FlowLayout(self.value, self.formula, steps, spacing=GROUP_GAP)
+        way = row_of(self.trail, steps)
+        way.setStretch(0, 1)
+        way.setAlignment(steps, Qt.AlignmentFlag.AlignTop)
         column = without_margins(QVBoxLayout(self.content))
-        column.addWidget(self.trail)
+        column.addLayout(way)
         column.addWidget(self.heading)
-        column.addLayout(result)
-        for widget in (self.problem, self.note, self.pictures, self.term):
+        column.addLayout(FlowLayout(self.value, self.formula, spacing=GROUP_GAP))
+        column.addWidget(self.problem)
+        column.addWidget(self.table, 1)  # what a small screen shows at once: the terms and the result
+        for widget in (self.term, self.note, self.softmax, self.pictures, self.source):
             column.addWidget(widget)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.softmax)
-        column.addWidget(self.source)
         column.addStretch()
         whole = QVBoxLayout(page)
-        whole.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        whole.setContentsMargins(GAP, GAP, GAP, GAP)
         whole.addWidget(self.hint)
         whole.addWidget(self.content, 1)
         self.scroll_page = ScrollPage(page)

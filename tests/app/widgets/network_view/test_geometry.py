@@ -128,3 +128,12 @@ def test_a_position_and_its_place_in_the_picture_are_inverse() -> None:
     assert layer.place_of((30,)) == (0, 1, 2)
     assert layer.position_of((0, 1, 2)) == (30,)
     assert layer.position_of(layer.place_of((783,))) == (783,)
+
+
+@pytest.mark.parametrize("width", [500, 600, 900])
+def test_columns_are_wide_enough_for_their_texts_where_all_fit(width: int) -> None:
+    text = TextSizes(22, 8)
+    shown = laid_out(drawn_layers(network("batch normalization").spec), QRectF(0, 0, width, 500), text)
+    for place in shown.places:
+        for words in (place.layer.title, place.layer.narrow_shape_text):
+            assert text.width_of(words) <= place.column.width() + 1e-6, words
