@@ -59,11 +59,12 @@ def run(options: argparse.Namespace) -> int:
         raise SettingError("save", f"{options.save}: the name of a picture must end in .svg or .png.")
     model = load_model(options.model or bundled_model_path())
     image = _image(options)
-    inspection = Inspection.of_image(model.network(), image)
+    inspection, found = Inspection.of_image(model.network(), image), None
     if options.unit is not None:
         position = tuple(index - 1 for index in options.unit)
         inspection.in_words(options.layer, position)  # an error before the images are looked through
-        found = _examples(inspection, options.layer, position[0]) if options.examples else None
+        if options.examples:
+            found = _examples(inspection, options.layer, position[0])
         _print_number(inspection, options.layer, position, options.json, found)
     elif options.layer is not None:
         _print_layer(inspection, inspection.layer(options.layer), options.json)
@@ -74,24 +75,24 @@ def run(options: argparse.Namespace) -> int:
         _print_layers(inspection)
         _print_answers(inspection, model.class_names or DIGITS)
     if options.save is not None:
-        _save_picture(inspection, options)
+        _save_picture(inspection, options, found)
     return 0
 
 
 def _examples(inspection: Inspection, layer: int, unit: int) -> ExcitingExamples:
     found = exciting_examples(inspection.network, _test_images(), layer)
     assert found is not None  # it was not cancelled
-    return found.of(unit)
+    return found.of_unit(unit)
 
 
-def _save_picture(inspection: Inspection, options: argparse.Namespace) -> None:
+def _save_picture(inspection: Inspection, options: argparse.Namespace, examples: ExcitingExamples | None) -> None:
     """Save what was printed as a picture, and say so on the other output, so that JSON stays JSON."""
     layer, path = options.layer, options.save
     pictures = inspection_pictures(inspection, layer) if options.unit is None else []
     if options.unit is not None:
         pictures = unit_pictures(inspection.network, layer, options.unit[0] - 1)
-        if options.examples:
-            pictures += example_pictures(_examples(inspection, layer, options.unit[0] - 1), _test_images())
+        if examples is not None:
+            pictures += example_pictures(examples, _test_images())
         if not pictures:
             raise DataError(f"Layer {layer} has no weights for this number; --examples adds the images that excite it.")
     title = "The numbers of a network" if layer is None else f"Layer {layer} of a network"
@@ -160,19 +161,19 @@ def _print_layer(inspection: Inspection, layer: InspectedLayer, as_json: bool) -
 
 
 def _print_number(
-    inspection: Inspection, number: int, position: Position, as_json: bool, examples: ExcitingExamples | None
+    inspection: Inspection, layer: int, position: Position, as_json: bool, examples: ExcitingExamples | None
 ) -> None:
-    terms = inspection.terms(number, position)
+    terms = inspection.terms(layer, position)
     if as_json:
-        described = {"layer": number, "position": [index + 1 for index in position]}
-        formula = inspection.layer(number).spec.formula
+        described = {"layer": layer, "position": [index + 1 for index in position]}
+        formula = inspection.layer(layer).spec.formula
         fields = {**described, "formula": formula, **terms.to_json(), "sources": (terms.sources + 1).tolist()}
         if examples is not None:
             fields["examples"] = examples.to_json()
         print(json.dumps(fields, allow_nan=not inspection.is_finite))
         return
-    print(inspection.in_words(number, position))
-    print(inspection.layer(number).spec.formula)
+    print(inspection.in_words(layer, position))
+    print(inspection.layer(layer).spec.formula)
     for name, value in terms.constants.items():
         print(f"  {name} = {decimal_text(value, 6)}")
     for step in terms.steps:
@@ -185,8 +186,8 @@ def _print_number(
     print(f"  y = {decimal_text(terms.value, 6)}")
     if examples is not None:
         _print_examples(examples)
-    source = inspection.source_of(number)
-    if number == len(inspection.layers):
+    source = inspection.source_of(layer)
+    if layer == len(inspection.layers):
         source += inspection.source_of_answers()
     print(f"\nThe lines of Python that compute it:\n\n{joined_source(source)}", end="")
 

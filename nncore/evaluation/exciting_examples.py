@@ -61,13 +61,11 @@ class ExcitingExamples:
 
 
 class LayerExamples:
-    """The exciting examples of each unit, or of each map, of layer `number`."""
+    """The exciting examples of each unit, or of each map, of `layer`, from 1."""
 
-    def __init__(
-        self, number: int, most: _Largest, least: _Largest, active: NDArray[np.intp], dataset: Dataset
-    ) -> None:
+    def __init__(self, layer: int, most: _Largest, least: _Largest, active: NDArray[np.intp], dataset: Dataset) -> None:
         """active: (units,) how many examples make each unit active."""
-        self.number, self._most, self._least, self._active = number, most, least, active
+        self.layer, self._most, self._least, self._active = layer, most, least, active
         self._count, self._source = len(dataset), dataset.source
 
     @property
@@ -75,11 +73,11 @@ class LayerExamples:
         """The number of units or maps of the layer."""
         return len(self._active)
 
-    def of(self, unit: int) -> ExcitingExamples:
+    def of_unit(self, unit: int) -> ExcitingExamples:
         """The examples of a unit or a map, from 0. Raises SettingError if the layer has no such unit."""
         if not 0 <= unit < self.units:
-            raise SettingError("unit", f"Layer {self.number} has units 1 to {self.units:,}; there is no {unit + 1:,}.")
-        most, least = self._most.of(unit), self._least.of(unit)
+            raise SettingError("unit", f"Layer {self.layer} has units 1 to {self.units:,}; there is no {unit + 1:,}.")
+        most, least = self._most.ranked(unit), self._least.ranked(unit)
         least = RankedExamples(least.rows, -least.values + 0.0, least.places)  # + 0.0 turns -0 into 0
         return ExcitingExamples(most, least, int(self._active[unit]), self._count, self._source)
 
@@ -88,49 +86,49 @@ class LayerExamples:
 def exciting_examples(
     network: Network,
     dataset: Dataset,
-    number: int,
+    layer: int,
     kept: int = EXAMPLES_KEPT,
     *,
     progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> LayerExamples | None:
-    """Return the examples that excite each unit or map of layer `number`, from 1; None once `cancelled()` is true.
+    """Return the examples that excite each unit or map of `layer`, from 1; None once `cancelled()` is true.
 
     The layer is computed for PREDICTION_BATCH_SIZE examples at a time, and `kept` of them are kept for each unit. Of
     equal values the earlier examples are kept. `progress` is called with the fraction of the work that is done, 0 to 1.
     Raises SettingError if there is no such layer, DataError if the data does not fit the network, if it has no
     examples, or if a number of the layer is not finite.
     """
-    if not 1 <= number <= len(network.layers):
-        raise SettingError("layer", f"There is no layer {number}; the network has layers 1 to {len(network.layers)}.")
+    if not 1 <= layer <= len(network.layers):
+        raise SettingError("layer", f"There is no layer {layer}; the network has layers 1 to {len(network.layers)}.")
     source, inputs, given = dataset.source or "The data set", prod(network.spec.input_shape), prod(dataset.input_shape)
     if not len(dataset):
         raise DataError(f"{source}: there are no examples.")
     if inputs != given:
         raise DataError(f"{source}: an example has {counted_text(given, 'number')}; this model takes {inputs:,}.")
-    units = network.spec.shapes[number][0]
+    units = network.spec.shapes[layer][0]
     most, least = _Largest(units, kept), _Largest(units, kept)
     active = np.zeros(units, np.intp)
     for start in range(0, len(dataset), PREDICTION_BATCH_SIZE):
         if cancelled():
             return None
         with np.errstate(over="ignore", invalid="ignore"):
-            outputs = _outputs(network, dataset.inputs(slice(start, start + PREDICTION_BATCH_SIZE)), number)
+            outputs = _outputs(network, dataset.inputs(slice(start, start + PREDICTION_BATCH_SIZE)), layer)
         if not np.isfinite(outputs).all():
-            raise DataError(f"Layer {number} gives numbers that are not finite: this model has diverged.")
+            raise DataError(f"Layer {layer} gives numbers that are not finite: this model has diverged.")
         values, places = _largest_of_maps(outputs)
         most.add(values, places, start)
         least.add(-values, places, start)
         active += (values > 0).sum(axis=0)
         progress(min(1.0, (start + PREDICTION_BATCH_SIZE) / len(dataset)))
-    return LayerExamples(number, most, least, active, dataset)
+    return LayerExamples(layer, most, least, active, dataset)
 
 
-def _outputs(network: Network, X: NDArray[np.floating], number: int) -> NDArray[np.floating]:
-    """Return the output (n, ...) of layer `number`; only one layer's output is in memory at a time."""
+def _outputs(network: Network, X: NDArray[np.floating], layer: int) -> NDArray[np.floating]:
+    """Return the output (n, ...) of `layer`; only one layer's output is in memory at a time."""
     X = X.astype(network.dtype, copy=False).reshape(len(X), *network.spec.shapes[0])
-    for layer in network.layers[:number]:
-        X = layer.predict(X)
+    for each in network.layers[:layer]:
+        X = each.predict(X)
     return X
 
 
@@ -165,7 +163,7 @@ class _Largest:
         all_places = np.concatenate((self._places[:, units], places[:, units]))
         self._places[:, units] = np.take_along_axis(all_places, order[..., None], axis=0)
 
-    def of(self, unit: int) -> RankedExamples:
+    def ranked(self, unit: int) -> RankedExamples:
         """The examples of a unit; fewer than are kept if the data set has fewer."""
         found = self._rows[:, unit] >= 0
         return RankedExamples(

@@ -306,15 +306,15 @@ class NetworkView(QWidget):
         limits = zip(place, layer.drawn_as, strict=True)
         return layer.number, layer.position_of(tuple(max(0, min(index, side - 1)) for index, side in limits))
 
-    def _in_layer(self, number: int, before: DrawnLayer, place: list[int]) -> tuple[int, Position]:
-        """The number of another layer at about the same place."""
-        layer = self.layers[max(0, min(number, len(self.layers) - 1))]
-        if layer is before or len(layer.drawn_as) != len(before.drawn_as):
-            found = place if layer is before else [0] * len(layer.drawn_as)
+    def _in_layer(self, layer: int, before: DrawnLayer, place: list[int]) -> tuple[int, Position]:
+        """The number of another layer at about the same place; the nearest layer if there is none with that index."""
+        drawn = self.layers[max(0, min(layer, len(self.layers) - 1))]
+        if drawn is before or len(drawn.drawn_as) != len(before.drawn_as):
+            found = place if drawn is before else [0] * len(drawn.drawn_as)
         else:
-            sides = zip(place, before.drawn_as, layer.drawn_as, strict=True)
+            sides = zip(place, before.drawn_as, drawn.drawn_as, strict=True)
             found = [min(index if new == old else index * new // old, new - 1) for index, old, new in sides]
-        return layer.number, layer.position_of(tuple(found))
+        return drawn.number, drawn.position_of(tuple(found))
 
     def _move_to(self, where: tuple[int, Position]) -> None:
         self._show_part_with(*where)

@@ -13,30 +13,30 @@ SPOKEN_TERMS = 3
 """Number of the largest products that a sentence names."""
 
 
-def calculation_in_words(inspection: Inspection, number: int, position: Position, terms: Terms) -> str:
-    """How layer `number`, from 1, computes the number at `position`, in one or two sentences without symbols.
+def calculation_in_words(inspection: Inspection, layer: int, position: Position, terms: Terms) -> str:
+    """How `layer`, from 1, computes the number at `position`, in one or two sentences without symbols.
 
     terms: those that `inspection.terms` gives for it.
     """
-    layer, value = inspection.layer(number), number_in_words(terms.value)
+    computed, value = inspection.layer(layer), number_in_words(terms.value)
     if terms.chosen is not None:
-        winner = _source_in_words(inspection, number, terms, terms.chosen)
+        winner = _source_in_words(inspection, layer, terms, terms.chosen)
         return f"{value} is the largest of the {counted_text(len(terms.inputs), 'number')} in the window: {winner}."
     if terms.weights is not None:
-        return _sum_in_words(inspection, number, terms)
+        return _sum_in_words(inspection, layer, terms)
     if terms.steps:
-        return f"{value} comes out of {layer.label} in {counted_text(len(terms.steps), 'step')}."
-    source = _source_in_words(inspection, number, terms, 0)
+        return f"{value} comes out of {computed.label} in {counted_text(len(terms.steps), 'step')}."
+    source = _source_in_words(inspection, layer, terms, 0)
     x = number_in_words(float(terms.inputs[0]))
-    if isinstance(layer.spec, Activation):
-        return f"{layer.label} turns {x} into {value}."
+    if isinstance(computed.spec, Activation):
+        return f"{computed.label} turns {x} into {value}."
     if terms.value == terms.inputs[0]:
         return f"{value} is passed on unchanged from {source}."
     factors = " and ".join(f"the {name} {number_in_words(each)}" for name, each in terms.constants.items())
     return f"{value} is {x} times {factors}." if factors else f"{value} is computed from {x}."
 
 
-def _sum_in_words(inspection: Inspection, number: int, terms: Terms) -> str:
+def _sum_in_words(inspection: Inspection, layer: int, terms: Terms) -> str:
     bias = terms.constants.get("b")
     plus = "" if bias is None else f" and the bias {number_in_words(bias)}"
     sentence = f"{number_in_words(terms.value)} is the sum of {counted_text(len(terms.inputs), 'product')}{plus}."
@@ -44,14 +44,14 @@ def _sum_in_words(inspection: Inspection, number: int, terms: Terms) -> str:
     if not largest:
         return f"{sentence} All products are 0." if len(terms.inputs) else sentence
     named = "; ".join(
-        f"{number_in_words(float(terms.products[index]))} from {_source_in_words(inspection, number, terms, index)}"
+        f"{number_in_words(float(terms.products[index]))} from {_source_in_words(inspection, layer, terms, index)}"
         for index in largest
     )
     return f"{sentence} The largest: {named}."
 
 
-def _source_in_words(inspection: Inspection, number: int, terms: Terms, index: int) -> str:
-    return inspection.place_in_words(number - 1, tuple(terms.sources[index].tolist()))
+def _source_in_words(inspection: Inspection, layer: int, terms: Terms, index: int) -> str:
+    return inspection.place_in_words(layer - 1, tuple(terms.sources[index].tolist()))
 
 
 def pixel_note(value: float) -> str:

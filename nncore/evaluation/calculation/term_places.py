@@ -29,12 +29,12 @@ class TermPlaces:
     maps: tuple[int, ...]
 
     @classmethod
-    def from_terms(cls, inspection: Inspection, number: int, position: Position, terms: Terms) -> Self | None:
-        """The places of the number at `position` of layer `number`, from 1; None if they are not pictures."""
-        picture, windows = inspection.picture_shape(number - 1), inspection.layer(number).spec.windows
+    def from_terms(cls, inspection: Inspection, layer: int, position: Position, terms: Terms) -> Self | None:
+        """The places of the number at `position` of `layer`, from 1; None if they are not pictures."""
+        picture, windows = inspection.picture_shape(layer - 1), inspection.layer(layer).spec.windows
         if picture is None or (windows is None and terms.weights is None):
             return None
-        shape = inspection.input_of(number).shape
+        shape = inspection.input_of(layer).shape
         if windows is None:
             return cls(shape, picture, None, (0, 0), tuple(range(picture[0])))
         corner = windows.corner((position[1], position[2]))

@@ -113,7 +113,7 @@ def test_the_examples_of_a_unit_are_printed_and_are_in_the_json(capsys: pytest.C
     assert test is not None
     expected = exciting_examples(load_model(bundled_model_path()).network(), test, 11)
     assert expected is not None
-    ranked = expected.of(7).most
+    ranked = expected.of_unit(7).most
     assert [each["image"] - 1 for each in found["most"]] == ranked.rows.tolist()
     assert (found["images"], len(found["least"])) == (10_000, 12)
     text = look(capsys, "--layer", 11, "--unit", 8, "--examples")

@@ -38,7 +38,7 @@ def test_the_examples_of_a_unit_are_those_of_a_full_sort(number: int) -> None:
     values = outputs(network, number, data)
     assert found.units == values.shape[1]
     for unit in range(found.units):
-        column, examples = values[:, unit], found.of(unit)
+        column, examples = values[:, unit], found.of_unit(unit)
         largest = np.argsort(-column, kind="stable")[:EXAMPLES_KEPT]
         smallest = np.argsort(column, kind="stable")[:EXAMPLES_KEPT]
         np.testing.assert_allclose(examples.most.values, column[examples.most.rows], rtol=1e-5, atol=1e-6)
@@ -55,29 +55,29 @@ def test_the_value_of_a_map_is_its_largest_number_and_its_place_is_found(number:
     assert found is not None
     maps = outputs(network, number, data)
     for unit in range(found.units):
-        for ranked in (found.of(unit).most, found.of(unit).least):
+        for ranked in (found.of_unit(unit).most, found.of_unit(unit).least):
             for row, value, (line, column) in zip(ranked.rows, ranked.values, ranked.places, strict=True):
                 assert maps[row, unit].max() == pytest.approx(value, abs=1e-5)
                 assert maps[row, unit, line, column] == pytest.approx(value, abs=1e-5)
         largest = maps[:, unit].max(axis=(1, 2))
-        assert found.of(unit).most.values[-1] == pytest.approx(np.sort(largest)[-EXAMPLES_KEPT], abs=1e-5)
-        assert found.of(unit).least.values[0] == pytest.approx(largest.min(), abs=1e-5)
+        assert found.of_unit(unit).most.values[-1] == pytest.approx(np.sort(largest)[-EXAMPLES_KEPT], abs=1e-5)
+        assert found.of_unit(unit).least.values[0] == pytest.approx(largest.min(), abs=1e-5)
 
 
 def test_of_equal_values_the_earlier_examples_are_kept_in_their_order() -> None:
     network = Network(DENSE)  # every output is 0
     found = exciting_examples(network, digits(), 1)
     assert found is not None
-    for ranked in (found.of(5).most, found.of(5).least):
+    for ranked in (found.of_unit(5).most, found.of_unit(5).least):
         assert ranked.rows.tolist() == list(range(EXAMPLES_KEPT))
         assert not np.signbit(ranked.values).any()
-    assert found.of(5).active == 0
+    assert found.of_unit(5).active == 0
 
 
 def test_a_small_data_set_gives_all_its_examples() -> None:
     found = exciting_examples(Network(DENSE, seed=1), digits(5), 2)
     assert found is not None
-    assert sorted(found.of(0).most.rows) == sorted(found.of(0).least.rows) == [0, 1, 2, 3, 4]
+    assert sorted(found.of_unit(0).most.rows) == sorted(found.of_unit(0).least.rows) == [0, 1, 2, 3, 4]
 
 
 def test_an_output_of_the_bundled_model_is_excited_by_test_images_of_its_digit() -> None:
@@ -87,8 +87,8 @@ def test_an_output_of_the_bundled_model_is_excited_by_test_images_of_its_digit()
     found = exciting_examples(network, data, len(network.layers))
     assert found is not None
     for digit in range(10):
-        assert (data.labels[found.of(digit).most.rows] == digit).all()
-        assert not (data.labels[found.of(digit).least.rows] == digit).any()
+        assert (data.labels[found.of_unit(digit).most.rows] == digit).all()
+        assert not (data.labels[found.of_unit(digit).least.rows] == digit).any()
 
 
 def test_it_reports_its_progress_and_ends_at_once_when_it_is_cancelled() -> None:
@@ -109,7 +109,7 @@ def test_bad_input_is_said_in_one_sentence() -> None:
     found = exciting_examples(network, data, 1)
     assert found is not None
     with pytest.raises(SettingError, match="Layer 1 has units 1 to 16; there is no 17"):
-        found.of(16)
+        found.of_unit(16)
     with pytest.raises(DataError, match="there are no examples"):
         exciting_examples(network, data.take(slice(0, 0)), 1)
     curve = Network(NetworkSpec.dense((1, 10, 1), input_shape=(1,)), seed=1)

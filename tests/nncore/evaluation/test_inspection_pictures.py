@@ -74,9 +74,9 @@ def test_weights_and_examples_have_pictures() -> None:
     assert (into.title, out.title) == ("its weights in layer 1", "its weights to layer 4")
     found = exciting_examples(network, data, 2)
     assert found is not None
-    pictures = example_pictures(found.of(1), data)
+    pictures = example_pictures(found.of_unit(1), data)
     assert [each.title for each in (pictures[0], pictures[12])] == ["most 1", "least 1"]
-    first = found.of(1).most.rows[0]
+    first = found.of_unit(1).most.rows[0]
     np.testing.assert_array_equal(255 - pictures[0].pixels[..., 0], data.images[first])
     assert pictures[0].text.startswith(f"image {first + 1}, labelled {data.labels[first]}: ")
 

@@ -34,9 +34,9 @@ class CalculationRows:
     """
 
     def __init__(
-        self, inspection: Inspection, number: int, position: Position, terms: Terms, *, shows_all: bool = False
+        self, inspection: Inspection, layer: int, position: Position, terms: Terms, *, shows_all: bool = False
     ) -> None:
-        self.terms, self.number = terms, number
+        self.terms, self.layer = terms, layer
         self._inspection, self._position = inspection, position
         count = len(terms.inputs)
         self.listed = count if shows_all or count <= FIRST_TERMS + 1 else FIRST_TERMS
@@ -51,9 +51,9 @@ class CalculationRows:
     @cached_property
     def _place_title(self) -> str:
         """What the first column of a sum has: "pixel" for line and column, with "map: " before them, or "unit"."""
-        picture = self._inspection.picture_shape(self.number - 1)
+        picture = self._inspection.picture_shape(self.layer - 1)
         if picture is None:
-            return "unit" if self.number > 1 else "number"
+            return "unit" if self.layer > 1 else "number"
         return "pixel" if picture[0] == 1 else "map: pixel"
 
     @property
@@ -129,7 +129,7 @@ class CalculationRows:
 
     def term_in_words(self, index: int) -> str:
         """A term with its place: "map 3 of 24, line 4, column 5: 0.25 · −0.5 = −0.125"."""
-        where = self._inspection.place_in_words(self.number - 1, self._source(index))
+        where = self._inspection.place_in_words(self.layer - 1, self._source(index))
         value = number_in_words(float(self.terms.inputs[index]))
         if self.terms.weights is None:
             return f"{where}: {value}{', the largest' if index == self.terms.chosen else ''}"
@@ -179,7 +179,7 @@ class CalculationRows:
         return fixed_text(product, self._decimals[2])
 
     def _texts_of_term(self, index: int) -> tuple[str, ...]:
-        terms, place = self.terms, self._inspection.short_place(self.number - 1, self._source(index))
+        terms, place = self.terms, self._inspection.short_place(self.layer - 1, self._source(index))
         if terms.weights is None:
             unit = f"{self._place_title} " if self._place_title in ("unit", "number") else ""
             name = f"x at {unit}{place}{', the largest' if index == terms.chosen else ''}"
@@ -200,6 +200,6 @@ class CalculationRows:
             return *constants, TailRow("= y", self._product_text(self.terms.value), True)
         rows = [TailRow(name, number_in_words(value, 4)) for name, value in self.terms.constants.items()]
         rows += [TailRow(step.operation, number_in_words(step.value, 4)) for step in self.terms.steps[:-1]]
-        formula = self._inspection.layer(self.number).spec.formula.removeprefix("y = ").partition(";")[0]
+        formula = self._inspection.layer(self.layer).spec.formula.removeprefix("y = ").partition(";")[0]
         last = self.terms.steps[-1].operation if self.terms.steps else formula
         return *rows, TailRow(f"y = {last}", number_in_words(self.terms.value, 4), True)

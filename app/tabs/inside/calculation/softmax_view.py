@@ -178,9 +178,9 @@ class SoftmaxView(QWidget):
         model = self.table.steps_model
         return [model.texts(row) for row in range(model.rowCount())]
 
-    def show_answer(self, inspection: Inspection, number: int, position: Position, names: Sequence[str]) -> None:
+    def show_answer(self, inspection: Inspection, layer: int, position: Position, names: Sequence[str]) -> None:
         """Show how the answers come out of the last layer; hide for a number of another layer."""
-        is_last = number == len(inspection.layers)
+        is_last = layer == len(inspection.layers)
         self.setVisible(is_last)
         if not is_last:
             return

@@ -75,29 +75,29 @@ class SumPictures(QWidget):
 
     # ---------------------------------------------------------------- content
 
-    def show_calculation(self, inspection: Inspection, number: int, position: Position, terms: Terms | None) -> None:
-        """Show the pictures of a number of layer `number`; terms: None for number 0, the input."""
-        self._places = None if terms is None else TermPlaces.from_terms(inspection, number, position, terms)
+    def show_calculation(self, inspection: Inspection, layer: int, position: Position, terms: Terms | None) -> None:
+        """Show the pictures of a number of `layer`; terms: None for layer 0, the input."""
+        self._places = None if terms is None else TermPlaces.from_terms(inspection, layer, position, terms)
         has_places, is_sum = self._places is not None, terms is not None and terms.weights is not None
         for picture in self.pictures:
             picture.set_side(PICTURE_LINES * self.fontMetrics().height())
-        self._show_own_map(inspection, number, position)
+        self._show_own_map(inspection, layer, position)
         self._set_shown(self.inputs, has_places)
         self._set_shown(self.window_part, self._places is not None and self._places.window is not None)
         self._set_shown(self.weights, has_places and is_sum)
         self._set_shown(self.products, has_places and is_sum)
         if self._places is not None and terms is not None:
-            self._show_input(inspection.input_of(number), self._places)
+            self._show_input(inspection.input_of(layer), self._places)
             self._show_terms(terms, self._places)
-        self._show_curve(inspection, number, terms)
+        self._show_curve(inspection, layer, terms)
         self.setVisible(has_places or self._own is not None or self.curve.isVisibleTo(self))
 
-    def _show_curve(self, inspection: Inspection, number: int, terms: Terms | None) -> None:
+    def _show_curve(self, inspection: Inspection, layer: int, terms: Terms | None) -> None:
         if terms is None or len(terms.inputs) != 1:
             self.curve.hide()
         else:
-            layer, name = inspection.network.layers[number - 1], inspection.layer(number).label
-            self.curve.show_point(layer, name, float(terms.inputs[0]), terms.value)
+            computed, name = inspection.network.layers[layer - 1], inspection.layer(layer).label
+            self.curve.show_point(computed, name, float(terms.inputs[0]), terms.value)
 
     def _set_shown(self, picture: NumberPicture, shown: bool) -> None:
         frame = self._frames[picture]
@@ -109,8 +109,8 @@ class SumPictures(QWidget):
             self._captions[picture].setText(text)
             picture.setAccessibleDescription(text)
 
-    def _show_own_map(self, inspection: Inspection, number: int, position: Position) -> None:
-        picture, values = inspection.picture_shape(number), inspection.values_of(number)
+    def _show_own_map(self, inspection: Inspection, layer: int, position: Position) -> None:
+        picture, values = inspection.picture_shape(layer), inspection.values_of(layer)
         self._own = None
         self._set_shown(self.own_map, picture is not None)
         if picture is None:
@@ -120,7 +120,7 @@ class SumPictures(QWidget):
         _show_all(self.own_map, values.reshape(picture)[own : own + 1])
         self.own_map.set_frames((Frame(0, line, column, 1, 1),))
         self._set_caption(
-            self.own_map, f"map {own + 1}" if picture[0] > 1 else "this input" if number == 0 else "this map"
+            self.own_map, f"map {own + 1}" if picture[0] > 1 else "this input" if layer == 0 else "this map"
         )
 
     def _show_input(self, values: NDArray[np.floating], places: TermPlaces) -> None:

@@ -18,10 +18,10 @@ START_MILLISECONDS = 300
 
 
 class ExamplesRequest(NamedTuple):
-    """What is looked for: the exciting examples of layer `number`, from 1, among those of a data set."""
+    """What is looked for: the exciting examples of `layer`, from 1, among those of a data set."""
 
     network: Network
-    number: int
+    layer: int
     dataset: Dataset
 
     def is_same_as(self, other: ExamplesRequest | None) -> bool:
@@ -97,5 +97,5 @@ class ExamplesFinder(QObject):
 
 
 def _find(request: ExamplesRequest, report: Callable[[float], None]) -> LayerExamples | None:
-    network, number, dataset = request
-    return exciting_examples(network, dataset, number, progress=report, cancelled=is_cancelled)
+    network, layer, dataset = request
+    return exciting_examples(network, dataset, layer, progress=report, cancelled=is_cancelled)

@@ -162,7 +162,7 @@ class ExamplesPanel(NumberPanel):
         dataset = self._dataset
         if dataset is None or self._inspection is None or self._unit >= found.units:
             return
-        examples = found.of(self._unit)
+        examples = found.of_unit(self._unit)
         self.state.setText(self._computed_on(examples))
         for part in (*self._headings, self.most, self.least):
             part.setVisible(True)

@@ -69,7 +69,10 @@ def test_it_shows_the_examples_that_nncore_finds(
     wait_for_examples(qtbot, panel)
     found = exciting_examples(shown.network, test, layer)
     assert found is not None
-    for grid, ranked in ((panel.most, found.of(position[0]).most), (panel.least, found.of(position[0]).least)):
+    for grid, ranked in (
+        (panel.most, found.of_unit(position[0]).most),
+        (panel.least, found.of_unit(position[0]).least),
+    ):
         assert [each.row for each in grid.examples] == ranked.rows.tolist()
         for each in grid.examples:
             np.testing.assert_array_equal(each.image, test.images[each.row])
@@ -112,7 +115,7 @@ def test_examples_of_an_earlier_network_are_never_shown_for_the_present_one(pane
     assert test is not None
     found = exciting_examples(third.network, test, 1)
     assert found is not None
-    assert [each.row for each in panel.most.examples] == found.of(5).most.rows.tolist()
+    assert [each.row for each in panel.most.examples] == found.of_unit(5).most.rows.tolist()
 
 
 def test_the_same_network_with_another_input_keeps_its_examples(panel: ExamplesPanel, qtbot: QtBot) -> None:
