@@ -112,7 +112,7 @@ def _layer_examples() -> LayerExamples:
 
 
 def _most_and_least(examples: LayerExamples) -> Any:
-    found = [examples.of(unit) for unit in range(examples.units)]
+    found = [examples.of_unit(unit) for unit in range(examples.units)]
     return [(each.most.rows, each.most.values, each.least.rows, each.least.values, each.active) for each in found]
 
 
