@@ -20,15 +20,14 @@ from PySide6.QtWidgets import (
 
 from app.style.icons import follow_font
 from app.style.theme import GAP, PAGE_MARGIN
-from app.widgets.plain_text import plain_tooltip
+from app.widgets.plain_text import TextLabel, plain_tooltip
 
 BoxLayout = TypeVar("BoxLayout", bound=QBoxLayout)
 
 
 def text_label(text: str = "", style: str = "", *, wraps: bool = True) -> QLabel:
     """A label that shows its text literally, not as HTML; `style`: a property of the style sheet, such as "quiet"."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = TextLabel(text)
     label.setWordWrap(wraps)
     if style:
         label.setProperty(style, True)

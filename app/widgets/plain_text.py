@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from nncore.reporting.number_text import NO_BREAK_SPACE, without_breaks_before_units
+
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that shows `text` literally and wraps it; "" for an empty text."""
@@ -17,6 +19,23 @@ def plain_tooltip(text: str) -> str:
 
 LINE_OF_TEXT = "Ag"
 """A label of one line is as high as this text."""
+
+
+class TextLabel(QLabel):
+    """A label that shows its text literally, not as HTML; wrapped, it never has a unit without its number in a line."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show `text`."""
+        super().setText(without_breaks_before_units(text))
+
+    def text(self) -> str:
+        """The text, with usual spaces."""
+        return super().text().replace(NO_BREAK_SPACE, " ")
 
 
 class _Eliding(QObject):
@@ -97,7 +116,7 @@ MAX_RESERVED_LINES = 4
 """The number of lines that a text in a reserved place may have."""
 
 
-class ReservedLabel(QLabel):
+class ReservedLabel(TextLabel):
     """Wrapped plain text in a place that does not depend on the text: as many lines as a usual long text needs.
 
     A text that needs more lines is elided in the last one, and the tooltip has all of it.
@@ -105,9 +124,8 @@ class ReservedLabel(QLabel):
 
     def __init__(self, longest: str, max_lines: int = MAX_RESERVED_LINES, parent: QWidget | None = None) -> None:
         """longest: a text for which the label has enough lines at any width, but no more than `max_lines`."""
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._longest, self._max_lines, self._full_text = longest, max_lines, ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -145,6 +163,7 @@ class ReservedLabel(QLabel):
 
     def _height_of(self, text: str, width: int) -> int:
         area = QRect(0, 0, max(1, width), 10_000)
+        text = without_breaks_before_units(text)
         return self.fontMetrics().boundingRect(area, int(Qt.TextFlag.TextWordWrap), text).height()
 
     def _elide(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from math import floor, isfinite, isinf, isnan, log10
 
@@ -21,6 +22,16 @@ UNDER = "under 0.000000001"
 
 ROUNDING_STEPS = ((20, 1), (60, 5), (600, 60), (3600, 300))
 """An estimated duration below the first number of seconds is rounded to a multiple of the second."""
+
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=(?:%|s|min|h|samples/s)(?![\w/]))")
+
+
+def without_breaks_before_units(text: str) -> str:
+    """Return `text` with no-break spaces between numbers and their units, for a text that is wrapped."""
+    return _BEFORE_A_UNIT.sub(NO_BREAK_SPACE, text)
 
 
 def counted_text(count: int, noun: str) -> str:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QTextDocument
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.widgets.plain_text import ElidedLabel, ReservedLabel, plain_tooltip
+from app.widgets.plain_text import ElidedLabel, ReservedLabel, TextLabel, plain_tooltip
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"]), min_size=1))
@@ -85,3 +85,14 @@ def test_a_reserved_place_does_not_depend_on_the_text(qtbot: QtBot) -> None:
         assert label.text() != "…"
         label.set_full_text("Point at a number of the calculation to see its term.")
         assert label.text() == label.full_text
+
+
+def test_a_number_and_its_unit_are_in_one_line(qtbot: QtBot) -> None:
+    sentence = "Finished 5 epochs in 7.9 s."
+    label = TextLabel(sentence)
+    qtbot.addWidget(label)
+    assert label.text() == sentence
+    assert QLabel.text(label) == "Finished 5 epochs in 7.9\N{NO-BREAK SPACE}s."  # what Qt wraps
+    label.setText("<b>97 %</b>")
+    assert label.text() == "<b>97 %</b>"
+    assert label.textFormat() == Qt.TextFormat.PlainText

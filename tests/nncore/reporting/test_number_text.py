@@ -25,6 +25,7 @@ from nncore.reporting.number_text import (
     percent_text,
     rough_duration_text,
     rounded_text,
+    without_breaks_before_units,
 )
 
 
@@ -179,3 +180,16 @@ def _format_of(part: ast.FormattedValue) -> str:
     if not isinstance(part.format_spec, ast.JoinedStr):
         return ""
     return "".join(str(each.value) for each in part.format_spec.values if isinstance(each, ast.Constant))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("87.0 %, after 3 epochs in 7.9 s.", "87.0_%, after 3 epochs in 7.9_s."),
+        ("70 to 97 % in 3:05 min at 14,100 samples/s", "70 to 97_% in 3:05_min at 14,100_samples/s"),
+        ("1 sample, 2 helpers, 3 hours, 4 minutes", "1 sample, 2 helpers, 3 hours, 4 minutes"),
+        ("", ""),
+    ],
+)
+def test_a_unit_stays_with_its_number(text: str, shown: str) -> None:
+    assert without_breaks_before_units(text).replace("\N{NO-BREAK SPACE}", "_") == shown
