@@ -15,8 +15,9 @@ from app.widgets.elements import without_margins
 from app.widgets.large_digit import NO_DIGIT_SIGN
 from app.widgets.plain_text import ElidedLabel
 from nncore.errors import DataError
-from nncore.evaluation.recognition import Prediction
+from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
+from nncore.model.network import Network
 
 NO_TRAINING = "Train a network to see how it reads your drawing from step 0 to its last epoch."
 NOTHING_TO_COMPARE = "Only one step or epoch of the last run is kept so far, so there are no answers to compare."
@@ -32,7 +33,7 @@ class SnapshotRow(QWidget):
     """A slider over the snapshots of a training, first to last, and a cell for each with its answer.
 
     `point_chosen` carries the selected TrainingPoint, or None for the current model. This is the latest snapshot, or,
-    if the model is another one, a last position without an answer.
+    if the model is another one, a last position with its answer.
     """
 
     point_chosen = Signal(object)
@@ -48,6 +49,7 @@ class SnapshotRow(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self._choice: TrainingPoint | None = None
         self._live_point: TrainingPoint | None = None
+        self._current_network: Network | None = None
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -90,6 +92,15 @@ class SnapshotRow(QWidget):
         """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
         self._has_model = has_model
         self.refresh()
+
+    @Slot(object)
+    def set_current_network(self, network: Network | None) -> None:
+        """Let this network, that of the current model, answer if it is not that of the latest snapshot."""
+        if network is not self._current_network:
+            self._current_network = network
+            answers = zip(self._cells, self.strip.answers, strict=True)
+            self.strip.set_cells(self._cells, [None if point is None else answer for point, answer in answers])
+            self._read_later()
 
     def set_live_point(self, point: TrainingPoint | None) -> None:
         """Say that the current model is that of the run in progress at `point`; None: it is not."""
@@ -205,16 +216,24 @@ class SnapshotRow(QWidget):
             return
         end, answers = perf_counter() + MAX_READING_SECONDS, list(self.strip.answers)
         for index, point in enumerate(self._cells):
-            if answers[index] is not None or point is None:
+            if answers[index] is not None:
                 continue
             if perf_counter() > end:
                 self._timer.start(0)
                 break
             try:
-                answers[index] = self._snapshots.read(point, self._image)
-            except (KeyError, DataError):  # the snapshot was deleted, or its network cannot read digits or diverged
+                answers[index] = self._answer_at(point, self._snapshots, self._image)
+            except (KeyError, DataError):  # there is no such network, or its network cannot read digits or diverged
                 continue
         self.strip.set_cells(self._cells, answers)
+
+    def _answer_at(self, point: TrainingPoint | None, snapshots: Snapshots, image: NDArray[np.uint8]) -> Prediction:
+        """What the network at `point` reads, or the current one for None; raises as `Snapshots.read` does."""
+        if point is not None:
+            return snapshots.read(point, image)
+        if self._current_network is None:
+            raise KeyError("no current network")
+        return read_digit(self._current_network, image)
 
 
 class AnswerStrip(QWidget):

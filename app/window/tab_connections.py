@@ -136,6 +136,8 @@ class TabConnections(QObject):
         rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
         tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
         tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
+        self.reading_network_changed.connect(tab.snapshot_row.set_current_network)
+        tab.snapshot_row.set_current_network(self._reading_network)
         for one, other in (rows, rows[::-1]):
             one.point_chosen.connect(other.select_point)
         session.snapshots_created.connect(self._show_snapshots_inside)

@@ -8,13 +8,18 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.style.fonts import TEXT_SCALES
+
 
 def main() -> int:
     """Write one picture for each state, theme and text size."""
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="where to write the pictures")
     parser.add_argument("--theme", nargs="+", default=["light", "dark"], choices=["light", "dark"])
-    parser.add_argument("--text", nargs="+", type=int, default=[100, 150, 200], help="text sizes in percent")
+    sizes = [round(100 * scale) for scale in TEXT_SCALES]
+    parser.add_argument(
+        "--text", nargs="+", type=int, default=[100, 150, 200], choices=sizes, help="text sizes in percent"
+    )
     parser.add_argument("--projector", action="store_true", help="in projector mode")
     parser.add_argument("--only", nargs="+", default=[""], help="only states whose names contain one of these words")
     chosen = parser.parse_args()

@@ -145,6 +145,7 @@ class DrawTab(Tab):
         self._network, self._name, self._live = network, name, None
         self.snapshot_row.set_live_point(None)
         self._explanation = None  # it was that of the old network
+        self.snapshot_row.set_current_network(network)
         if not keeps_point:
             self.snapshot_row.select_current_model()
         self._read()

@@ -213,3 +213,21 @@ def test_a_rejected_drawing_has_no_digit_in_its_cell(row: SnapshotRow, qtbot: Qt
     row.set_image(np.eye(28, dtype=np.uint8) * 3)  # too faint for a clear answer of the last network
     qtbot.waitUntil(lambda: None not in row.strip.answers)
     assert row.strip.accessibleDescription() == "step 0: 0, epoch 1: 1, epoch 2: –"
+
+
+def test_a_model_that_is_not_of_the_run_answers_in_the_last_cell(row: SnapshotRow, qtbot: QtBot) -> None:
+    models = [Network(SPEC), Network(SPEC)]
+    for digit, model in zip((7, 8), models, strict=True):
+        model.parameters.value("1.b")[digit] = 9.0
+    row.set_current_network(models[0])
+    row.set_snapshots(snapshots_of(2), 2, has_model=False)
+    row.set_image(IMAGE)
+    qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 7])
+    assert row.strip.accessibleDescription().endswith("epoch 2: 2, model in use: 7")
+    row.set_current_network(models[1])
+    qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 8])
+    row.set_has_model(True)
+    qtbot.waitUntil(lambda: digits(row) == [0, 1, 2])
+    row.set_current_network(None)
+    row.set_has_model(False)
+    assert digits(row) == [0, 1, 2, None]
