@@ -17,8 +17,10 @@ from nncore.preprocessing.ink import Ink
 class CanvasPicture:
     """A picture as it is shown and as the network reads it.
 
-    image: the picture as shown. digit_images: the network input (28, 28) uint8 of each digit on it, left to right, at
-    least one. inks: the same digits as strokes, in pixels of the picture; empty for a blank picture.
+    Attributes:
+        image: the picture as shown.
+        digit_images: the network input (28, 28) uint8 of each digit on it, left to right, at least one.
+        inks: the same digits as strokes, in pixels of the picture; empty for a blank picture.
     """
 
     image: QImage

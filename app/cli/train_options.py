@@ -100,7 +100,9 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
 class RunSetup:
     """A run before its first step.
 
-    recipe: its name, or "". validation_fraction: of the training images, 0 to below 1.
+    Attributes:
+        recipe: its name, or "".
+        validation_fraction: of the training images, 0 to below 1.
     """
 
     training: Training

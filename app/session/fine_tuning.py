@@ -46,8 +46,10 @@ class CorrectCount:
 class Adaptation:
     """A network that has learned `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: the result on the drawings that it learned. mnist_before, mnist_after: the result on
-    MNIST_EVALUATED test images. All are empty if nothing was learned. seconds: duration of training and evaluation.
+    Attributes:
+        own_before, own_after: the result on the drawings that it learned.
+        mnist_before, mnist_after: the result on MNIST_EVALUATED test images. All are empty if nothing was learned.
+        seconds: duration of training and evaluation.
     """
 
     network: Network

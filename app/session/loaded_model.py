@@ -38,8 +38,10 @@ class ModelWithPath(NamedTuple):
 class RunOutcome:
     """The models between which the user can choose after a run that learns digits.
 
-    trained: the model of the run; path: the file in which it is kept, None if it could not be saved. before: the model
-    that was in use before the run, None if there was none.
+    Attributes:
+        trained: the model of the run.
+        path: the file in which it is kept, None if it could not be saved.
+        before: the model that was in use before the run, None if there was none.
     """
 
     trained: LoadedModel

@@ -27,8 +27,10 @@ class UnsavedModel(NamedTuple):
 class ModelSession(QObject):
     """The part of the session that reads and writes models; files are read and written on a thread.
 
-    model, network: the model in use and its network; None before one is open. model_path: its file, None if it has
-    none. reader: shows the reading of a large model or checkpoint, and can cancel it.
+    Attributes:
+        model, network: the model in use and its network; None before one is open.
+        model_path: its file, None if it has none.
+        reader: shows the reading of a large model or checkpoint, and can cancel it.
     """
 
     model_changed = Signal(Model)

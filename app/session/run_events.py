@@ -26,11 +26,15 @@ EVENT_INTERVAL_SECONDS = 0.05
 class StepsDone:
     """Several steps, and the epochs that ended with them, in one event.
 
-    steps, losses, accuracies, rates: (n,) one value per step; n is 0 if only an epoch ended. An accuracy is NaN if
-    there are no classes. A rate is the learning rate in use, with the factor of the schedule. epoch, learning_rate: of
-    the last step. epochs: those that ended. samples: number of examples in these steps. samples_per_second: wall-clock
-    speed without pauses and validation. rate_changes: (step, learning rate) of each of these steps from which another
-    rate was set, and of the first step of the run.
+    Attributes:
+        steps, losses, accuracies, rates: (n,) one value per step; n is 0 if only an epoch ended. An accuracy is NaN if
+            there are no classes. A rate is the learning rate in use, with the factor of the schedule.
+        epoch, learning_rate: of the last step.
+        epochs: those that ended.
+        samples: number of examples in these steps.
+        samples_per_second: wall-clock speed without pauses and validation.
+        rate_changes: (step, learning rate) of each of these steps from which another rate was set, and of the first
+            step of the run.
     """
 
     steps: NDArray[np.int64]
@@ -49,8 +53,11 @@ class StepsDone:
 class PreviousPart:
     """The steps and epochs of a continued run before the continuation.
 
-    curve: (3, n) step, loss and accuracy. epochs: one row per epoch. rates: (step, learning rate) of the first step and
-    of each step at which the learning rate changed, including the next step.
+    Attributes:
+        curve: (3, n) step, loss and accuracy.
+        epochs: one row per epoch.
+        rates: (step, learning rate) of the first step and of each step at which the learning rate changed, including
+            the next step.
     """
 
     curve: NDArray[np.float32]
@@ -82,7 +89,9 @@ class PinnedReading:
 class LiveNetwork:
     """The network of a run in progress as it was at `point`: a copy, which the training does not change.
 
-    run: the number of the run in the log, None while it has none. epochs: the planned number; 0 if it is unknown.
+    Attributes:
+        run: the number of the run in the log, None while it has none.
+        epochs: the planned number; 0 if it is unknown.
     """
 
     network: Network

@@ -29,9 +29,11 @@ from nncore.training.control import TrainingControl
 class EndedRun:
     """A run that has ended, with everything needed to train it further.
 
-    checkpoint: the final state, with the recipe's name and the validation fraction. curve: (3, n) step, loss and
-    accuracy of its steps. number: its number in the run log, None if it is not logged. points: the curve that it fits,
-    None if it learns digits.
+    Attributes:
+        checkpoint: the final state, with the recipe's name and the validation fraction.
+        curve: (3, n) step, loss and accuracy of its steps.
+        number: its number in the run log, None if it is not logged.
+        points: the curve that it fits, None if it learns digits.
     """
 
     checkpoint: Checkpoint

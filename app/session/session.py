@@ -45,8 +45,9 @@ class _PendingRun(NamedTuple):
 class Session(ModelSession):
     """Holds the state that the tabs show, and emits a signal when a part of it changes; the base class has the models.
 
-    snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it. outcome: the models
-    between which the user can choose after it; None before its end, and if it learned nothing.
+    Attributes:
+        snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it.
+        outcome: the models between which the user can choose after it; None before its end, and if it learned nothing.
 
     All methods return at once: reading, writing and training run on threads.
     """

@@ -25,9 +25,13 @@ SETTINGS_VERSION = 1
 class TrainSettings:
     """The settings in the Train tab.
 
-    spec, config: the last valid ones. recipe: the name of the selected recipe. curve: its points, in words, or "".
-    curve_file: the path of the file with the points of the curve, or "".
-    entries: {setting: text} of the whole form while something in it is invalid, such as a number that is half typed.
+    Attributes:
+        spec, config: the last valid ones.
+        recipe: the name of the selected recipe.
+        curve: its points, in words, or "".
+        curve_file: the path of the file with the points of the curve, or "".
+        entries: {setting: text} of the whole form while something in it is invalid, such as a number that is half
+            typed.
     """
 
     recipe: str

@@ -28,8 +28,10 @@ Result = TypeVar("Result")
 class StoredRun:
     """A run of the log. is_interrupted: it has not ended, and its process no longer runs.
 
-    checkpoint_path: the file for continuing an interrupted run or training an ended run further; None without a file.
-    model: the file of its model; None if it has none, or if it was deleted.
+    Attributes:
+        checkpoint_path: the file for continuing an interrupted run or training an ended run further; None without a
+            file.
+        model: the file of its model; None if it has none, or if it was deleted.
     """
 
     run: LoggedRun

@@ -56,12 +56,24 @@ PROJECTOR_LINE_WIDTH = 3
 class Colours:
     """One palette. The series colours are near Okabe and Ito's, which colour-blind people can distinguish.
 
-    page: background of the window. surface: a card on it. field: an entry. hover: under the pointer. line: separators.
-    edge: borders of controls. text, quiet_text: of labels, and of explanations; disabled_text: of disabled controls.
-    accent: primary button and focus ring, also under the pointer (accent_hover) and pressed (accent_pressed);
-    on_accent: text on it. training, validation, batch: the curves of the training, of the validation, and of single
-    batches. winner: the most probable digit. error: messages of errors. bar: the bars of the other digits. ink, paper:
-    the strokes and the canvas. grid: lines of a chart, and what a bar has not filled. tooltip, tooltip_text: a tooltip.
+    Attributes:
+        page: background of the window.
+        surface: a card on it.
+        field: an entry.
+        hover: under the pointer.
+        line: separators.
+        edge: borders of controls.
+        text, quiet_text: of labels, and of explanations.
+        disabled_text: of disabled controls.
+        accent: primary button and focus ring, also under the pointer (accent_hover) and pressed (accent_pressed).
+        on_accent: text on it.
+        training, validation, batch: the curves of the training, of the validation, and of single batches.
+        winner: the most probable digit.
+        error: messages of errors.
+        bar: the bars of the other digits.
+        ink, paper: the strokes and the canvas.
+        grid: lines of a chart, and what a bar has not filled.
+        tooltip, tooltip_text: a tooltip.
 
     Texts have a contrast of at least 4.5 to 1 with their backgrounds; borders of controls, curves and bars 3 to 1
     (WCAG 2.1, level AA).

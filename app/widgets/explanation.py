@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 class ShownNeighbour(NamedTuple):
     """A training example that is similar to an image.
 
-    picture: (height, width), None if it is not an image. name: its class. distance: that of the inputs or activations.
+    Attributes:
+        picture: (height, width), None if it is not an image.
+        name: its class.
+        distance: that of the inputs or activations.
     """
 
     picture: NDArray[np.uint8] | None
@@ -24,10 +27,14 @@ class ShownNeighbour(NamedTuple):
 class Explanation:
     """Why the network gave its answer for an image, as far as it has been computed.
 
-    image: (height, width) uint8, 0 paper to 255 ink. caption: the answer in short. expected: the name of the true
-    class. occlusion: the occlusion map of the answer, of the image's shape, or None. occlusion_text: a description
-    of the map, or why it is missing. neighbours: the most similar training examples, nearest first, or None.
-    neighbours_text: a description of the neighbours, or why they are missing.
+    Attributes:
+        image: (height, width) uint8, 0 paper to 255 ink.
+        caption: the answer in short.
+        expected: the name of the true class.
+        occlusion: the occlusion map of the answer, of the image's shape, or None.
+        occlusion_text: a description of the map, or why it is missing.
+        neighbours: the most similar training examples, nearest first, or None.
+        neighbours_text: a description of the neighbours, or why they are missing.
     """
 
     image: NDArray[np.uint8]

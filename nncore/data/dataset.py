@@ -31,12 +31,13 @@ Rows: TypeAlias = slice | NDArray[np.intp]
 class Dataset:
     """Examples in memory, as read-only views: the caller must not write to the given arrays afterwards.
 
-    images: (n, height, width) uint8, bright ink on dark paper (0 paper, 255 ink); they stay bytes until a batch is
-    taken. Or (n, d) float32, the inputs of any other problem, which are not scaled: see `from_floats`.
-    labels: (n,) integers, each an index into `class_names`. Or, if `class_names` is empty, (n, k) float32: the targets
-    of a regression.
-    source: where the examples come from, as text for a reader.
-    open_set: whether examples may belong to no class, with the label NO_CLASS.
+    Attributes:
+        images: (n, height, width) uint8, bright ink on dark paper (0 paper, 255 ink); they stay bytes until a batch is
+            taken. Or (n, d) float32, the inputs of any other problem, which are not scaled: see `from_floats`.
+        labels: (n,) integers, each an index into `class_names`. Or, if `class_names` is empty, (n, k) float32: the
+            targets of a regression.
+        source: where the examples come from, as text for a reader.
+        open_set: whether examples may belong to no class, with the label NO_CLASS.
 
     A dataset may be empty, and all its labels may be the same.
 

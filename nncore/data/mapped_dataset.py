@@ -79,8 +79,9 @@ class MappedArray:
 class FileWindow(NamedTuple):
     """Blocks of a mapped dataset in memory, for fast access to single examples. The arrays are never changed.
 
-    blocks: their numbers in the file, in rising order. arrays: the images (rows, size) uint8 and the labels (rows, 1)
-    intp, block after block.
+    Attributes:
+        blocks: their numbers in the file, in rising order.
+        arrays: the images (rows, size) uint8 and the labels (rows, 1) intp, block after block.
     """
 
     blocks: NDArray[np.intp]

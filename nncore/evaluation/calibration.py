@@ -32,8 +32,10 @@ MAX_TEMPERATURE = 20.0
 class VerdictRates:
     """Rates of the verdicts of a network on a data set, as fractions of its examples, 0 to 1.
 
-    rejected: verdict "not a digit". unsure: verdict "unsure". calibration_error: the expected calibration error on the
-    examples that have a class; None if there are none.
+    Attributes:
+        rejected: verdict "not a digit".
+        unsure: verdict "unsure".
+        calibration_error: the expected calibration error on the examples that have a class; None if there are none.
     """
 
     rejected: float

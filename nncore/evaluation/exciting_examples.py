@@ -24,8 +24,10 @@ EXAMPLES_KEPT = 12
 class RankedExamples:
     """Some examples in the order in which they excite a unit or a map; each array is (n,), the places (n, 2).
 
-    rows: their numbers in the data set, from 0. values: the output of the unit, or the largest number of the map.
-    places: line and column of that number in the map; all zero for a unit.
+    Attributes:
+        rows: their numbers in the data set, from 0.
+        values: the output of the unit, or the largest number of the map.
+        places: line and column of that number in the map; all zero for a unit.
     """
 
     rows: NDArray[np.intp]
@@ -37,7 +39,9 @@ class RankedExamples:
 class ExcitingExamples:
     """most, least: the examples with the largest and with the smallest output, these first.
 
-    active: the number of examples whose output is above 0. count: the number of examples in the data set `source`.
+    Attributes:
+        active: the number of examples whose output is above 0.
+        count: the number of examples in the data set `source`.
     """
 
     most: RankedExamples

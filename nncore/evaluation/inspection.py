@@ -26,7 +26,9 @@ from nncore.system.copying import DeepCopyable
 class InspectedLayer:
     """A layer and its output for the input that is inspected.
 
-    number: from 1 in the order of the layers. values: the output, (units,) or (channels, height, width); read-only.
+    Attributes:
+        number: from 1 in the order of the layers.
+        values: the output, (units,) or (channels, height, width); read-only.
     """
 
     number: int
@@ -67,9 +69,10 @@ class SoftmaxSteps:
 class Inspection(DeepCopyable):
     """The network's calculation for one input, as it was when the inspection was made.
 
-    layers: one for each layer of the network, first to last; the output of the last are the logits. answers: (outputs,)
-    the probabilities of the classes, or the numbers that the network predicts. Later training does not change them, but
-    `terms` reads the network's present weights: make a new inspection after a step.
+    Attributes:
+        layers: one for each layer of the network, first to last; the output of the last are the logits.
+        answers: (outputs,) the probabilities of the classes, or the numbers that the network predicts. Later training
+            does not change them, but `terms` reads the network's present weights: make a new inspection after a step.
     """
 
     def __init__(self, network: Network, values: NDArray[np.floating]) -> None:

@@ -26,10 +26,12 @@ CONFIDENCE_BINS = 15
 class Evaluation:
     """The loss and the confusion matrix of one network on one data set.
 
-    loss: mean of the loss of the training, or of the default loss of the network's output (cross-entropy in nats); not
-    finite if the weights are so large that the logits are not. count: number of examples.
-    confusion: (classes, classes) counts, row = true class, column = predicted class; None for data without classes.
-    Examples of NO_CLASS count only in `loss` and `count`, because no prediction for them is correct.
+    Attributes:
+        loss: mean of the loss of the training, or of the default loss of the network's output (cross-entropy in nats);
+            not finite if the weights are so large that the logits are not.
+        count: number of examples.
+        confusion: (classes, classes) counts, row = true class, column = predicted class; None for data without classes.
+            Examples of NO_CLASS count only in `loss` and `count`, because no prediction for them is correct.
     """
 
     loss: float
@@ -59,7 +61,10 @@ class Evaluation:
 class PredictedBatch:
     """The logits of a network for some examples.
 
-    rows: the rows of the data set. targets: (n,) or (n, outputs). logits: (n, outputs).
+    Attributes:
+        rows: the rows of the data set.
+        targets: (n,) or (n, outputs).
+        logits: (n, outputs).
     """
 
     rows: slice
@@ -181,8 +186,11 @@ def wilson_interval(correct: int, count: int, confidence: float = 0.95) -> tuple
 class ClassMetrics:
     """Precision, recall and F1 of one class, 0 to 1; None where the divisor is 0.
 
-    count: number of its examples. precision: fraction of the predictions of this class that are correct. recall:
-    fraction of its examples that are predicted correctly. f1: the harmonic mean of the two, low if either is low.
+    Attributes:
+        count: number of its examples.
+        precision: fraction of the predictions of this class that are correct.
+        recall: fraction of its examples that are predicted correctly.
+        f1: the harmonic mean of the two, low if either is low.
     """
 
     name: str
@@ -214,7 +222,9 @@ def _ratio(part: np.int64, whole: np.int64) -> float | None:
 class ReliabilityBin:
     """Predictions of similar confidence: above `low` and at most `high`, 0 to 1.
 
-    confidence: their mean confidence; accuracy: the fraction of them that is correct.
+    Attributes:
+        confidence: their mean confidence.
+        accuracy: the fraction of them that is correct.
     """
 
     low: float

@@ -33,8 +33,10 @@ RowNumbers = NDArray[np.intp]
 class Predictions:
     """The predictions of one network for one data set. Examples of NO_CLASS are not counted in any figure.
 
-    labels, answers: (n,) the true class and the predicted class. probabilities: (n, classes) float32, 0 to 1.
-    source: the data set, in words.
+    Attributes:
+        labels, answers: (n,) the true class and the predicted class.
+        probabilities: (n, classes) float32, 0 to 1.
+        source: the data set, in words.
     """
 
     labels: RowNumbers

@@ -36,10 +36,12 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class Prediction:
     """The prediction of a network for one image; the arrays are read-only.
 
-    image: (height, width) uint8, the input. probabilities: (classes,) float32, their sum is 1.
-    activations: the output of each layer, first to last, each with the shape of its output, such as (units,)
-    or (height, width, channels); the last are the logits.
-    verdict: "not a digit" for a blank image or a dot, otherwise the result of `verdicts`.
+    Attributes:
+        image: (height, width) uint8, the input.
+        probabilities: (classes,) float32, their sum is 1.
+        activations: the output of each layer, first to last, each with the shape of its output, such as (units,) or
+            (height, width, channels); the last are the logits.
+        verdict: "not a digit" for a blank image or a dot, otherwise the result of `verdicts`.
     """
 
     image: NDArray[np.uint8]

@@ -25,8 +25,11 @@ IMAGE_COUNT = 1000
 class Distortion:
     """One kind of distortion at several strengths.
 
-    setting: the field of an Augmentation. strengths: ascending; a sign is the direction. is_direction_random: whether
-    the direction is random for each image. unit: the unit of a strength, for the label of an axis.
+    Attributes:
+        setting: the field of an Augmentation.
+        strengths: ascending; a sign is the direction.
+        is_direction_random: whether the direction is random for each image.
+        unit: the unit of a strength, for the label of an axis.
     """
 
     name: str

@@ -52,7 +52,9 @@ MAX_UNMARKED_BYTES = {ONNX_SUFFIX: 64_000_000, SCRIPT_SUFFIX: 1_000_000}
 class Model:
     """The content of a model file.
 
-    parameters: (size,) float32, read-only. history: the rows of a History, {figure: value}.
+    Attributes:
+        parameters: (size,) float32, read-only.
+        history: the rows of a History, {figure: value}.
     """
 
     spec: NetworkSpec

@@ -28,9 +28,13 @@ PREPROCESSING = {
 class ModelCard:
     """The origin and the quality of a model.
 
-    test_accuracy: accuracy on the test set, 0 to 1; None if it was not measured. seed, settings: those of the run.
-    version: the version of Digit Lab. created: ISO date and time, or "". writer_accuracy: accuracy on the digits of
-    each writer of a network that was trained in the same way without this writer; empty if it was not measured.
+    Attributes:
+        test_accuracy: accuracy on the test set, 0 to 1; None if it was not measured.
+        seed, settings: those of the run.
+        version: the version of Digit Lab.
+        created: ISO date and time, or "".
+        writer_accuracy: accuracy on the digits of each writer of a network that was trained in the same way without
+            this writer; empty if it was not measured.
     """
 
     name: str

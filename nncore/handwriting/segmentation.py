@@ -55,8 +55,10 @@ StrokeGroup = tuple[int, ...]
 class ReadNumber:
     """A number as digits from left to right; all tuples have one entry per digit.
 
-    inks: the strokes of each digit. groups: the indices of these strokes in the drawing. predictions: how the network
-    reads each digit.
+    Attributes:
+        inks: the strokes of each digit.
+        groups: the indices of these strokes in the drawing.
+        predictions: how the network reads each digit.
     """
 
     inks: tuple[Ink, ...]

@@ -256,10 +256,12 @@ def _smooth(targets: Array, towards: float, fraction: float) -> None:
 class LossKind:
     """A row of LOSSES: a loss and its properties.
 
-    label: its name in the window. help: what it is for, in a few words that follow its name. build(output,
-    label_smoothing): creates it. outputs: the output functions that it works with. target_range: the smallest and the
-    largest number that a target may be; None if targets must be labels. has_label_smoothing: whether `label_smoothing`
-    may be above 0.
+    Attributes:
+        label: its name in the window.
+        help: what it is for, in a few words that follow its name. build(output, label_smoothing): creates it.
+        outputs: the output functions that it works with.
+        target_range: the smallest and the largest number that a target may be; None if targets must be labels.
+        has_label_smoothing: whether `label_smoothing` may be above 0.
     """
 
     label: str

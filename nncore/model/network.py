@@ -27,10 +27,12 @@ PREDICTION_BATCH_SIZE = 128
 class NetworkSpec:
     """The description of a network: its input, its layers in order, and its output function.
 
-    input_shape: shape of one example. If a layer needs images, (height, width) means one channel; otherwise examples
-    are flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for the
-    probabilities of classes of which exactly one is correct, "sigmoid" for independent probabilities, "linear" for any
-    numbers.
+    Attributes:
+        input_shape: shape of one example. If a layer needs images, (height, width) means one channel; otherwise
+            examples are flattened before the first layer.
+        layers: the specs of the layers, first to last.
+        output: "softmax" for the probabilities of classes of which exactly one is correct, "sigmoid" for independent
+            probabilities, "linear" for any numbers.
 
     Raises SettingError if this is not a valid network. If two layers do not fit, the message names the layer and both
     shapes.

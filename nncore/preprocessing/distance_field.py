@@ -59,8 +59,9 @@ _PIXEL_TERMS = np.stack([-2 * _X, -2 * _Y, np.ones_like(_X)])
 class PenPath:
     """The strokes of a pen in the frame.
 
-    points: (n, 2) float32, n at least 1, the points of all strokes, x and y in frame units.
-    ends: index in `points` of the last point of each stroke.
+    Attributes:
+        points: (n, 2) float32, n at least 1, the points of all strokes, x and y in frame units.
+        ends: index in `points` of the last point of each stroke.
     """
 
     points: NDArray[np.float32]

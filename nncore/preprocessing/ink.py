@@ -39,11 +39,12 @@ CANVAS_PEN_WIDTH = 0.042
 class Preparation:
     """Which steps convert strokes to an image; networks are trained with all of them.
 
-    fit: scale the strokes to the box of 20 pixels; otherwise the whole canvas becomes the frame.
-    fixed_pen: draw with a pen of PEN_WIDTH pixels; otherwise the thickness of the line on the canvas is scaled with the
-    strokes, as in an enlarged photo.
-    centre: move the centre of mass to CENTRE; otherwise the box, or the canvas, stays in the middle.
-    bright_ink: ink is 255 on paper of 0; otherwise ink is 0 on paper of 255, as on a white page.
+    Attributes:
+        fit: scale the strokes to the box of 20 pixels; otherwise the whole canvas becomes the frame.
+        fixed_pen: draw with a pen of PEN_WIDTH pixels; otherwise the thickness of the line on the canvas is scaled with
+            the strokes, as in an enlarged photo.
+        centre: move the centre of mass to CENTRE; otherwise the box, or the canvas, stays in the middle.
+        bright_ink: ink is 255 on paper of 0; otherwise ink is 0 on paper of 255, as on a white page.
 
     Without `fit` or `fixed_pen` the ink must lie on a canvas, which is the unit square.
     """
@@ -114,9 +115,12 @@ def _checked(stroke: NDArray[np.float32], number: int) -> NDArray[np.float32]:
 class Stages:
     """The results of all steps from strokes to image; a step that is switched off changes nothing.
 
-    written: the strokes as they were written. fitted: the strokes in frame units, 0 to 28. drawn: `fitted` as an image
-    (28, 28) uint8, 0 for paper to 255 for ink. centred: the image of the centred strokes. network_input: the image that
-    the network gets.
+    Attributes:
+        written: the strokes as they were written.
+        fitted: the strokes in frame units, 0 to 28.
+        drawn: `fitted` as an image (28, 28) uint8, 0 for paper to 255 for ink.
+        centred: the image of the centred strokes.
+        network_input: the image that the network gets.
     """
 
     written: Ink

@@ -44,8 +44,10 @@ COLOURS = DASHES = 6
 class ChartLine:
     """A line through the points x, y (n,); points that are not finite are left out.
 
-    style: number of its colour and its dash pattern. faint: whether it is thin and pale, behind the other lines.
-    has_markers: whether its points are marked with circles.
+    Attributes:
+        style: number of its colour and its dash pattern.
+        faint: whether it is thin and pale, behind the other lines.
+        has_markers: whether its points are marked with circles.
     """
 
     name: str

@@ -23,18 +23,19 @@ CHECKSUM_EXAMPLES = 100
 class Checkpoint:
     """The state of a run between two of its steps.
 
-    arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the best
-        epoch ("best_values", if `keep_best` is on), and the optimizer's memory ("optimizer_memory").
-    counters: a copy of the counters of its Progress.
-    optimizer_steps: the steps that the optimizer has taken.
-    random_states: the states of the run's generators now.
-    shuffled_from: the state of the shuffling generator at the beginning of the epoch.
-    learning_rate: of the next step, before the schedule's factor.
-    rates_used: (step, learning rate) of the first step and of each change.
-    history: the rows of its History, {figure: value}; a long run keeps only every second, fourth, ... epoch.
-    data_check: a checksum of the first examples, to recognize the data.
-    recipe: its name, or "". validation_fraction: the fraction that `hold_out_validation` took. The code that saves
-        the run sets these two.
+    Attributes:
+        arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the
+            best epoch ("best_values", if `keep_best` is on), and the optimizer's memory ("optimizer_memory").
+        counters: a copy of the counters of its Progress.
+        optimizer_steps: the steps that the optimizer has taken.
+        random_states: the states of the run's generators now.
+        shuffled_from: the state of the shuffling generator at the beginning of the epoch.
+        learning_rate: of the next step, before the schedule's factor.
+        rates_used: (step, learning rate) of the first step and of each change.
+        history: the rows of its History, {figure: value}; a long run keeps only every second, fourth, ... epoch.
+        data_check: a checksum of the first examples, to recognize the data.
+        recipe: its name, or ""; set by the code that saves the run.
+        validation_fraction: what `hold_out_validation` took, 0 to below 1; set by the code that saves the run.
 
     When a file is read, its fields are checked against these types.
     """

@@ -35,17 +35,20 @@ def _help_of_choices(rows: Mapping[str, Any]) -> str:
 class TrainingConfig:
     """The settings of a training; `SETTINGS` has the allowed values of each one.
 
+    Attributes:
+        batch_size: examples per step; None, or more than the data has, takes all of them (full batch).
+        seed: the same seed gives the same bits on the same machine.
+        loss: None for the default loss of the network's output.
+        weight_decay: applies to weights, not to biases.
+        clip_norm: a longer gradient is scaled down to this length; None turns this off.
+        steps, seconds: the run ends after this many, if the epochs have not ended before; None for no limit. A schedule
+            covers the run up to its limits. With a limit in seconds the bits depend on how fast the machine is.
+        patience: the run ends after this many epochs without a lower validation loss (Prechelt, "Early Stopping",
+            1998).
+        keep_best: whether the network ends with the weights of its lowest validation loss; a network that diverges
+            ends with those of the last epoch that had not diverged.
+
     Raises SettingError for a value out of range.
-
-    batch_size: examples per step; None, or more than the data has, takes all of them (full batch). seed: the same seed
-    gives the same bits on the same machine. loss: None for the default loss of the network's output. weight_decay:
-    applies to weights, not to biases. clip_norm: a longer gradient is scaled down to this length; None turns this off.
-
-    steps, seconds: the run ends after this many, if the epochs have not ended before; None for no limit. A schedule
-    covers the run up to its limits. With a limit in seconds the bits depend on how fast the machine is.
-    patience: the run ends after this many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998).
-    keep_best: whether the network ends with the weights of its lowest validation loss; a network that diverges ends
-    with those of the last epoch that had not diverged.
     """
 
     # fmt: off

@@ -61,9 +61,11 @@ class EpochDone:
     at the end of the epoch; None without a validation set. seconds: the time of this epoch with its validation, without
     pauses. samples_per_second: of the steps only. Accuracies are None if the data has no classes.
 
-    confusion: (classes, classes) counts on the validation set, or on some training examples without one; row = true
-    class, column = answer; None if the data has no classes. health: one entry per layer; None if the last figures are
-    less than `health.MIN_SECONDS_BETWEEN_FIGURES` old, or if a limit in seconds ended the epoch early.
+    Attributes:
+        confusion: (classes, classes) counts on the validation set, or on some training examples without one; row = true
+            class, column = answer; None if the data has no classes.
+        health: one entry per layer; None if the last figures are less than `health.MIN_SECONDS_BETWEEN_FIGURES` old, or
+            if a limit in seconds ended the epoch early.
     """
 
     epoch: int
@@ -82,7 +84,9 @@ class EpochDone:
 class Diverged:
     """The loss diverged and the run is over; the network has the weights of the last whole epoch again.
 
-    epochs: the whole epochs done, after which the weights were stored. epoch, step: where the loss diverged.
+    Attributes:
+        epochs: the whole epochs done, after which the weights were stored.
+        epoch, step: where the loss diverged.
     """
 
     epoch: int
@@ -105,8 +109,11 @@ class Diverged:
 class Finished:
     """The run is over. test is None without a test set, or if the run was stopped.
 
-    epochs: epochs done. step: steps taken. seconds: the time of these epochs, without pauses. best_epoch: the epoch of
-    the lowest validation loss, None without a validation set.
+    Attributes:
+        epochs: epochs done.
+        step: steps taken.
+        seconds: the time of these epochs, without pauses.
+        best_epoch: the epoch of the lowest validation loss, None without a validation set.
     """
 
     epochs: int

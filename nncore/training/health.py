@@ -30,11 +30,15 @@ by class."""
 class LayerHealth:
     """The figures of one layer at the end of an epoch; those of parameters are None for a layer without parameters.
 
-    layer: its number, from 1. kind: as in its spec. gradient_norm: norm of the gradient of all its parameters in the
-    epoch's last step, before clipping. update_ratio: norm of the change in this step divided by the norm of the
-    parameters; about 0.001 is healthy. histogram: (HISTOGRAM_BINS,) counts of its parameters in the intervals between
-    `edges` (HISTOGRAM_BINS + 1,), which are evenly spaced. dead_fraction: for a ReLU, the fraction of its units (or
-    pixels) whose output was 0 for each of up to EXAMPLES_PROBED examples, 0 to 1; None for other layers.
+    Attributes:
+        layer: its number, from 1.
+        kind: as in its spec.
+        gradient_norm: norm of the gradient of all its parameters in the epoch's last step, before clipping.
+        update_ratio: norm of the change in this step divided by the norm of the parameters; about 0.001 is healthy.
+        histogram: (HISTOGRAM_BINS,) counts of its parameters in the intervals between `edges` (HISTOGRAM_BINS + 1,),
+            which are evenly spaced.
+        dead_fraction: for a ReLU, the fraction of its units (or pixels) whose output was 0 for each of up to
+            EXAMPLES_PROBED examples, 0 to 1; None for other layers.
     """
 
     layer: int

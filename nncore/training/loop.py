@@ -80,7 +80,9 @@ def hold_out_validation(data: Splits, fraction: float, seed: int) -> Splits:
 class Training(NotCopyable):
     """A run: `events` is the loop; between two events, `checkpoint` gives everything that a resumed run needs.
 
-    history: the epochs so far. control: pause, stop and the learning rate. `network` is trained in place.
+    Attributes:
+        history: the epochs so far.
+        control: pause, stop and the learning rate. `network` is trained in place.
     """
 
     copy_instead = "Take a `checkpoint()` and continue it with `Training.resumed`."

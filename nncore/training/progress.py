@@ -15,12 +15,18 @@ from nncore.training.settings import MAX_INTEGER, Count, NotNegative, NumberRang
 class Counters:
     """The counters of a run, which a checkpoint keeps; when a file is read, its values are checked against these types.
 
-    examples: in the training set. step: steps taken. epoch: the current or last epoch; 0 before the first. epochs_done:
-    the epochs that ended without divergence. seconds: the time of these epochs, without pauses. highest_loss: a higher
-    loss has diverged. best_loss: the lowest validation loss, that of the epoch best_epoch; infinity and 0 before the
-    first validation. epoch_is_open: whether an epoch has begun and is not counted as done. steps_in_epoch,
-    samples_in_epoch, epoch_seconds, summed_loss (over the examples) and right (the number of correct answers, None for
-    a regression): of the current epoch; they stay until the next one begins.
+    Attributes:
+        examples: in the training set.
+        step: steps taken.
+        epoch: the current or last epoch; 0 before the first.
+        epochs_done: the epochs that ended without divergence.
+        seconds: the time of these epochs, without pauses.
+        highest_loss: a higher loss has diverged.
+        best_loss: the lowest validation loss, that of the epoch best_epoch; infinity and 0 before the first validation.
+        epoch_is_open: whether an epoch has begun and is not counted as done.
+        steps_in_epoch, samples_in_epoch, epoch_seconds: of the current epoch; they stay until the next one begins.
+        summed_loss: of the current epoch, over its examples.
+        right: the number of correct answers in the current epoch; None for a regression.
     """
 
     examples: Annotated[int, NumberRange(1, MAX_INTEGER)]

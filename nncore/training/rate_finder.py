@@ -45,8 +45,10 @@ SMALL_BATCH = 32
 class RateFinderResult:
     """The loss as a function of the learning rate.
 
-    rates: (n,) the rates tried, in increasing order. losses: (n,) the loss after training with each, smoothed over its
-    neighbours. suggested: the rate at which the loss fell fastest.
+    Attributes:
+        rates: (n,) the rates tried, in increasing order.
+        losses: (n,) the loss after training with each, smoothed over its neighbours.
+        suggested: the rate at which the loss fell fastest.
     """
 
     rates: NDArray[np.float64]

@@ -80,11 +80,17 @@ Share: TypeAlias = Annotated[float, NumberRange(0, 1)]
 class Setting:
     """One setting: its label, its allowed values, and its help text.
 
-    label: its name in the window. purpose, extremes: what the setting does, and what happens at the ends of its range;
-    both are sentences without the last full stop, and `help` puts the range between them. group: the form that shows
-    it. range: of a number. choices: of a choice, {value: label}. none_text: the text for None; "" if the setting cannot
-    be None. examples: some values, separated by spaces. swept: whether a sweep can vary it. in_dialog: whether the
-    sweep dialog offers it too.
+    Attributes:
+        label: its name in the window.
+        purpose, extremes: what the setting does, and what happens at the ends of its range; both are sentences without
+            the last full stop, and `help` puts the range between them.
+        group: the form that shows it.
+        range: of a number.
+        choices: of a choice, {value: label}.
+        none_text: the text for None; "" if the setting cannot be None.
+        examples: some values, separated by spaces.
+        swept: whether a sweep can vary it.
+        in_dialog: whether the sweep dialog offers it too.
     """
 
     label: str

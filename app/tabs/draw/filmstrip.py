@@ -33,7 +33,9 @@ NO_STROKES = "A picture has no strokes; it is prepared in a different way."
 class Step:
     """One image of the strip, and its switch if the step can be switched off.
 
-    setting: the field of Preparation. on, off: what the image shows while the step is on or off.
+    Attributes:
+        setting: the field of Preparation.
+        on, off: what the image shows while the step is on or off.
     """
 
     name: str

@@ -19,9 +19,12 @@ from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 class Reading:
     """The digits of a drawing or a picture, left to right.
 
-    images: the network's input for each digit, (28, 28) uint8. inks: the strokes of each digit. predictions: one for
-    each digit; empty without a network, or if the network cannot read digits. error: why it cannot, a sentence, or "".
-    of_picture: whether the canvas has a picture instead of strokes.
+    Attributes:
+        images: the network's input for each digit, (28, 28) uint8.
+        inks: the strokes of each digit.
+        predictions: one for each digit; empty without a network, or if the network cannot read digits.
+        error: why it cannot, a sentence, or "".
+        of_picture: whether the canvas has a picture instead of strokes.
     """
 
     images: tuple[NDArray[np.uint8], ...] = ()

@@ -18,7 +18,9 @@ from nncore.preprocessing.ink import SIDE
 class EvaluationResult:
     """The evaluation of a network on a data set.
 
-    dataset: what was evaluated. training: the data the network learns from, searched for similar examples.
+    Attributes:
+        dataset: what was evaluated.
+        training: the data the network learns from, searched for similar examples.
     """
 
     network: Network

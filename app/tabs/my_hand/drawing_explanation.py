@@ -19,8 +19,11 @@ from nncore.preprocessing.ink import rasterize
 class DrawingExplanation:
     """How the current model reads a drawing.
 
-    image: (28, 28) uint8. digit: the most probable digit. occlusion: (28, 28) float32, the occlusion map of that digit.
-    Both are None if there is no network, or it cannot read digits.
+    Attributes:
+        image: (28, 28) uint8.
+        digit: the most probable digit.
+        occlusion: (28, 28) float32, the occlusion map of that digit. Both are None if there is no network, or it cannot
+            read digits.
     """
 
     image: NDArray[np.uint8]

@@ -15,8 +15,9 @@ from nncore.reporting.number_text import counted_text, duration_text, percent_te
 class Column:
     """A column. text: returns the text of a run. sample: a text as wide as the column. tooltip: of the title.
 
-    number: returns the sort key; None: sort by the text, ignoring case. edited_field: the field of a run that an edit
-    changes, "" for a read-only column.
+    Attributes:
+        number: returns the sort key; None: sort by the text, ignoring case.
+        edited_field: the field of a run that an edit changes, "" for a read-only column.
     """
 
     title: str

@@ -17,8 +17,10 @@ SPEED_TIME_CONSTANT = 2.0
 class ShownProgress:
     """The progress of a run.
 
-    epoch: the current one, from 1. fraction: finished part of all steps, 0 to 1. samples_per_second and seconds_left:
-    None while unknown.
+    Attributes:
+        epoch: the current one, from 1.
+        fraction: finished part of all steps, 0 to 1.
+        samples_per_second and seconds_left: None while unknown.
     """
 
     epoch: int

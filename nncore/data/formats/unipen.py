@@ -52,8 +52,11 @@ UCI_COMMENT = re.compile(r"\d+\s+(\d+)\s+\d+\s*")
 class InkSamples:
     """Samples of pen strokes with labels and writers; all tuples have the same length.
 
-    inks: the strokes, y down. labels: 0 to 9, or None if unknown. writers: a name, or "" if unknown.
-    source: where the samples come from, as text for a reader.
+    Attributes:
+        inks: the strokes, y down.
+        labels: 0 to 9, or None if unknown.
+        writers: a name, or "" if unknown.
+        source: where the samples come from, as text for a reader.
     """
 
     inks: tuple[Ink, ...]

@@ -17,9 +17,12 @@ from nncore.model.layers.terms import Position, Terms, position_in_shape
 class TermPlaces:
     """The pictures of a weighted sum or a window, whose places are (map, line, column).
 
-    shape: that of the layer's input. picture: (maps, height, width) of its picture. window: the size of the window;
-    None if all inputs take part. corner: the line and column of the window's first pixel, which may be outside the
-    image. maps: the maps that take part, in order.
+    Attributes:
+        shape: that of the layer's input.
+        picture: (maps, height, width) of its picture.
+        window: the size of the window; None if all inputs take part.
+        corner: the line and column of the window's first pixel, which may be outside the image.
+        maps: the maps that take part, in order.
     """
 
     shape: tuple[int, ...]

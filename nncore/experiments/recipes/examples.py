@@ -15,8 +15,9 @@ from nncore.errors import SettingError
 class DigitExamples:
     """The first images of a training set, some of which are held out.
 
-    count: the number of images that are used, None for all. held_out: the number of these, counted from the first, that
-    become the validation set.
+    Attributes:
+        count: the number of images that are used, None for all.
+        held_out: the number of these, counted from the first, that become the validation set.
     """
 
     count: int | None = None

@@ -18,8 +18,12 @@ LATEX_COMMANDS = {**GREEK, **SIGNS, "left": "", "right": ""}
 class Page:
     """The explanation of an experiment, as plain text.
 
-    goal: why to run the experiment. formulas: lines of words, and of formulas in LaTeX between dollar signs. look_at:
-    what to observe, one or two sentences each. expected: the expected result. source: where the experiment comes from.
+    Attributes:
+        goal: why to run the experiment.
+        formulas: lines of words, and of formulas in LaTeX between dollar signs.
+        look_at: what to observe, one or two sentences each.
+        expected: the expected result.
+        source: where the experiment comes from.
     """
 
     goal: str

@@ -26,10 +26,13 @@ RECIPE_GROUPS: tuple[RecipeGroup, ...] = get_args(RecipeGroup)
 class Recipe:
     """A complete experiment: examples, network, training settings, and the page that explains it.
 
-    title: a few words. description: its purpose in one or two sentences. validation_fraction: fraction of the training
-    images that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out.
-    group: its heading in a list. result: what to expect, in one to three words: the accuracy on the test images, or a
-    loss, or "not measured".
+    Attributes:
+        title: a few words.
+        description: its purpose in one or two sentences.
+        validation_fraction: fraction of the training images that is held out at random, 0 for none; it is taken from
+            the images that `examples` does not hold out.
+        group: its heading in a list.
+        result: what to expect, in one to three words: the accuracy on the test images, or a loss, or "not measured".
     """
 
     name: str

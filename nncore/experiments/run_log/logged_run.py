@@ -30,8 +30,11 @@ Rates: TypeAlias = tuple[tuple[int, float], ...]
 class RunSettings:
     """The settings of a run.
 
-    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or continues. rates: the
-    changes of the learning rate by hand, also during the run; () if it is always that of `config`.
+    Attributes:
+        recipe: its name, or "".
+        data: its source, in words.
+        parent: the run that it repeats or continues.
+        rates: the changes of the learning rate by hand, also during the run; () if it is always that of `config`.
     """
 
     name: str
@@ -50,11 +53,14 @@ class RunSettings:
 class LoggedRun:
     """A run in the log. Accuracies: 0 to 1, None if not measured. started: ISO date and time, local.
 
-    state: "running" also if the process was killed. process: the process that trains or trained the run, or "".
-    best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The other
-    training and validation figures are those of the last epoch. model: the file of its model, or "".
-    checkpoint_name: the file in the folder of the log from which it can be continued, or "". deleted: the time,
-    or None.
+    Attributes:
+        state: "running" also if the process was killed.
+        process: the process that trains or trained the run, or "".
+        best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The
+            other training and validation figures are those of the last epoch.
+        model: the file of its model, or "".
+        checkpoint_name: the file in the folder of the log from which it can be continued, or "".
+        deleted: the time, or None.
     """
 
     id: int

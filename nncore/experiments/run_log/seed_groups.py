@@ -20,8 +20,10 @@ COMPARED_FIGURES = ("validation_accuracy", "training_accuracy", "validation_loss
 class SeedGroup:
     """Runs with the same settings except the seed.
 
-    epochs: (n,) the epochs that all of its runs have. mean, low, high: (n,) the mean, lowest and highest value of the
-    compared figure after each of them; all the same for a single run.
+    Attributes:
+        epochs: (n,) the epochs that all of its runs have.
+        mean, low, high: (n,) the mean, lowest and highest value of the compared figure after each of them; all the same
+            for a single run.
     """
 
     runs: tuple[LoggedRun, ...]

@@ -43,8 +43,10 @@ SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept} |
 class SweepJob:
     """One run of a sweep.
 
-    index: its position in the sweep, from 0. settings: the settings that the sweep varies, with their values in this
-    run. name: the differences from the other runs: "learning rate 0.01, batch size 32".
+    Attributes:
+        index: its position in the sweep, from 0.
+        settings: the settings that the sweep varies, with their values in this run.
+        name: the differences from the other runs: "learning rate 0.01, batch size 32".
     """
 
     index: int

@@ -27,10 +27,15 @@ SweepState = Literal["finished", "stopped", "diverged", "failed"]
 class SweepResult:
     """The result of one run of a sweep.
 
-    state: "failed" if the run was not possible; `problem` is the reason in a sentence. history: one row per epoch.
-    curve: (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None if not measured; the validation figures
-    are those of the last epoch. seconds: of training. started: ISO date and time. confusion: of the test set.
-    attempts: 2 if the first process of the run died.
+    Attributes:
+        state: "failed" if the run was not possible; `problem` is the reason in a sentence.
+        history: one row per epoch.
+        curve: (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None if not measured; the validation
+            figures are those of the last epoch.
+        seconds: of training.
+        started: ISO date and time.
+        confusion: of the test set.
+        attempts: 2 if the first process of the run died.
     """
 
     job: SweepJob

@@ -202,8 +202,10 @@ def _call(number: int, layer: LayerSpec) -> tuple[str, str]:
 class ScriptSource(NamedTuple):
     """The Python source of a layer or function as it computes in `predict`, and how it is called.
 
-    code: a function whose first argument is X; "" if a trained network leaves the numbers unchanged. arrays: the names
-    of the parameters that follow X. arguments(layer): the source of the arguments after those.
+    Attributes:
+        code: a function whose first argument is X; "" if a trained network leaves the numbers unchanged.
+        arrays: the names of the parameters that follow X.
+        arguments: returns, for a layer, the source of the arguments after those.
     """
 
     code: str

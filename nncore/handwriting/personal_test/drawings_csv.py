@@ -53,8 +53,9 @@ CSV_MEMORY_PER_BYTE = 8
 class CsvContent:
     """The content of a CSV file.
 
-    written: the requested digit and the ink of each drawing. result: how the drawings were read; None if the file has
-    no readings. Its date is "" if the file has none.
+    Attributes:
+        written: the requested digit and the ink of each drawing.
+        result: how the drawings were read; None if the file has no readings. Its date is "" if the file has none.
     """
 
     written: tuple[tuple[int, Ink], ...]

@@ -20,8 +20,10 @@ SKIPPED = Ink(())
 class HandwritingTest:
     """The requested digits, and the drawings of the first of them.
 
-    prompts: the requested digits, 0 to 9. drawings: at most as many; a blank one means that the digit was skipped.
-    present: what is drawn so far of the digit to write next.
+    Attributes:
+        prompts: the requested digits, 0 to 9.
+        drawings: at most as many; a blank one means that the digit was skipped.
+        present: what is drawn so far of the digit to write next.
     """
 
     prompts: tuple[int, ...]

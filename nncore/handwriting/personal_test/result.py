@@ -23,7 +23,9 @@ NOT_A_DIGIT_COLUMN = len(DIGITS)
 class ReadDrawing:
     """One drawing and how it was read.
 
-    prompted: the requested digit, 0 to 9. probabilities: (10,) float32, read-only, sum 1.
+    Attributes:
+        prompted: the requested digit, 0 to 9.
+        probabilities: (10,) float32, read-only, sum 1.
     """
 
     prompted: int
@@ -46,7 +48,9 @@ class ReadDrawing:
 class HandwritingTestResult:
     """The result of a handwriting test.
 
-    date: when it was written, ISO 8601 to the second, local time. model: the name of the model that read it.
+    Attributes:
+        date: when it was written, ISO 8601 to the second, local time.
+        model: the name of the model that read it.
     """
 
     drawings: tuple[ReadDrawing, ...]

@@ -31,8 +31,11 @@ It is the cubic from P1 to P2 with the tangents (P2 - P0)/2 at P1 and (P3 - P1)/
 class Glyph:
     """Control points and the matrices that give the points of the curves: `sharp @ control` or `smooth @ control`.
 
-    control: (c, 2), for a glyph of height 1. sharp, smooth: (p, c), with corners, and with curves instead of corners.
-    stroke_of: (c,) the stroke of each control point. lengths: the number of points of each stroke, p in all.
+    Attributes:
+        control: (c, 2), for a glyph of height 1.
+        sharp, smooth: (p, c), with corners, and with curves instead of corners.
+        stroke_of: (c,) the stroke of each control point.
+        lengths: the number of points of each stroke, p in all.
     """
 
     control: NDArray[np.float64]

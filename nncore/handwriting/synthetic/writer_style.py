@@ -24,8 +24,13 @@ TABLET_SIZE = 500.0
 class WriterStyle:
     """The style of one writer; the unit of length is the height of a digit.
 
-    slant: dx per dy upwards. turn: rotation in radians, clockwise. width: a factor. roundness: from 0 for corners to 1
-    for curves instead. size: height of a digit in units of the tablet. whole_units: whether coordinates are rounded.
+    Attributes:
+        slant: dx per dy upwards.
+        turn: rotation in radians, clockwise.
+        width: a factor.
+        roundness: from 0 for corners to 1 for curves instead.
+        size: height of a digit in units of the tablet.
+        whole_units: whether coordinates are rounded.
 
     Standard deviations: wobble, of control points; bend, of the waves that bend the whole digit; gap, of the position
     of each stroke; tremor, of each point. spacing: distance between points. slowing: how much slower the pen is in

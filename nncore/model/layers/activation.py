@@ -56,10 +56,13 @@ class Activation(LayerSpec):
 class ActivationKind:
     """A row of ACTIVATIONS: an activation and its properties.
 
-    label: its name in the window. formula: how y is computed from x. build(shape, dtype): creates its layer for inputs
-    of `shape`. saturates: whether its slope vanishes for large positive and negative inputs, which can make gradients
-    vanish. can_die: whether a unit that gives 0 for all inputs has no gradient; the health view counts such units.
-    gives_negative: whether y can be below 0; views then draw it in two colours.
+    Attributes:
+        label: its name in the window.
+        formula: how y is computed from x.
+        build: creates its layer for inputs of `shape`.
+        saturates: whether its slope vanishes for large positive and negative inputs, which can make gradients vanish.
+        can_die: whether a unit that gives 0 for all inputs has no gradient; the health view counts such units.
+        gives_negative: whether y can be below 0; views then draw it in two colours.
     """
 
     label: str

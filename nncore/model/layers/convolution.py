@@ -25,8 +25,10 @@ MAX_NUMBERS_PER_PART = 2**17
 class Conv2D(LayerSpec):
     """Filters that slide over images; each filter gives one channel of the output.
 
-    filters: the number of filters, 1 or more. kernel, stride, padding: (height, width) in pixels, or one number for
-    both; padding is zeros. initialization: a key of INITIALIZATIONS.
+    Attributes:
+        filters: the number of filters, 1 or more.
+        kernel, stride, padding: (height, width) in pixels, or one number for both; padding is zeros.
+        initialization: a key of INITIALIZATIONS.
 
     A stride of 2 replaces pooling (Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks",
     ICDAR 2003) at a tenth of the cost. As usual for neural networks, the kernel is not mirrored.

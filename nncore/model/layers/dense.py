@@ -18,7 +18,9 @@ from nncore.model.layers.terms import Position, Terms
 class Dense(LayerSpec):
     """A fully connected layer: Y = X W + b.
 
-    units: its width, 1 or more. initialization: a key of INITIALIZATIONS.
+    Attributes:
+        units: its width, 1 or more.
+        initialization: a key of INITIALIZATIONS.
     """
 
     kind: ClassVar[str] = "dense"

@@ -25,10 +25,14 @@ def unchanged(spec: NetworkSpec) -> NetworkSpec:
 class Hint:
     """A problem of a run, and a remedy.
 
-    cause: the problem in a word, such as "dead". sentence: what was found. remedy: what to do, as a command in a few
-    words. settings: what the remedy changes in a TrainingConfig. network_change: how the remedy changes the network.
-    needs_new_weights: whether the remedy helps only a network with new weights, for example because dead units stay
-    dead.
+    Attributes:
+        cause: the problem in a word, such as "dead".
+        sentence: what was found.
+        remedy: what to do, as a command in a few words.
+        settings: what the remedy changes in a TrainingConfig.
+        network_change: how the remedy changes the network.
+        needs_new_weights: whether the remedy helps only a network with new weights, for example because dead units stay
+            dead.
     """
 
     cause: str

@@ -21,8 +21,12 @@ from nncore.training.config import TrainingConfig
 class PartSpec:
     """The sizes and types of the parts of a run's batches; it can be sent to another process.
 
-    dtype: the type of the network's numbers. rows: the most rows of a part. input_shape: of one example. input_dtype:
-    uint8 for images of bytes, otherwise `dtype`. target_shape, target_dtype: of the target of one example.
+    Attributes:
+        dtype: the type of the network's numbers.
+        rows: the most rows of a part.
+        input_shape: of one example.
+        input_dtype: uint8 for images of bytes, otherwise `dtype`.
+        target_shape, target_dtype: of the target of one example.
     """
 
     network: NetworkSpec

@@ -73,12 +73,17 @@ RANDOM_STATES_BYTES = 4096
 class SharedArrays(NotCopyable):
     """Arrays in memory that two processes share.
 
-    values: (size,) the network's parameters. gradients: (2, trained), the gradients of each half of a batch. memory:
-    (vector_count, trained), the optimizer's memory. state: (kept,) the running statistics of layers, before and after
-    the second half. inputs, targets: the second half's examples. saved: (1 + vector_count, trained - cut), a copy
-    of the values and the memory from `cut` on, made before a step. words, numbers: integers and floating-point numbers.
-    random_states: the pickled states of random generators. cut, blocks: the main process updates the first `cut`
-    values, which are the first `blocks` of the optimizer's blocks; the helper process updates the rest.
+    Attributes:
+        values: (size,) the network's parameters.
+        gradients: (2, trained), the gradients of each half of a batch.
+        memory: (vector_count, trained), the optimizer's memory.
+        state: (kept,) the running statistics of layers, before and after the second half.
+        inputs, targets: the second half's examples.
+        saved: (1 + vector_count, trained - cut), a copy of the values and the memory from `cut` on, made before a step.
+        words, numbers: integers and floating-point numbers.
+        random_states: the pickled states of random generators.
+        cut, blocks: the main process updates the first `cut` values, which are the first `blocks` of the optimizer's
+            blocks; the helper process updates the rest.
     """
 
     copy_instead = "It is memory that two processes share."

@@ -45,7 +45,9 @@ class CurvesView(QFrame):
     New points are painted by a timer, at most ten times per second, while the view is visible; the timer stops when
     nothing is new. While the user has not zoomed, the axes follow the run.
 
-    run: the curves of the run that is shown. epoch_label: the epoch to which the values in the legends belong.
+    Attributes:
+        run: the curves of the run that is shown.
+        epoch_label: the epoch to which the values in the legends belong.
     """
 
     painting = Signal()

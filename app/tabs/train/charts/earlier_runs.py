@@ -85,8 +85,10 @@ def loss_of(settings: RunSettings) -> str:
 class EarlierRun:
     """An earlier run. differs: the settings that differ from the other runs.
 
-    epochs: its figures epoch by epoch. curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an
-    epoch. task, loss: as in ShownRun.
+    Attributes:
+        epochs: its figures epoch by epoch.
+        curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an epoch.
+        task, loss: as in ShownRun.
     """
 
     name: str

@@ -21,8 +21,9 @@ _identities = count(1)
 class KeptRun:
     """A run of this window, as a ShownRun.
 
-    losses_drawn, accuracies_drawn: training and validation points. identity: a number that no other run of this window
-    has; a copy with another name keeps it.
+    Attributes:
+        losses_drawn, accuracies_drawn: training and validation points.
+        identity: a number that no other run of this window has; a copy with another name keeps it.
     """
 
     settings: RunSettings

@@ -38,9 +38,12 @@ NO_ACTIVATION = "linear"
 class Part:
     """A number of a block that can be edited.
 
-    field: its field of the layer's spec. letter: the text before it in a word. name: its label. usual: the text of its
-    usual value, "" if it has none. number_kind: a whole number, a decimal one, or "pair": one or two whole numbers
-    ("5x3").
+    Attributes:
+        field: its field of the layer's spec.
+        letter: the text before it in a word.
+        name: its label.
+        usual: the text of its usual value, "" if it has none.
+        number_kind: a whole number, a decimal one, or "pair": one or two whole numbers ("5x3").
     """
 
     field: str
@@ -55,9 +58,12 @@ class Part:
 class LayerKind:
     """A row of KINDS: how a kind of layer is written and edited.
 
-    word: the beginning of its words. parts: its numbers. takes_activation: whether an activation may follow it.
-    new: the layer that the Add button adds; None if the button does not offer it. needs_images: it cannot follow a
-    dense layer, whose output is a vector.
+    Attributes:
+        word: the beginning of its words.
+        parts: its numbers.
+        takes_activation: whether an activation may follow it.
+        new: the layer that the Add button adds; None if the button does not offer it.
+        needs_images: it cannot follow a dense layer, whose output is a vector.
     """
 
     word: str

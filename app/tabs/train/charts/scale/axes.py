@@ -16,8 +16,11 @@ GAPS_BETWEEN_LABELS = {"bottom": 5.0, "left": 2.0}
 class ScaleAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis whose ticks are computed here, because pyqtgraph labels neither the last tick nor few decades well.
 
-    logarithmic: positions are the log10 of values. unit: the value of one unit of the labels. whole: only whole
-    numbers are labelled. end: the value at the end of the data, which is always labelled.
+    Attributes:
+        logarithmic: positions are the log10 of values.
+        unit: the value of one unit of the labels.
+        whole: only whole numbers are labelled.
+        end: the value at the end of the data, which is always labelled.
     """
 
     def __init__(self, side: str, text: Callable[[float], str] = label_of_tick) -> None:

@@ -11,8 +11,9 @@ from app.tabs.train.charts.scale.ticks import position
 class WholeRun:
     """The range that shows a whole run: epochs from 0 to `last`, values from `bottom` to `top`.
 
-    first: the first step in epochs, where a logarithmic axis begins. lowest: the lowest value above 0, where a
-    logarithmic axis of values begins.
+    Attributes:
+        first: the first step in epochs, where a logarithmic axis begins.
+        lowest: the lowest value above 0, where a logarithmic axis of values begins.
     """
 
     last: float = 1.0
