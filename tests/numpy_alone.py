@@ -147,7 +147,7 @@ def check_evaluation(data: Splits) -> None:
     assert evaluation.accuracy > 0.97
     points = list(robustness(network, data.test, DISTORTIONS[:1], count=100))
     assert points[0].accuracy > points[-1].accuracy
-    seen = layer_output(network, data.test, np.arange(200), 0, lambda: False)
+    seen = layer_output(network, data.test, np.arange(200), 0, cancelled=lambda: False)
     assert seen is not None
     assert np.isfinite(principal_components(seen).points).all()
     print(f"evaluation: {evaluation.accuracy:.1%}, robustness at {len(points)} strengths, projection")

@@ -64,7 +64,7 @@ class WritingSurface(QWidget):
         if not self.area.contains(position):
             return False
         self.active_pointer.begin(pointer)
-        self._watch_for_leaving(pointer is Pointer.PEN)
+        self._watch_for_leaving(watch=pointer is Pointer.PEN)
         self.begin_stroke(*self.to_unit(position), erases)
         return True
 
@@ -81,11 +81,11 @@ class WritingSurface(QWidget):
     def lift(self) -> None:
         """End the stroke of any pointer."""
         if self.active_pointer.pointer is not None:
-            self._watch_for_leaving(False)
+            self._watch_for_leaving(watch=False)
             self.active_pointer.end()
             self.end_stroke()
 
-    def _watch_for_leaving(self, watch: bool) -> None:
+    def _watch_for_leaving(self, *, watch: bool) -> None:
         """Filter the application's events: only the application gets the event that a pen has left the tablet."""
         application = QApplication.instance()
         assert application is not None

@@ -117,7 +117,7 @@ def dataset_of(examples: Sequence[Example]) -> Dataset:
     return Dataset(images, np.array([example.digit for example in examples]), source="own handwriting")
 
 
-def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
+def fine_tune_and_evaluate(network: Network, own: Dataset, *, cancelled: Callable[[], bool]) -> Adaptation | None:
     """Adapt `network` to the drawings `own`, and measure the result; None if cancelled. Raises DataError."""
     replayed, mnist = replay_data().replayed, replay_data().test
     started = perf_counter()
@@ -138,7 +138,7 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
     )
 
 
-def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
+def cross_validate(network: Network, own: Dataset, *, cancelled: Callable[[], bool]) -> HeldOut | None:
     """Measure on drawings that were not learned; None if cancelled, or if no digit has two drawings.
 
     Two-fold cross-validation: the drawings of each digit go to the two halves in turn. Each half is read by a network

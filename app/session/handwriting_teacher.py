@@ -161,8 +161,8 @@ class HandwritingTeacher(QObject):
 
 
 def _adapt_to_examples(base: Network, examples: tuple[Example, ...]) -> Adaptation | None:
-    return fine_tune_and_evaluate(base, dataset_of(examples), is_cancelled)
+    return fine_tune_and_evaluate(base, dataset_of(examples), cancelled=is_cancelled)
 
 
 def _measure_held_out(base: Network, examples: tuple[Example, ...]) -> HeldOut | None:
-    return cross_validate(base, dataset_of(examples), is_cancelled)
+    return cross_validate(base, dataset_of(examples), cancelled=is_cancelled)

@@ -34,7 +34,7 @@ def text_label(text: str = "", style: str = "", *, wraps: bool = True) -> QLabel
     return label
 
 
-def set_style(widget: QWidget, style: str, enabled: bool) -> None:
+def set_style(widget: QWidget, style: str, *, enabled: bool) -> None:
     """Set a property of the style sheet, such as "error", and let the style sheet apply it."""
     if bool(widget.property(style)) != enabled:
         widget.setProperty(style, enabled)

@@ -138,8 +138,8 @@ class FormRow:
         self.message.set_full_text(text)
         if not self._is_shown:
             self.message.hide()
-        set_style(self.message, "error", is_error)
-        set_style(self.control, "error", is_error)
+        set_style(self.message, "error", enabled=is_error)
+        set_style(self.control, "error", enabled=is_error)
         self.control.setAccessibleDescription(text)
 
     def set_shown(self, shown: bool) -> None:
@@ -155,7 +155,7 @@ class FormRow:
         """Mark the setting as changed, with a sentence under its control; "" removes the mark."""
         had_error, self._mark = bool(self.control.property("error")), sentence
         for widget in (self.label, self.control):
-            set_style(widget, "changed", bool(sentence))
+            set_style(widget, "changed", enabled=bool(sentence))
         if not had_error:
             self.show_message("")
 

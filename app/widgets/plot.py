@@ -126,7 +126,7 @@ class Plot(QWidget):
         widest = max(map(metrics.horizontalAdvance, ["100", *labels]))
         axis.setWidth(widest + metrics.height() + 2 * GAP)
 
-    def describe(self, described: str, is_empty: bool) -> None:
+    def describe(self, described: str, *, is_empty: bool) -> None:
         """Set the accessible description, and show the empty sentence or not."""
         self.plot.setAccessibleDescription(described)
         self.empty.setVisible(is_empty)

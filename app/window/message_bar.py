@@ -74,7 +74,7 @@ class MessageBar(QFrame):
         self._show(sentence, is_error=True)
 
     def _show(self, sentence: str, *, is_error: bool) -> None:
-        set_style(self._label, "error", is_error)
+        set_style(self._label, "error", enabled=is_error)
         self._label.setText(sentence)
         self.show()
         self._place()

@@ -49,7 +49,7 @@ def output_names(network: Network) -> tuple[str, ...]:
 
 @one_blas_thread()
 def layer_output(
-    network: Network, dataset: Dataset, rows: NDArray[np.intp], index: int, cancelled: Callable[[], bool]
+    network: Network, dataset: Dataset, rows: NDArray[np.intp], index: int, *, cancelled: Callable[[], bool]
 ) -> NDArray[np.float32] | None:
     """Return the output at `index` of `output_names` for the examples `rows` (n,): (n, numbers) float32.
 

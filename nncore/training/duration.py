@@ -40,7 +40,7 @@ def estimate_seconds(
     network = Network(spec, seed=config.seed)
     check_fit(network, data.training)
     evaluation_seconds = _evaluation_seconds(network, data)
-    steps, diverged = _step_seconds(network, data, config, cancelled, cores)
+    steps, diverged = _step_seconds(network, data, config, cancelled=cancelled, cores=cores)
     if cancelled():
         return None
     if diverged:
@@ -52,7 +52,7 @@ def estimate_seconds(
 
 
 def _step_seconds(
-    network: Network, data: Splits, config: TrainingConfig, cancelled: Callable[[], bool], cores: int | None
+    network: Network, data: Splits, config: TrainingConfig, *, cancelled: Callable[[], bool], cores: int | None
 ) -> tuple[list[float], bool]:
     """The seconds of each step that was measured, and whether the loss diverged."""
     endless = replace(config, epochs=MAX_EPOCHS, steps=None, seconds=None, patience=None, keep_best=False)

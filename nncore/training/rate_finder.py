@@ -84,7 +84,7 @@ def find_learning_rate(
     if steps < MIN_STEPS:
         raise SettingError("steps", f"The learning-rate finder needs at least {MIN_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
-    losses = _losses_by_rate(network.copy(), data, config, rates, cancelled, cores)
+    losses = _losses_by_rate(network.copy(), data, config, rates, cancelled=cancelled, cores=cores)
     return None if losses is None else _find_steepest(rates, losses)
 
 
@@ -93,6 +93,7 @@ def _losses_by_rate(
     data: Splits,
     config: TrainingConfig,
     rates: NDArray[np.float64],
+    *,
     cancelled: Callable[[], bool],
     cores: int | None,
 ) -> NDArray[np.float64] | None:

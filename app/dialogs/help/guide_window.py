@@ -122,7 +122,7 @@ class GuideWindow(QDialog):
         text = self.find_field.text()
         flags = FindFlag.FindBackward if backwards else FindFlag(0)
         found = bool(text) and (self.browser.find(text, flags) or self._find_on_other_pages(text, flags))
-        set_style(self.find_field, "error", bool(text) and not found)
+        set_style(self.find_field, "error", enabled=bool(text) and not found)
         self.find_field.setToolTip(
             f"“{text}” is on no page." if text and not found else "Find a word on all pages (Ctrl+F)."
         )

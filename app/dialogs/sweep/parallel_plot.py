@@ -65,7 +65,7 @@ class ParallelPlot(Plot):
             for line in (*self.lines, self.best_line, self.axis_lines):
                 line.setData([], [])
             self.set_axes((0, 1), (0, 1))
-            self.describe(NO_RUNS_HINT, True)
+            self.describe(NO_RUNS_HINT, is_empty=True)
             return
         scores = np.array([measured_value(run) or 0.0 for run in runs])
         axes = _axes(runs)
@@ -74,7 +74,7 @@ class ParallelPlot(Plot):
         heights = np.column_stack([*places, (scores - scores.min()) / spread])
         self._draw_axes(axes, scores)
         self._draw_runs(heights, scores if runs[0].accuracy is not None else -scores)
-        self.describe("; ".join(describe_result(run) for run in runs), False)
+        self.describe("; ".join(describe_result(run) for run in runs), is_empty=False)
 
     def _draw_axes(self, axes: Sequence[SettingAxis], scores: NDArray[np.float64]) -> None:
         count = len(axes) + 1

@@ -54,7 +54,7 @@ class SweepPlot(Plot):
             self.set_axes((0, 1), (0, 1))
             self._dots.setData([], [])
             self._best.setData([], [])
-            self.describe(NO_RUNS_HINT, True)
+            self.describe(NO_RUNS_HINT, is_empty=True)
             return
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))
@@ -65,7 +65,7 @@ class SweepPlot(Plot):
         x_label = {TIME: "training time (s)", PARAMETERS: "parameters"}.get(against) or SWEPT[against].label
         self.set_axes(_with_margin(x), _with_margin(y), x_label, "loss" if by_loss else "accuracy (%)")
         self.plot.axes["bottom"].setTicks(ticks)
-        self.describe("; ".join(describe_result(result) for result in self._results), False)
+        self.describe("; ".join(describe_result(result) for result in self._results), is_empty=False)
 
     def _x_positions(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
         """The x position of each run, and the ticks; values of a setting are evenly spaced in order."""

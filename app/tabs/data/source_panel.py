@@ -159,7 +159,7 @@ class SourcePanel(VerticalScroll):
         self.test_fraction.setEnabled(not tests)
         self.test_fraction.setToolTip(own if tests else f"{purpose}, and never used for training.")
         self.test_fraction.setText(f"{100 * test_fraction:.0f}")
-        set_style(self.test_fraction, "error", False)
+        set_style(self.test_fraction, "error", enabled=False)
 
     def _ask_for_path(self, mode: QFileDialog.FileMode) -> None:
         filters = DATA_FILES if mode is QFileDialog.FileMode.ExistingFile else ""
@@ -184,10 +184,10 @@ class SourcePanel(VerticalScroll):
         try:
             number: int = Setting(label, "whole number", range=range).read(entry.text())
         except SettingError as problem:
-            set_style(entry, "error", True)
+            set_style(entry, "error", enabled=True)
             self.show_message(str(problem))
             return None
-        set_style(entry, "error", False)
+        set_style(entry, "error", enabled=False)
         return number
 
 

@@ -236,7 +236,7 @@ class StepView(QWidget):
         """Show the step as on or off, without emitting `switched`."""
         with QSignalBlocker(self.switch):
             self.switch.setChecked(on)
-        set_style(self.sentence, "error", not on)
+        set_style(self.sentence, "error", enabled=not on)
         self.set_sentence(self.step.on if on else self.step.off)
 
     def set_sentence(self, sentence: str) -> None:

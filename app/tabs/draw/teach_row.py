@@ -177,8 +177,8 @@ class TeachRow(QWidget):
         return is_present and bool(self.effect.property("error"))
 
     def _show(self, text: str, explained: str = "", is_error: bool = False) -> None:
-        set_style(self.effect, "quiet", not is_error)
-        set_style(self.effect, "error", is_error)
+        set_style(self.effect, "quiet", enabled=not is_error)
+        set_style(self.effect, "error", enabled=is_error)
         self.effect.setText(text)
         self.effect.setToolTip(plain_tooltip(explained or text))
 

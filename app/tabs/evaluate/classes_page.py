@@ -140,7 +140,7 @@ class ReliabilityPlot(Plot):
             f"{percent_range_text(b.low, b.high, 0)} sure: {percent_text(b.accuracy, 0)} of {b.count:,} correct"
             for b in self.bins
         )
-        self.describe("; ".join(bars), not self.bins)
+        self.describe("; ".join(bars), is_empty=not self.bins)
         self.apply_colours()
 
     def apply_colours(self) -> None:

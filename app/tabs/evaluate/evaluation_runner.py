@@ -168,7 +168,7 @@ class EvaluationRunner(QObject):
             rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAX_MAPPED])
             if not len(rows):
                 raise DataError("No example belongs to a class, so there is nothing to map.")
-            X = layer_output(result.network, result.dataset, rows, index, is_cancelled)
+            X = layer_output(result.network, result.dataset, rows, index, cancelled=is_cancelled)
             if X is None or is_cancelled():
                 return None
             if drawing is not None:

@@ -250,7 +250,7 @@ class MapPlot(Plot):
             low, high = (low - margin).tolist(), (high + margin).tolist()
             self.set_axes((low[0], high[0]), (low[1], high[1]))
         self._draw()
-        self.describe(f"{len(points):,} digits, {int(misread.sum()):,} of them misread.", not len(points))
+        self.describe(f"{len(points):,} digits, {int(misread.sum()):,} of them misread.", is_empty=not len(points))
 
     def _draw(self) -> None:
         colours = digit_colours(self)

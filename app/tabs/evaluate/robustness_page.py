@@ -163,7 +163,7 @@ class RobustnessPlot(Plot):
         self._dots.setData(x, y)
         self.describe(
             "; ".join(f"{decimal_text(p.strength, 6)}: {percent_text(p.accuracy, 1)}" for p in self.points),
-            not self.points,
+            is_empty=not self.points,
         )
 
     def _point_tip(self, x: float, y: float, data: object) -> str:

@@ -90,7 +90,7 @@ class SummaryHeader(QWidget):
 
     def _show_line(self, about: str, message: str, *, is_error: bool) -> None:
         self._about, self._message = about, message
-        set_style(self.about, "error", is_error and bool(message))
+        set_style(self.about, "error", enabled=is_error and bool(message))
         self.about.set_full_text(message or about)
 
     def show_busy(self, is_busy: bool, can_evaluate: bool) -> None:

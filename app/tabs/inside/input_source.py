@@ -257,7 +257,7 @@ class InputSource(QWidget):
         self.message.setText(sentence)
         self.message_notice.setVisible(bool(sentence))
         for each in (self.number, self.numbers, self.class_choice):
-            set_style(each, "error", each is field)
+            set_style(each, "error", enabled=each is field)
 
     # ----------------------------------------------------------------- layout
 

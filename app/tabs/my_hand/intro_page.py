@@ -65,7 +65,7 @@ class IntroPage(QWidget):
         self.continue_button.setEnabled(test is not None)
         self.continue_button.setToolTip(CONTINUE_TIP if test is not None else NO_UNFINISHED_TEST)
         for button, primary in ((self.start_button, test is None), (self.continue_button, test is not None)):
-            set_style(button, "primary", primary)
+            set_style(button, "primary", enabled=primary)
         if test is not None:
             done, count = len(test.drawings), len(test.prompts)
             to_do = "Press Continue to see the result." if test.is_complete else "Press Continue to write the rest."

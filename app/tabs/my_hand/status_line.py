@@ -45,7 +45,7 @@ class StatusLine(QWidget):
         self._show(sentence, is_error=True, cancellable=False)
 
     def _show(self, sentence: str, *, is_error: bool, cancellable: bool) -> None:
-        set_style(self.label, "error", is_error)
+        set_style(self.label, "error", enabled=is_error)
         self.label.setText(sentence)
         self.cancel_button.setVisible(cancellable)
         self.show()

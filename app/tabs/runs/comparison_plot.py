@@ -52,7 +52,7 @@ class ComparisonPlot(Plot):
         self._draw()
         if not drawn:
             self.set_axes((0, 1), (0, 1))
-            self.describe(NO_CURVES, True)
+            self.describe(NO_CURVES, is_empty=True)
             return
         low = min(float(group.low.min()) for group in drawn) * self._scale
         high = max(float(group.high.max()) for group in drawn) * self._scale
@@ -61,7 +61,7 @@ class ComparisonPlot(Plot):
         last = max(float(group.epochs[-1]) for group in drawn)
         x = (first, last) if last > first else (first - 0.5, first + 0.5)
         self.set_axes(x, (low - room, high + room), "epochs", "%" if self._is_accuracy else "loss")
-        self.describe(f"{counted_text(len(drawn), 'curve')} over {counted_text(round(last), 'epoch')}.", False)
+        self.describe(f"{counted_text(len(drawn), 'curve')} over {counted_text(round(last), 'epoch')}.", is_empty=False)
 
     @property
     def _is_accuracy(self) -> bool:

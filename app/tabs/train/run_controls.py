@@ -238,7 +238,7 @@ class ProgressLine(QWidget):
         """Show a message about the run."""
         self.status.setText(sentence)
         self.status.setToolTip(plain_tooltip(sentence))
-        set_style(self.status, "error", is_error)
+        set_style(self.status, "error", enabled=is_error)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
         """Offer a remedy as a button; "" hides it."""

@@ -60,7 +60,7 @@ class Overlay(QFrame):
         area.adjust(margin, margin, -margin, -margin)
         needed = layout.totalHeightForWidth(area.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
         height = needed if self._place is self._page else max(area.height(), needed)
-        set_style(self, "notice", height > area.height() or self._place is self._page)
+        set_style(self, "notice", enabled=height > area.height() or self._place is self._page)
         top = area.bottom() + 1 - height if self._edge == Qt.Edge.BottomEdge else area.top()
         top = max(0, min(top, self._page.height() - margin - height))
         area = QRect(area.left(), top, area.width(), height)

@@ -75,12 +75,12 @@ def _ready_for_a_picture(widget: QWidget) -> Iterator[None]:
         child.hide()
     for item in items:
         item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
-        _set_export_mode(item, True)
+        _set_export_mode(item, on=True)
     try:
         yield
     finally:
         for item, mode in zip(items, modes, strict=True):
-            _set_export_mode(item, False)
+            _set_export_mode(item, on=False)
             item.setCacheMode(mode)
         for view, view_mode in zip(views, view_modes, strict=True):
             view.setCacheMode(view_mode)
@@ -94,7 +94,7 @@ def _retain_place(child: QWidget) -> None:
     child.setSizePolicy(policy)
 
 
-def _set_export_mode(item: QGraphicsItem, on: bool) -> None:
+def _set_export_mode(item: QGraphicsItem, *, on: bool) -> None:
     """Let an item of pyqtgraph draw its symbols as shapes instead of copies of an image."""
     set_mode = getattr(item, "setExportMode", None)
     if set_mode is not None:

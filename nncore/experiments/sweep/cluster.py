@@ -51,7 +51,7 @@ def run_on_cluster(
     client = _client(scheduler)
     try:
         _check_workers(client, scheduler)
-        yield from _Cluster(client, jobs, pack_data(data), validation_fraction).events(cancelled)
+        yield from _Cluster(client, jobs, pack_data(data), validation_fraction).events(cancelled=cancelled)
     finally:
         client.close()
 
@@ -106,7 +106,7 @@ class _Cluster:
         self._sent: Any = None
         self._running: dict[Any, tuple[SweepJob, int]] = {}  # {future: its job and attempt}
 
-    def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
+    def events(self, *, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         start_time, done, stopping = perf_counter(), 0, False
         self._send()

@@ -57,7 +57,7 @@ def run_sweep(
     with sweep_folder() as folder:
         sweep = _Sweep(jobs, validation_fraction, workers)
         try:
-            yield from sweep.events(share_data(data, folder), cancelled)
+            yield from sweep.events(share_data(data, folder), cancelled=cancelled)
         finally:
             sweep.close()
 
@@ -94,7 +94,7 @@ class _Sweep:
         return worker
 
     def events(
-        self, data: Callable[[], Splits], cancelled: Callable[[], bool]
+        self, data: Callable[[], Splits], *, cancelled: Callable[[], bool]
     ) -> Iterator[SweepProgress | SweepResult]:
         """Yield progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         yield self._progress()

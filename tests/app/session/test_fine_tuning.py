@@ -60,7 +60,7 @@ def test_no_test_image_is_replayed() -> None:
 
 def test_an_adaptation_has_the_accuracy_before_and_after() -> None:
     base, own = boxed(), mirrored(7, 3)
-    found = fine_tune_and_evaluate(base, own, never)
+    found = fine_tune_and_evaluate(base, own, cancelled=never)
     assert found is not None
     assert (found.examples, found.own_before, found.own_after) == (
         3,
@@ -87,7 +87,7 @@ def test_a_drawing_that_is_not_accepted_as_a_digit_is_not_read_correctly() -> No
 def test_drawings_held_out_are_read_by_a_network_that_has_not_learned_them() -> None:
     seven, two = mirrored(7, 4), mirrored(2, 1)
     own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
-    found = cross_validate(boxed(), own, never)
+    found = cross_validate(boxed(), own, cancelled=never)
     assert found is not None
     assert found.after.total == found.before.total == 4  # the digits that were drawn once cannot be held out
     assert found.before == count_correct(boxed(), seven)
@@ -98,16 +98,19 @@ def test_a_drawing_does_not_help_to_read_itself() -> None:
     """Two different drawings with the same incorrect label are learned, but neither helps to read the other."""
     four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
     own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
-    learned, found = fine_tune_and_evaluate(boxed(), own, never), cross_validate(boxed(), own, never)
+    learned, found = (
+        fine_tune_and_evaluate(boxed(), own, cancelled=never),
+        cross_validate(boxed(), own, cancelled=never),
+    )
     assert learned is not None
     assert found is not None
     assert (learned.own_after.correct, found.after.correct) == (2, 0)
 
 
 def test_a_digit_drawn_once_cannot_be_held_out() -> None:
-    assert cross_validate(boxed(), mirrored(7, 1), never) is None
+    assert cross_validate(boxed(), mirrored(7, 1), cancelled=never) is None
 
 
 def test_adaptation_and_cross_validation_can_be_cancelled() -> None:
-    assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), lambda: True) is None
-    assert cross_validate(boxed(), mirrored(7, 2), lambda: True) is None
+    assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), cancelled=lambda: True) is None
+    assert cross_validate(boxed(), mirrored(7, 2), cancelled=lambda: True) is None

@@ -43,17 +43,17 @@ def test_layer_output_returns_the_pixels_and_each_activation() -> None:
     assert "10" in names[-1]
     layers = network.activations(data.inputs(rows))
     for number, wanted in enumerate([data.inputs(rows), *layers]):
-        seen = layer_output(network, data, rows, number, lambda: False)
+        seen = layer_output(network, data, rows, number, cancelled=lambda: False)
         assert seen is not None
         np.testing.assert_allclose(seen, wanted.reshape(3, -1), rtol=1e-5, atol=1e-5)
-    assert layer_output(network, data, rows, 0, lambda: True) is None
+    assert layer_output(network, data, rows, 0, cancelled=lambda: True) is None
 
 
 def test_diverged_weights_raise_an_error() -> None:
     network = Network(NetworkSpec.dense((784, 10)))
     network.parameters.values[:] = np.nan
     with pytest.raises(DataError, match="diverged"):
-        layer_output(network, small_mnist().training, np.arange(3), 1, lambda: False)
+        layer_output(network, small_mnist().training, np.arange(3), 1, cancelled=lambda: False)
 
 
 def test_without_scikit_learn_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

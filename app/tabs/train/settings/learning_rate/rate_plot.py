@@ -56,7 +56,7 @@ class RatePlot(Plot):
         every = ceil((x[-1] - x[0]) / MAX_DECADES_LABELLED)
         decades = range(ceil(x[0] - 1e-9), floor(x[-1] + 1e-9) + 1, max(1, every))
         self.plot.axes["bottom"].setTicks([[(decade, label_of_tick(10.0**decade)) for decade in decades]])
-        self.describe(f"The loss fell fastest at a rate of {decimal_text(result.suggested, 2)}.", False)
+        self.describe(f"The loss fell fastest at a rate of {decimal_text(result.suggested, 2)}.", is_empty=False)
         self.show_chosen(result.suggested)
 
     def show_chosen(self, rate: float) -> None:
