@@ -136,6 +136,8 @@ class RunButtons(QWidget):
         pause_tip = "Continue the run (space bar)." if paused else "Pause after the current mini-batch (space bar)."
         train_tip = "Train a new network with these settings (space bar)."
         self.pause_button.setText(RESUME if paused else PAUSE)
+        set_icon(self.pause_button, "play" if paused else "pause")
+        self.pause_button.setAccessibleName(RESUME if paused else PAUSE)
         ended_run = self._ended_run
         self.train_further_button.set_full_text(f"Train further: {ended_run}" if ended_run else "Train further")
         for button, tip, reason in (

@@ -52,7 +52,7 @@ MAY_FORMAT = {
     "nncore/reporting/number_text.py": "defines the forms",
     "app/tabs/inside/calculation/softmax_view.py": "rounds a number, and makes no text",
     "app/tabs/inside/input_source.py": "shows the limits of a slider, which are small whole numbers",
-    "app/tabs/train/charts/scale/ticks.py": "powers of ten at a logarithmic axis are raised: 10⁻⁵",
+    "app/tabs/train/charts/scale/ticks.py": "powers of ten beyond the room of an axis are raised: 10⁻⁶",
     "app/tabs/train/settings/learning_rate/rate_plot.py": "rounds a number, and makes no text",
     "app/tabs/train/settings/learning_rate/rate_slider.py": "rounds a number, and makes no text",
     "nncore/training/diagnosis/hint.py": "rounds a number, and makes no text",

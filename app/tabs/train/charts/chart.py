@@ -19,7 +19,7 @@ from app.tabs.train.charts.legend import Legend, Series
 from app.tabs.train.charts.mark_labels import MarkLabels
 from app.tabs.train.charts.rate_history import Mark
 from app.tabs.train.charts.scale.axes import ScaleAxis
-from app.tabs.train.charts.scale.ticks import label_of_tick, position
+from app.tabs.train.charts.scale.ticks import LONGEST_LABEL, label_of_tick, position
 from app.tabs.train.charts.scale.whole_run import WholeRun
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plot import FixedPlot
@@ -324,7 +324,7 @@ class Chart(QWidget):
         left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
         for axis in (left, bottom):
             axis.enableAutoSIPrefix(False)  # setLabel alone still shows 0.1 as 100
-        left.setWidth(metrics.horizontalAdvance("0.000") + metrics.height() + 2 * GAP)
+        left.setWidth(metrics.horizontalAdvance(LONGEST_LABEL) + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
         self.epoch_word.setFont(small)
         self.epoch_word.setBrush(QColor(colours.quiet_text))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.train.charts.chart_tools import lowest_charts_height
@@ -75,6 +76,30 @@ class RunCharts(QWidget):
         visit_in_order(self.curves, fit, fit.strip)
         return fit
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest part: the curves and the fit are above each other where the width ends."""
+        needed = super().minimumSizeHint()
+        rows = self._below_plots.minimumSize().width(), self.health_group.minimumSizeHint().width()
+        return QSize(max(*rows, *self._widths_of_plots), needed.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the fit beside the curves or below them."""
+        super().resizeEvent(event)
+        self._arrange_plots()
+
+    @property
+    def _widths_of_plots(self) -> list[int]:
+        """The smallest widths of the curves and of the fit, as far as they are shown."""
+        items = [self._plots.itemAt(index) for index in range(self._plots.count())]
+        return [item.minimumSize().width() for item in items if item is not None and not item.isEmpty()]
+
+    def _arrange_plots(self) -> None:
+        widths = self._widths_of_plots
+        fits = sum(widths) + GAP * (len(widths) - 1) <= self.width()
+        direction = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if direction != self._plots.direction():
+            self._plots.setDirection(direction)
+
     def show_points(self, points: CurvePoints | None) -> None:
         """Show the points to fit a curve to; None hides them. Equal points keep the fit."""
         if same_points(points, self._points):
@@ -83,6 +108,7 @@ class RunCharts(QWidget):
             self.curves.set_classes(points is None)
             for part in (self.fit, self.fit.strip):
                 part.setVisible(points is not None)
+            self._arrange_plots()
         self._points = points
         if points is not None:
             self.fit.set_points(points)

@@ -47,6 +47,17 @@ def test_train_pause_and_resume_have_buttons_of_their_own(buttons: RunButtons, q
             click(qtbot, button)
 
 
+def test_pause_and_resume_differ_in_text_icon_and_tip_but_not_in_size(buttons: RunButtons) -> None:
+    button, seen = buttons.pause_button, []
+    for state in (RunState.RUNNING, RunState.PAUSED):
+        buttons.set_state(state)
+        deliver_events()
+        picture = button.icon().pixmap(button.iconSize()).toImage()
+        seen.append((button.text(), button.toolTip(), bytes(picture.constBits()), button.geometry().getRect()))
+    running, paused = seen
+    assert [one != other for one, other in zip(running, paused, strict=True)] == [True, True, True, False]
+
+
 def test_a_double_click_on_train_does_not_pause_the_run(buttons: RunButtons, qtbot: QtBot) -> None:
     buttons.train_requested.connect(lambda: buttons.set_state(RunState.STARTING))
     with qtbot.assertNotEmitted(buttons.pause_requested), qtbot.waitSignal(buttons.train_requested):
@@ -138,6 +149,7 @@ def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, q
 
 def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: QtBot) -> None:
     line.show_message("It overfits.", is_error=True)
+    deliver_events()  # the style of the application, which another test may have set
     height = line.sizeHint().height()
     line.offer("Keep the best epoch", "Change the <b>settings</b> so.")
     assert line.remedy_button.isVisible()

@@ -7,9 +7,13 @@ from math import ceil, floor, log10
 import numpy as np
 
 from app.tabs.train.charts.curve import Values
+from nncore.reporting.number_text import decimal_text
 
 NICE_SPACINGS = (1.0, 2.0, 2.5, 5.0, 10.0)
 RAISED_DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LONGEST_LABEL = "0.00001"
+"""The label with the smallest number that is written out; an axis has room for it."""
+
 ROUND_ENDS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -83,9 +87,12 @@ def position(value: float, *, logarithmic: bool) -> float:
 
 
 def label_of_tick(value: float) -> str:
-    """A tick's value with up to three significant digits: "0.05", "12,000", "3·10⁻⁵"."""
-    if value == 0 or 1e-4 <= abs(value) < 1e6:
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    """A tick's value with up to three significant digits: "0.05", "12,000", "0.00001".
+
+    Beyond LONGEST_LABEL and a million, where an axis has no room for the zeros, it is a power of ten: "3·10⁻⁶".
+    """
+    if value == 0 or float(LONGEST_LABEL) * (1 - 1e-9) <= abs(value) < 1e6:
+        return f"{value:,.0f}" if abs(value) >= 1000 else decimal_text(value)
     digits, power = f"{value:.2e}".split("e")
     digits = digits.rstrip("0").rstrip(".")
     raised = f"10{str(int(power)).translate(RAISED_DIGITS)}"
