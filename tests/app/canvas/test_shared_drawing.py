@@ -53,6 +53,8 @@ def test_a_drawing_made_before_is_shown_and_undone_on_either(canvases: tuple[Can
     blank = Canvas()
     blank.resize(second.size())
     assert picture(second) != picture(blank)
+    assert second.canvas_actions.undo.isEnabled()
+    assert second.canvas_actions.clear.isEnabled()
     drag(second, SEVEN)
     first.undo()
     np.testing.assert_equal(len(second.drawing.ink().strokes), 1)

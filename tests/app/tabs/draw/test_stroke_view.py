@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice
 from app.tabs.draw.stroke_view import MAX_POINTS_SHOWN, StrokeView
-from nncore.preprocessing.ink import SIDE, Ink
+from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
 from tests.app.theme_choice import apply_theme
 
 
@@ -72,7 +72,10 @@ def test_the_box_can_be_shown(qtbot: QtBot) -> None:
     view.resize(view.sizeHint())
     plain = view.grab().toImage()
     view.set_shows_box(True)
-    assert view.grab().toImage() != plain
+    boxed = view.grab().toImage()
+    changed = [x for x in range(view.width()) for y in range(view.height()) if boxed.pixel(x, y) != plain.pixel(x, y)]
+    edges = 4 * (CENTRE - BOX_SIDE / 2), 4 * (CENTRE + BOX_SIDE / 2)  # four screen pixels for each of 28
+    assert (min(changed), max(changed)) == pytest.approx(edges, abs=1)
     view.set_shows_box(False)
     assert view.grab().toImage() == plain
 
