@@ -10,7 +10,7 @@ from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
-from nncore.training.settings import Count, Share
+from nncore.training.settings import Count, Fraction
 
 MODEL_FORMAT = "digitlab-model"
 """The name of the format in the header of a model file."""
@@ -43,11 +43,11 @@ class ModelCard:
     settings: dict[str, Any] = field(default_factory=dict)
     epochs: Count = 0
     seed: Count | None = None
-    test_accuracy: Share | None = None
+    test_accuracy: Fraction | None = None
     version: str = __version__
     created: str = ""
     notes: str = ""
-    writer_accuracy: dict[str, Share] = field(default_factory=dict)
+    writer_accuracy: dict[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class NumberRange:
 Count: TypeAlias = Annotated[int, NumberRange(0, MAX_INTEGER)]
 Positive: TypeAlias = Annotated[float, NumberRange(0, above=True)]
 NotNegative: TypeAlias = Annotated[float, NumberRange(0)]
-Share: TypeAlias = Annotated[float, NumberRange(0, 1)]
+Fraction: TypeAlias = Annotated[float, NumberRange(0, 1)]
 """Types of fields that are checked when a file is read."""
 
 

@@ -34,6 +34,7 @@ class SampleView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
+        self._empty = ""
         self._statistics: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
         self.part, self.class_choice = Choice({}), Choice({})

@@ -45,7 +45,8 @@ class MistakesPage(QWidget):
         self.order.setAccessibleName("Order of the images")
         misread_tip = "Show all misread images, not only those of one cell."
         self.misread_button = push_button("All &misread", misread_tip, self.show_misread)
-        self.counts_button, self.fractions_button = self._toggle_buttons("Counts", "Shares")
+        self._group = QButtonGroup(self)
+        self.counts_button, self.fractions_button = self._toggle_buttons("Counts", "Per cent")
         self.matrix.cell_opened.connect(self.open_cell)
         self.order.currentIndexChanged.connect(self._update_list)
         self.gallery.chosen.connect(self.show_image)
@@ -114,7 +115,6 @@ class MistakesPage(QWidget):
         self.gallery.show_rows(self.result, rows[::-1] if self.order.currentIndex() else rows)
 
     def _toggle_buttons(self, *texts: str) -> list[QToolButton]:
-        self._group = QButtonGroup(self)
         buttons = []
         for text, tooltip in zip(
             texts,

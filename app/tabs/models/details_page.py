@@ -58,6 +58,7 @@ class DetailsPage(QWidget):
         self.empty, self.error = text_label(NO_SELECTION, "quiet"), text_label(style="error")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts: dict[str, QLabel] = {}
+        self.content = QWidget()
         self._compose()
         work.picture_made.connect(self._show_picture)
         self.show_model(None)
@@ -77,7 +78,6 @@ class DetailsPage(QWidget):
             fact.setAccessibleName(title)
             self.facts[title] = fact
             form.addRow(text_label(title, "quiet", wraps=False), fact)
-        self.content = QWidget()
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, GAP, 0, 0)
         column.setSpacing(GAP)

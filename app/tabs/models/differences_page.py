@@ -95,13 +95,14 @@ class DifferencesPage(QWidget):
         self.gallery, self.empty = Gallery(), text_label(NONE_LISTED, "quiet")
         self.gallery.setAccessibleName("Images that the models read differently")
         self.gallery.setToolTip("Double-click an image to see the bars of both models.")
+        self._group = QButtonGroup(self)
         self.group_buttons = self._buttons()
+        self.groups = QWidget()
         self._compose()
         self._connect()
         self._show_state()
 
     def _buttons(self) -> list[QPushButton]:
-        self._group = QButtonGroup(self)
         buttons = []
         for number, (text, tooltip) in enumerate(DIFFERENCE_GROUPS):
             button = QPushButton(text)
@@ -116,7 +117,6 @@ class DifferencesPage(QWidget):
     def _compose(self) -> None:
         head = row_of(self.buttons, self.progress)
         head.addStretch()
-        self.groups = QWidget()
         groups = row_of(*self.group_buttons)
         groups.addStretch()
         self.groups.setLayout(groups)

@@ -67,6 +67,8 @@ class WritingPage(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.setWhatsThis("Next digit")
             shortcut.activated.connect(self._enter)
+        self._canvas_column = QWidget()
+        self._tool_row = QHBoxLayout()
         self._compose()
 
     def show_test(self, test: HandwritingTest) -> None:
@@ -147,7 +149,6 @@ class WritingPage(QWidget):
             self.written.emit(self.test)
 
     def _compose(self) -> None:
-        self._canvas_column = QWidget()
         canvas_column = without_margins(QVBoxLayout(self._canvas_column))
         canvas_column.addWidget(self.canvas, 1)
         canvas_column.addLayout(self._tools())
@@ -165,7 +166,6 @@ class WritingPage(QWidget):
         page.addLayout(asked, 42)
 
     def _tools(self) -> QHBoxLayout:
-        self._tool_row = QHBoxLayout()
         self._tool_row.setSpacing(GAP)
         for action in self.canvas.canvas_actions.all:
             self.addAction(action)  # the keys work wherever the focus is on the page

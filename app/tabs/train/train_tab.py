@@ -97,6 +97,7 @@ class TrainTab(Tab):
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
         self._keeper: SettingsKeeper | None = None
+        self._page = QHBoxLayout()
         self._lay_out()
         self._connect()
         self._on_settings_changed()
@@ -148,7 +149,6 @@ class TrainTab(Tab):
         left.addWidget(self.settings, 1)
         left.addWidget(self.buttons)
         right.setSpacing(GAP)
-        self._page = QHBoxLayout()
         self._page.setSpacing(GAP)
         self._page.addWidget(ScrollPage(self.charts), 1)
         right.addLayout(self._page, 1)

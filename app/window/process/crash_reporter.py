@@ -55,6 +55,7 @@ class CrashDialog(QDialog):
     def __init__(self, summary: str, kept: str, log: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details: list[str] = []
+        self._first = ""
         self.setWindowTitle("Digit Lab")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         add_help_keys(self, "first_steps")

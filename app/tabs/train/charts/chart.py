@@ -83,6 +83,9 @@ class Chart(QWidget):
         self.lines = ChartLines(self.plot.box, series)
         self.mark_labels = MarkLabels(self._pixel_of) if has_mark_labels else None
         self.empty = QLabel(text.empty)
+        self.crosshair = pg.InfiniteLine(angle=90, movable=False)
+        # In the free corner beside the labels: a line of its own would take space from the curves.
+        self.epoch_word = QGraphicsSimpleTextItem("epoch", self.plot.axes["bottom"])
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
@@ -98,9 +101,6 @@ class Chart(QWidget):
         for axis in axes.values():
             # Grid and labels change rarely, and drawing them takes longer than the curves.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        # In the free corner beside the labels: a line of its own would take space from the curves.
-        self.epoch_word = QGraphicsSimpleTextItem("epoch", axes["bottom"])
-        self.crosshair = pg.InfiniteLine(angle=90, movable=False)
         self.crosshair.setVisible(False)
         box.addItem(self.crosshair)
         box.sigResized.connect(self._apply_ranges)

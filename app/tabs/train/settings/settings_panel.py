@@ -82,6 +82,7 @@ class SettingsPanel(QWidget):
             ("Stopping", self.stopping, False),
         )  # fmt: skip
         self.groups, self.more_settings = self.form_groups.groups, self.form_groups.more_settings
+        self.scroll_area = QScrollArea()
         self._lay_out()
         for form in self.forms:
             form.changed.connect(self._on_edit)
@@ -95,7 +96,6 @@ class SettingsPanel(QWidget):
     def _lay_out(self) -> None:
         self.data.setProperty("quiet", True)
         self.form_groups.installEventFilter(self)
-        self.scroll_area = QScrollArea()
         self.scroll_area.setWidget(self.form_groups)
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
