@@ -18,17 +18,21 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.experiments.run_log.model_settings import settings_of_model
 from nncore.files.model_file import Model
 from nncore.preprocessing.augmentation import DISTORTION_LABELS
-from nncore.reporting.number_text import decimal_text, percent_text
+from nncore.reporting.number_text import counted_text, decimal_text, percent_text
 from nncore.training.config import SETTINGS
 
 
-def card_rows(model: Model) -> list[tuple[str, str]]:
-    """The rows of the card as (name, value), without unknown values."""
+def card_rows(model: Model, taught: int = 0) -> list[tuple[str, str]]:
+    """The rows of the card as (name, value), without unknown values.
+
+    taught: the number of drawings that a copy of the model, which reads now, has learned.
+    """
     card = model.card
     tested = card.test_accuracy is not None
     accuracy = f"{percent_text(card.test_accuracy)} of the test set read correctly" if tested else "not tested"
     rows = [
         ("Accuracy", accuracy),
+        ("Taught", f"{counted_text(taught, 'drawing')} of yours, after the accuracy was measured" if taught else ""),
         ("Unseen writers", _writers(card.writer_accuracy)),
         ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
@@ -79,7 +83,8 @@ class ModelCardDialog(QDialog):
 
     settings_requested = Signal(RunSettings)
 
-    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Model, taught: int = 0, parent: QWidget | None = None) -> None:
+        """taught: as for `card_rows`."""
         super().__init__(parent)
         self.setWindowTitle(f"Model card: {model.card.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -90,7 +95,7 @@ class ModelCardDialog(QDialog):
         form.setHorizontalSpacing(GROUP_GAP)
         form.setVerticalSpacing(GAP)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        for name, value in card_rows(model):
+        for name, value in card_rows(model, taught):
             text = text_label(value)
             text.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

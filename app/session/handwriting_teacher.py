@@ -41,14 +41,19 @@ class HandwritingTeacher(QObject):
         super().__init__(parent)
         self.library = InkLibrary(path or own_ink_path())
         self.base: Network | None = None
-        self.has_learned = False
-        """Whether the network of the last `adapted` differs from the base."""
+        self.learned_count = 0
+        """The number of examples that the network of the last `adapted` has learned; 0 for the base."""
         self._tasks = TaskQueue(self)
 
     @property
     def count(self) -> int:
         """The number of examples."""
         return len(self.library.examples)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether the network of the last `adapted` differs from the base."""
+        return self.learned_count > 0
 
     @property
     def can_undo(self) -> bool:
@@ -83,7 +88,7 @@ class HandwritingTeacher(QObject):
         learn: adapt to the current examples now; otherwise when the examples change next.
         """
         self._stop()
-        self.base, self.has_learned = network, False
+        self.base, self.learned_count = network, 0
         if learn and self.count:
             self._adapt()
         self.changed.emit()
@@ -129,13 +134,13 @@ class HandwritingTeacher(QObject):
         if self.count:
             self._start("adapt", partial(_adapt_to_examples, self.base, self.library.examples), self._use_adaptation)
         elif self.has_learned:
-            self.has_learned = False
+            self.learned_count = 0
             self.adapted.emit(Adaptation(self.base, 0))
 
     def _use_adaptation(self, adaptation: Adaptation | None) -> None:
         if adaptation is None or self.base is None:
             return
-        self.has_learned = True
+        self.learned_count = adaptation.examples
         self._start("cross_validate", partial(_measure_held_out, self.base, self.library.examples), self._emit_held_out)
         self.adapted.emit(adaptation)
         self.changed.emit()

@@ -8,11 +8,19 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.style.icons import set_icon
 from app.style.theme import GAP
+from app.widgets.plain_text import plain_tooltip
 from nncore.files.model_file import Model
-from nncore.reporting.number_text import percent_text
+from nncore.reporting.number_text import counted_text, percent_text
 
 NAME_WIDTH = 260
-"""Maximum width of the model's name in the header, in pixels. A longer name is elided in the middle."""
+"""Maximum width of the model's name in the header, in pixels, with the words about what was taught after its accuracy
+was measured. A longer name is elided in the middle."""
+
+BEFORE_TEACHING = " before teaching", " untaught"
+"""These words, the longer ones where there is room."""
+
+
+CARD_TIP = "Show the model card: origin, settings and accuracy"
 
 
 class WindowHeader(QWidget):
@@ -23,6 +31,8 @@ class WindowHeader(QWidget):
 
     def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._model: Model | None = None
+        self._taught_count = 0
         self.model_button, self.menu_button = self._new_model_button(), self._new_menu_button(menu)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
@@ -32,18 +42,41 @@ class WindowHeader(QWidget):
     @Slot(object)
     def show_model(self, model: Model) -> None:
         """Show the name of the model in use, and its accuracy or its last epoch."""
+        self._model = model
+        self._show()
+
+    @Slot(int)
+    def show_taught(self, count: int) -> None:
+        """Say that the network that reads has learned `count` drawings since its accuracy was measured."""
+        self._taught_count = count
+        self._show()
+
+    def _show(self) -> None:
+        model, taught = self._model, counted_text(self._taught_count, "drawing")
+        if model is None:
+            return
         card = model.card
-        accuracy = (
-            f", epoch {card.epochs}" if card.test_accuracy is None else f"  {percent_text(card.test_accuracy, 1)}"
-        )
-        name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        measured = "" if card.test_accuracy is None else f"  {percent_text(card.test_accuracy, 1)}"
+        since = self._since(card.name) if measured and self._taught_count else ""
+        accuracy = f"{measured}{since}" or f", epoch {card.epochs}"
+        tip = f"{CARD_TIP}. They are those of its file, without the {taught} that you taught"
+        self.model_button.setToolTip(plain_tooltip(tip if self._taught_count else CARD_TIP))
+        metrics = self.model_button.fontMetrics()
+        room = NAME_WIDTH - metrics.horizontalAdvance(since)
+        name = metrics.elidedText(card.name, Qt.TextElideMode.ElideMiddle, room)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
+
+    def _since(self, name: str) -> str:
+        """The words beside an accuracy that was measured before drawings were taught; fewer beside a wide `name`."""
+        metrics = self.model_button.fontMetrics()
+        fits = metrics.horizontalAdvance(f"{name}{BEFORE_TEACHING[0]}") <= NAME_WIDTH
+        return BEFORE_TEACHING[0 if fits else 1]
 
     def _new_model_button(self) -> QToolButton:
         button = QToolButton()
         button.setText("model: none yet")
         button.setAutoRaise(True)
-        button.setToolTip("Show the model card: origin, settings and accuracy")
+        button.setToolTip(CARD_TIP)
         button.setAccessibleName("Model card")
         button.clicked.connect(self.card_requested)
         return button

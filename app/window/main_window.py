@@ -98,6 +98,10 @@ class MainWindow(QMainWindow):
         session, messages, actions = self.session, self.messages, self.training_actions
         session.model_changed.connect(self.header.show_model)
         session.model_renamed.connect(self.header.show_model)
+        self.connections.taught_changed.connect(self.header.show_taught)
+        self.connections.taught_changed.connect(actions.show_taught)
+        self.connections.reading_network_changed.connect(actions.read_pinned_with)
+        self.connections.reader_renamed.connect(actions.rename_reader)
         session.model_changed.connect(self._add_recent_model)
         session.status_message.connect(messages.show_message)
         session.error_message.connect(messages.show_error)
@@ -207,7 +211,7 @@ class MainWindow(QMainWindow):
         from app.dialogs.model_card import ModelCardDialog
 
         if self.session.model is not None:
-            card = ModelCardDialog(self.session.model, self)
+            card = ModelCardDialog(self.session.model, self.teacher.learned_count, self)
             card.settings_requested.connect(self.training_actions.show_settings)
             card.open()
 

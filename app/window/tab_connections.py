@@ -51,6 +51,8 @@ class TabConnections(QObject):
     on reading."""
     reader_renamed = Signal(str)
     """The network that reads drawings has this name now."""
+    taught_changed = Signal(int)
+    """The number of taught drawings that this network has learned, 0 if it is that of the model in use."""
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
@@ -58,13 +60,15 @@ class TabConnections(QObject):
         self._window, self._session, self._teacher = window, session, teacher
         self._preferences: WindowPreferences = window.preferences
         self._reading_network: Network | None = None
-        self._reader, self._taught = "", ""
+        self._reader, self._taught_count = "", 0
         session.model_changed.connect(self._read_with_model)
         session.model_renamed.connect(self._rename_reader)
         session.network_in_training.connect(self._show_training)
         session.run_state_changed.connect(self._update_watching)
         session.model_changed.connect(self._update_watching)
         teacher.adapted.connect(self._show_adaptation)
+        self.taught_changed.connect(self._update_snapshot_rows)
+        self.taught_changed.connect(self._say_taught)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
@@ -87,11 +91,11 @@ class TabConnections(QObject):
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
         session, teacher = self._session, self._teacher
         session.snapshots_created.connect(self._show_snapshots)
-        session.model_changed.connect(self._update_snapshot_row)
-        session.snapshots_grown.connect(self._update_snapshot_row)
+        session.model_changed.connect(self._update_snapshot_rows)
+        session.snapshots_grown.connect(self._update_snapshot_rows)
         self.reading_network_changed.connect(tab.set_network)
         self.reader_renamed.connect(tab.rename_model)
-        tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, self._reads_with_latest_snapshot)
         tab.set_network(self._reading_network, self._reader)
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
@@ -134,15 +138,13 @@ class TabConnections(QObject):
         tab.set_drawing(draw_tab.image)
         session.data_changed.connect(tab.source.set_data)
         rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
-        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_latest_snapshot)
+        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, self._reads_with_latest_snapshot)
         tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
         self.reading_network_changed.connect(tab.snapshot_row.set_current_network)
         tab.snapshot_row.set_current_network(self._reading_network)
         for one, other in (rows, rows[::-1]):
             one.point_chosen.connect(other.select_point)
         session.snapshots_created.connect(self._show_snapshots_inside)
-        session.model_changed.connect(self._update_snapshots_inside)
-        session.snapshots_grown.connect(self._update_snapshots_inside)
         tab.watching_changed.connect(self._update_watching)
         self._update_watching()
         looks_for = ExamplesPanel()
@@ -173,6 +175,7 @@ class TabConnections(QObject):
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
         self._session.model_renamed.connect(self._rename_evaluated)
+        tab.show_taught(is_taught=self._taught_count > 0)
         if self._session.data is not None:
             tab.set_data(self._session.data)
         if self._session.model is not None:
@@ -207,18 +210,18 @@ class TabConnections(QObject):
         self._window.draw_tab.image_changed.connect(tab.set_drawing)
         tab.set_drawing(self._window.draw_tab.image)
         session.data_changed.connect(tab.set_data)
-        session.model_changed.connect(self._show_model_in_use)
-        session.model_renamed.connect(self._show_model_in_use)
+        self.reading_network_changed.connect(self._show_model_in_use)
+        self.reader_renamed.connect(self._show_model_in_use)
         tab.models_listed.connect(self._take_over_names)
         if session.data is not None:
             tab.set_data(session.data)
-        if session.model is not None:
-            self._show_model_in_use(session.model)
+        self._show_model_in_use()
 
-    @Slot(object)
-    def _show_model_in_use(self, model: Model) -> None:
-        if self._session.network is not None:
-            self._window.models_tab.set_model_in_use(model, self._session.network, self._session.model_path)
+    @Slot()
+    def _show_model_in_use(self) -> None:
+        model, network = self._session.model, self._reading_network
+        if model is not None and network is not None:
+            self._window.models_tab.set_model_in_use(model, network, self._session.model_path, self._reader)
 
     @Slot(list)
     def _take_over_names(self, models: list[KeptModel]) -> None:
@@ -226,43 +229,60 @@ class TabConnections(QObject):
 
     @Slot(object)
     def _read_with_model(self, model: Model) -> None:
-        self._taught = ""
-        self._read_with(self._session.network, model.card.name, keeps_point=self._session.model_follows_run)
+        self._read_with(self._session.network, 0, keeps_point=self._session.model_follows_run)
         self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
 
     @Slot(object, int)
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
-        self._window.draw_tab.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
+        self._window.draw_tab.set_snapshots(snapshots, epochs, self._reads_with_latest_snapshot)
 
     @Slot(object, int)
     def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
         row = self._window.inside_tab.snapshot_row
-        row.set_snapshots(snapshots, epochs, self._session.model_is_latest_snapshot)
+        row.set_snapshots(snapshots, epochs, self._reads_with_latest_snapshot)
+
+    @property
+    def _reads_with_latest_snapshot(self) -> bool:
+        """Whether the network that reads drawings is that of the latest snapshot, without taught drawings."""
+        return self._session.model_is_latest_snapshot and not self._taught_count
 
     @Slot()
-    def _update_snapshots_inside(self) -> None:
-        self._window.inside_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
+    def _update_snapshot_rows(self) -> None:
+        for tab in (self._built_tab("DrawTab"), self._built_tab("InsideTab")):
+            if tab is not None:
+                tab.snapshot_row.set_has_model(self._reads_with_latest_snapshot)
 
-    @Slot()
-    def _update_snapshot_row(self) -> None:
-        self._window.draw_tab.snapshot_row.set_has_model(self._session.model_is_latest_snapshot)
+    def _read_with(self, network: Network | None, taught: int, *, keeps_point: bool = False) -> None:
+        """Let all tabs that show readings of drawings read with `network`, even if they are built later.
 
-    def _read_with(self, network: Network | None, name: str, *, keeps_point: bool = False) -> None:
-        """Let the Draw tab and the My hand tab read with `network`, even if they are built later."""
-        self._reading_network, self._reader = network, name
-        self.reading_network_changed.emit(network, name, keeps_point)
+        taught: the number of taught drawings that it has learned after it was copied from the model in use.
+        """
+        self._reading_network, count_before, self._taught_count = network, self._taught_count, taught
+        self._reader = self._reader_name
+        self.reading_network_changed.emit(network, self._reader, keeps_point)
+        if taught != count_before:
+            self.taught_changed.emit(taught)
+
+    @property
+    def _reader_name(self) -> str:
+        name, count = self._session.model.card.name if self._session.model else "", self._taught_count
+        return f"{name} with {counted_text(count, 'drawing')} of yours" if count else name
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
         """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
-        name, count = self._session.model.card.name if self._session.model else "", adaptation.examples
-        self._taught = f" with {counted_text(count, 'drawing')} of yours" if count else ""
-        self._read_with(adaptation.network, f"{name}{self._taught}")
+        self._read_with(adaptation.network, adaptation.examples)
 
-    @Slot(object)
-    def _rename_reader(self, model: Model) -> None:
-        self._reader = f"{model.card.name}{self._taught}"
+    @Slot()
+    def _rename_reader(self) -> None:
+        self._reader = self._reader_name
         self.reader_renamed.emit(self._reader)
+
+    @Slot(int)
+    def _say_taught(self, count: int) -> None:
+        evaluate = self._built_tab("EvaluateTab")
+        if evaluate is not None:
+            evaluate.show_taught(is_taught=count > 0)
 
     @Slot(object)
     def _rename_evaluated(self, model: Model) -> None:

@@ -28,7 +28,7 @@ from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
-from nncore.model.network import NetworkSpec
+from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
@@ -56,6 +56,8 @@ class TrainingActions(QObject):
         self.rate_finder, self.tasks = RateFinderTask(self), TaskQueue(self)
         self.recipe_durations = RecipeDurations(self)
         self._fork_parent: LoggedRun | None = None
+        self._reader: tuple[Network | None, str] = None, ""
+        self._taught_count = 0
         self.dialogs = TrainingDialogs(session, train_tab, window)
         self._connect()
 
@@ -108,7 +110,6 @@ class TrainingActions(QObject):
         train_tab.unpin_requested.connect(partial(session.pin_drawing, None))
         session.pinned_drawing_changed.connect(self._show_pinned_drawing)
         session.drawing_read.connect(self._show_pinned_reading)
-        session.model_changed.connect(self._read_pinned_drawing)
         session.run_state_changed.connect(self._read_pinned_drawing)
         if session.pinned_drawing is not None:  # it was kept
             self._show_pinned_drawing(session.pinned_drawing)
@@ -301,7 +302,25 @@ class TrainingActions(QObject):
 
     @Slot()
     def _show_outcome(self) -> None:
-        self.train_tab.show_outcome(self.session.outcome, self.session.model)
+        self.train_tab.show_outcome(self.session.outcome, self.session.model, is_taught=self._taught_count > 0)
+
+    @Slot(int)
+    def show_taught(self, count: int) -> None:
+        """The network that reads drawings has learned `count` drawings, which the model in use has not."""
+        self._taught_count = count
+        self._show_outcome()
+
+    @Slot(object, str)
+    def read_pinned_with(self, network: Network | None, name: str) -> None:
+        """Read the pinned drawing with `network`, called `name`, while no run is in progress."""
+        self._reader = network, name
+        self._read_pinned_drawing()
+
+    @Slot(str)
+    def rename_reader(self, name: str) -> None:
+        """The network that reads drawings has this name now."""
+        self._reader = self._reader[0], name
+        self._read_pinned_drawing()
 
     @Slot(object)
     def _prepare_charts(self, plan: RunPlan) -> None:
@@ -320,13 +339,12 @@ class TrainingActions(QObject):
 
     @Slot()
     def _read_pinned_drawing(self) -> None:
-        """Read the pinned drawing with the model in use, unless a run is in progress, whose thread reads it."""
-        session = self.session
+        """Read the pinned drawing as Draw reads, unless a run is in progress, whose thread reads it."""
+        session, (network, name) = self.session, self._reader
         if session.pinned_drawing is None or session.run_state is not RunState.IDLE:
             return
-        if session.network is not None and session.model is not None:
-            reading = PinnedReading.from_network(session.network, session.pinned_drawing)
-            self.train_tab.pinned.show_model(reading, session.model.card.name)
+        if network is not None:
+            self.train_tab.pinned.show_model(PinnedReading.from_network(network, session.pinned_drawing), name)
 
     @Slot(object)
     def _show_event(self, event: object) -> None:

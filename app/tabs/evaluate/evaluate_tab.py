@@ -28,6 +28,7 @@ from nncore.model.network import Network
 NO_MODEL_TO_EVALUATE = "No model is open. Train or open one to evaluate it."
 NO_DATA = "The data is still being read."
 EVALUATING = "Evaluating the model …"
+WITHOUT_DRAWINGS = "Without your drawings: "
 CANCELLED = "The evaluation was cancelled."
 PAUSE_MILLISECONDS = 2000
 """Pause between two evaluations during a training, so that the training gets the processor too."""
@@ -132,6 +133,10 @@ class EvaluateTab(Tab):
         """The model has this name now; its evaluation stays."""
         self._model = name or "unnamed model"
         self._show_name()
+
+    def show_taught(self, *, is_taught: bool) -> None:
+        """Say whether the model in use, as it is evaluated here, lacks drawings that Draw reads with."""
+        self.header.show_note(WITHOUT_DRAWINGS if is_taught else "")
 
     def _show_name(self) -> None:
         if self.result is not None and self.result.network is self.network:

@@ -26,7 +26,7 @@ class SummaryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.accuracy, self.interval = text_label("–", "value", wraps=False), text_label(wraps=False)
-        self._figures, self._about, self._message = "", "", ""
+        self._note, self._figures, self._about, self._message = "", "", "", ""
         self.about = ElidedLabel()
         self.about.setProperty("quiet", True)
         reserve_place(self.about)
@@ -84,6 +84,11 @@ class SummaryHeader(QWidget):
         """The model of the result has this name now."""
         self._show_line(f"{self._figures} · {name}", self._message, is_error=bool(self.about.property("error")))
 
+    def show_note(self, note: str) -> None:
+        """Begin the line about the result with this note; "" for none."""
+        self._note = note
+        self._show_line(self._about, self._message, is_error=bool(self.about.property("error")))
+
     def show_message(self, sentence: str, is_error: bool = False) -> None:
         """Show `sentence` below the figures, instead of what was evaluated; "" shows that again. Nothing moves."""
         self._show_line(self._about, sentence, is_error=is_error)
@@ -91,7 +96,7 @@ class SummaryHeader(QWidget):
     def _show_line(self, about: str, message: str, *, is_error: bool) -> None:
         self._about, self._message = about, message
         set_style(self.about, "error", enabled=is_error and bool(message))
-        self.about.set_full_text(message or about)
+        self.about.set_full_text(message or (about and f"{self._note}{about}"))
 
     def show_busy(self, is_busy: bool, can_evaluate: bool) -> None:
         """Offer to cancel a running evaluation, otherwise to evaluate again."""

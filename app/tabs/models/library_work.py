@@ -29,10 +29,11 @@ Moved = list[tuple[Path, Path]]
 
 @dataclass(frozen=True, eq=False)
 class ReadingModel:
-    """A model that reads images, with its name and its network."""
+    """A model that reads images, with its name and its network. is_taught: it has learned drawings of the user."""
 
     name: str
     network: Network
+    is_taught: bool = False
 
 
 class LibraryWork(QObject):

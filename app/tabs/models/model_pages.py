@@ -23,6 +23,7 @@ IS_IN_USE = "This model is in use. Select another one to compare it with the mod
 NONE_IN_USE = "No model is in use to compare with. Select two models."
 SELECT_PAIR = "Select one model to compare it with the model in use, or two (Ctrl and click) to compare them."
 LOADING_PAIR = "Loading …"
+BOTH_UNTAUGHT = "Both as in their files, without your drawings."
 
 
 class ModelPages(QWidget):
@@ -106,7 +107,8 @@ class ModelPages(QWidget):
     def _show_networks(self, models: Sequence[ReadingModel]) -> None:
         names = (" (in use)" if model is self._in_use else "" for model in models)
         texts = (f"{letter}: {model.name}{used}" for letter, model, used in zip("AB", models, names, strict=True))
-        self.pair.setText("    ".join(texts))
+        untaught = [BOTH_UNTAUGHT] if self._in_use and self._in_use.is_taught and self._in_use not in models else []
+        self.pair.setText("    ".join([*texts, *untaught]))
         self._use_pair(models)
 
     @Slot(str)

@@ -209,10 +209,14 @@ class ModelsTab(Tab):
 
     # ------------------------------------------------------------ from outside
 
-    def set_model_in_use(self, model: Model, network: Network, path: Path | None) -> None:
-        """The window reads with this model now; path: its file, None for the model of a run."""
+    def set_model_in_use(self, model: Model, network: Network, path: Path | None, reader: str = "") -> None:
+        """The window reads with `network` now, which is that of `model`, or a copy that has learned drawings.
+
+        path: the file of the model, None for the model of a run. reader: the name of such a copy.
+        """
         self.list.set_in_use(path, model.card)
-        self.pages.set_model_in_use(ReadingModel(model.card.name, network))
+        name = reader or model.card.name
+        self.pages.set_model_in_use(ReadingModel(name, network, is_taught=name != model.card.name))
         self._show_selection()
 
     def set_data(self, data: Splits) -> None:

@@ -48,12 +48,15 @@ class OutcomeBar(QWidget):
         layout.addLayout(buttons)
         self.show_models(None, None)
 
-    def show_models(self, outcome: RunOutcome | None, in_use: Model | None, *, is_running: bool = False) -> None:
+    def show_models(
+        self, outcome: RunOutcome | None, in_use: Model | None, *, is_running: bool = False, is_taught: bool = False
+    ) -> None:
         """Show the model that is in use, and what a run has brought.
 
         outcome: the models of the run that has ended, None if there is none. is_running: whether a run is in progress.
+        is_taught: whether the network that reads has learned drawings since the accuracy of the model was measured.
         """
-        self.sentence.set_full_text(_sentence(outcome, in_use))
+        self.sentence.set_full_text(_sentence(outcome, in_use, is_taught=is_taught))
         obstacle = "" if outcome else RUN_NOT_ENDED if is_running else NO_TRAINED_MODEL
         name = model_in_words(outcome.trained.model) if outcome else ""
         enable(self.try_button, f"Use {name}, and draw a digit for it.", obstacle)
@@ -66,11 +69,11 @@ class OutcomeBar(QWidget):
         enable(self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if before is in_use else ""))
 
 
-def _sentence(outcome: RunOutcome | None, in_use: Model | None) -> str:
+def _sentence(outcome: RunOutcome | None, in_use: Model | None, *, is_taught: bool) -> str:
     """Which model is in use, and why it is not that of the run."""
     if in_use is None:
         return NO_MODEL_IN_USE
-    using = f"In use: {model_in_words(in_use)}."
+    using = f"In use: {model_in_words(in_use)}{' before teaching' if is_taught else ''}."
     if outcome is None:
         return using
     trained, before = outcome.trained.model, outcome.before.loaded.model if outcome.before else None

@@ -285,9 +285,10 @@ class TrainTab(Tab):
     def _on_remedy(self, changes: str) -> None:
         self._set_message(f"Changed: {changes}. {READY_MESSAGE}", is_error=False)
 
-    def show_outcome(self, outcome: RunOutcome | None, in_use: Model | None) -> None:
-        """Show which model is in use, and what the run that has ended has brought."""
-        self.outcome_bar.show_models(outcome, in_use, is_running=self.buttons.state is not RunState.IDLE)
+    def show_outcome(self, outcome: RunOutcome | None, in_use: Model | None, *, is_taught: bool = False) -> None:
+        """Show which model is in use, and what the run that has ended has brought; see `OutcomeBar.show_models`."""
+        is_running = self.buttons.state is not RunState.IDLE
+        self.outcome_bar.show_models(outcome, in_use, is_running=is_running, is_taught=is_taught)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus when first shown, so that the space bar starts a training."""
