@@ -371,7 +371,7 @@ WRITES = {
     "app/window/process/program_log.py:start_log": "without the file, the log is printed",
     "nncore/data/formats/unipen_writer.py:write_ink": "exported drawings",
     "nncore/experiments/run_log/html_report.py:write_report": "report on runs",
-    "nncore/experiments/run_log/log.py:RunLog": "test_a_log_that_cannot_grow_keeps_all_that_was_written",
+    "nncore/experiments/run_log/connection.py:LogConnection": "test_a_log_that_cannot_grow_keeps_all_that_was_written",
     "nncore/experiments/sweep/shared_data.py:share_data": "temporary files of a sweep",
     "nncore/files/checkpoint_file.py:save_checkpoint": "checkpoint",
     "nncore/files/model_file.py:save_model": "model",

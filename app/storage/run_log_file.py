@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from nncore.experiments.run_log.connection import file_identity
 from nncore.experiments.run_log.log import (
     VERSION,
     DamagedRunLogError,
     NewerRunLogError,
     RunLog,
     RunLogError,
-    file_identity,
 )
 from nncore.system.file_lock import FileLock
 

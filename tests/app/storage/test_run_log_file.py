@@ -11,7 +11,8 @@ from subprocess import PIPE, Popen
 import pytest
 
 from app.storage.run_log_file import open_log, rename_damaged, with_log
-from nncore.experiments.run_log.log import VERSION, DamagedRunLogError, RunLog, RunLogError, RunSettings, file_identity
+from nncore.experiments.run_log.connection import file_identity
+from nncore.experiments.run_log.log import VERSION, DamagedRunLogError, RunLog, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 

@@ -201,7 +201,7 @@ def test_changes_of_the_learning_rate_are_logged(path: Path) -> None:
 def test_a_locked_log_is_reported_once_and_missing_rows_are_written_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr("nncore.experiments.run_log.connection.LOCK_TIMEOUT", 0.05)
     RunLog(path).close()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -222,7 +222,7 @@ def test_a_locked_log_is_reported_once_and_missing_rows_are_written_later(
 
 
 def test_the_checkpoint_is_written_even_if_the_log_becomes_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr("nncore.experiments.run_log.connection.LOCK_TIMEOUT", 0.05)
     run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 1:

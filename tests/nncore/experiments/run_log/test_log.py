@@ -196,7 +196,7 @@ def test_a_killed_process_loses_at_most_its_current_epoch(path: Path) -> None:
 
 
 def test_a_locked_log_is_reported_and_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr("nncore.experiments.run_log.connection.LOCK_TIMEOUT", 0.1)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         other = sqlite3.connect(path, isolation_level=None)
