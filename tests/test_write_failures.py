@@ -27,7 +27,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
-from app.cli import evaluate
+from app.cli import evaluate, look
 from app.cli.desktop_entry import install_desktop_entry
 from app.session.typed_settings import SweepValues, write_typed
 from app.storage.drawing_file import DrawingFile
@@ -124,6 +124,15 @@ def report_on_model(folder: Path, generation: int) -> None:
     evaluate.run(argparse.Namespace(model=None, data=None, ink=inks, report=out, json=True))
 
 
+def picture_of_a_network(folder: Path, generation: int) -> None:
+    look.run(
+        argparse.Namespace(
+            file=None, model=None, image=generation + 1, layer=None, unit=None, examples=False, json=True,
+            save=folder / "network.png",
+        )
+    )  # fmt: skip
+
+
 def install(folder: Path, generation: int) -> None:
     environment = mock.patch.dict(os.environ, XDG_DATA_HOME=str(folder), APPIMAGE=f"/programs/digitlab {generation}")
     with environment, mock.patch.object(shutil, "which", return_value=None):  # no program of the desktop is started
@@ -192,6 +201,7 @@ SAVES: dict[str, Save] = {
     "table of runs": export_runs,
     "report on runs": lambda folder, generation: write_report([reported_run(generation)], folder / "report.html"),
     "report on a model": report_on_model,
+    "picture of a network": picture_of_a_network,
     "desktop entry": install,
     "drawing on the canvas": draw,
     "cleared canvas": clear_drawing,
@@ -356,6 +366,7 @@ WRITES = {
     "nncore/system/crash_trace.py:trace_helper_crashes": "a trace of a crash is added to, if the file can be written",
     "app/cli/desktop_entry.py:install_desktop_entry": "desktop entry",
     "app/cli/evaluate.py:_write_report": "report on a model",
+    "app/cli/look.py:_save_picture": "picture of a network",
     "app/session/snapshots_keeper.py:load_last_snapshots": "a damaged file is renamed if it can be",
     "app/session/typed_settings.py:write_typed": "typed settings",
     "app/storage/drawing_file.py:DrawingFile": "a damaged file is renamed if it can be",
