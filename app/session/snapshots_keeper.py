@@ -33,7 +33,9 @@ class SnapshotsKeeper:
         self._folder, self._planned_epochs = snapshots_folder(checkpoint_path), planned_epochs
         self._report_error = report_error
         self._saved: set[TrainingPoint] = set()
-        self._pace, self._has_failed = WritingPace(SNAPSHOTS_FRACTION), False
+        # The ends of epochs do not wait for the early steps: a checkpoint is written with each of them.
+        self._pace, self._pace_within_epochs = WritingPace(SNAPSHOTS_FRACTION), WritingPace(SNAPSHOTS_FRACTION)
+        self._has_failed = False
 
     def restore(self, snapshots: Snapshots, last: TrainingPoint) -> Snapshots:
         """Return the snapshots of the killed run up to the point `last`; `snapshots` if none are of its network."""
@@ -44,11 +46,15 @@ class SnapshotsKeeper:
         self._saved = {each.point for each in kept}
         return Snapshots.from_snapshots(snapshots.spec, kept)
 
-    def save(self, snapshots: Snapshots) -> None:
-        """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept."""
-        if self._has_failed or not self._pace.is_due:
+    def save(self, snapshots: Snapshots, *, within_epoch: bool = False) -> None:
+        """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept.
+
+        within_epoch: whether the last one is of an early step, so that a run killed in its first epoch keeps these.
+        """
+        pace = self._pace_within_epochs if within_epoch else self._pace
+        if self._has_failed or not pace.is_due:
             return
-        with self._pace.working():
+        with pace.working():
             self._write(snapshots)
 
     def _write(self, snapshots: Snapshots) -> None:

@@ -196,10 +196,10 @@ class _RunInProgress:
     def _collect(self, event: StepDone | EpochDone) -> None:
         if isinstance(event, EpochDone) or self._snapshots.wants_step(event.step):
             self._add_snapshot()
+            if self._curve is None:
+                self._keeper.save(self._snapshots, within_epoch=isinstance(event, StepDone))
         self._emit_steps(self._batcher.add(event))
         if isinstance(event, EpochDone):
-            if self._curve is None:
-                self._keeper.save(self._snapshots)
             self._emit_fit(event.epoch)
             if perf_counter() - self._model_emitted_at >= MODEL_INTERVAL_SECONDS:
                 self._emit_model(test=None)

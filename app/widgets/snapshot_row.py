@@ -56,7 +56,7 @@ class SnapshotRow(QWidget):
         self.slider.setAccessibleName("Step or epoch of the last training")
         self.slider.setToolTip(
             "Select a step or an epoch, from the untrained network (left) to the latest (right). It only looks back: "
-            "“Train further” continues from the end of the run."
+            "“Train further” continues from the end of the run, where the state of the optimizer is known."
         )
         self.slider.setPageStep(5)
         self.strip = AnswerStrip()

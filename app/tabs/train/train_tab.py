@@ -232,7 +232,8 @@ class TrainTab(Tab):
             self.buttons.offer_train_further(
                 ended.title,
                 f"Train {ended.title}, for {more} with the rate {decimal_text(entered.learning_rate, 6)}. It "
-                "continues from the end of the run, whichever step or epoch reads in the Draw tab.",
+                "continues from the end of the run, whichever step or epoch reads in the Draw tab: only there is the "
+                "state of the optimizer known.",
                 OTHER_SETTINGS.format(differs) if differs else "",
             )
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.session.run_events import RunState
 from app.session.session import Session
 from app.session.snapshots_keeper import SnapshotsKeeper, load_last_snapshots
-from app.storage.paths import last_snapshots_path, run_log_path, runs_folder, snapshots_folder
+from app.storage import writing_pace
+from app.storage.paths import SNAPSHOTS_SUFFIX, last_snapshots_path, run_log_path, runs_folder, snapshots_folder
 from app.storage.run_recorder import lock_file
 from app.storage.writing_pace import WritingPace
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
@@ -102,6 +104,27 @@ def test_a_killed_run_offers_its_epochs_at_the_next_start_and_goes_on_with_them(
     after = load_last_snapshots()
     assert after is not None
     assert_same(after[0], kept)
+
+
+def test_a_run_killed_in_its_first_epoch_offers_its_early_steps_at_the_next_start(
+    user_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session: Session, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(writing_pace, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
+    session.start_training(SPEC, LONG, paused=True)
+    qtbot.waitUntil(lambda: session.run_state is RunState.PAUSED)
+    session.step()
+    session.step()
+    qtbot.waitUntil(lambda: session.snapshots is not None and len(session.snapshots.points) == 3)
+    qtbot.waitUntil(lambda: len(list(runs_folder().glob(f"*{SNAPSHOTS_SUFFIX}/*.npz"))) == 3)
+    shutil.copytree(user_files, tmp_path / "after the kill", ignore=shutil.ignore_patterns("*.lock"))
+    trained = session.snapshots
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path / "after the kill"))
+    found = load_last_snapshots()
+    monkeypatch.setenv("DIGITLAB_HOME", str(user_files))
+    assert found is not None
+    assert trained is not None
+    assert labels(found[0]) == ["step 0", "step 1", "step 3"]
+    assert_same(found[0], trained)
 
 
 @pytest.mark.usefixtures("user_files")
