@@ -15,7 +15,7 @@ from app.canvas.shared_drawing import SharedDrawing
 from app.session.run_events import LiveNetwork
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.inside.input_source import FROM_DRAWING, InputSource
-from app.tabs.inside.number_panel import NumberPanel
+from app.tabs.inside.number_panel import NumberPanel, output_name
 from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, row_of, text_label
 from app.widgets.network_view.network_view import NetworkView, in_words
@@ -25,9 +25,11 @@ from app.widgets.snapshot_row import SnapshotRow
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
 from nncore.evaluation.inspection import Inspection
+from nncore.evaluation.number_uses import NumberUses, strongest_uses
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import number_in_words
 
 NO_MODEL_TO_LOOK_INTO = "No model is open. Train or open one to look inside."
 NOT_FINITE_FROM = (
@@ -38,6 +40,9 @@ FOLLOW_TIP = (
     "Show the network of the run in progress, several times a second as it learns. Off: the network that reads in Draw."
 )
 POINT_AT_A_NUMBER = "Point at a number of the network to read it here."
+NAMED_USES = 3
+"""The number of uses of a number that the line below the network names."""
+
 CANVAS_SIDE = 240
 """The side of the canvas in pixels."""
 
@@ -153,7 +158,9 @@ class InsideTab(Tab):
 
     @Slot(int, object)
     def _point_in_panels(self, layer: int, position: Position | None) -> None:
+        """Light up the number under the mouse in the panels, and in the network those that use it most."""
         self._point_at(layer, position)
+        self._mark_uses()
         self._mark_in_panels(layer, position)
 
     @Slot(int, object)
@@ -174,11 +181,25 @@ class InsideTab(Tab):
         self._pointed = None if position is None else (layer, position)
         self._write_words()
 
+    def _mark_uses(self) -> None:
+        self.view.clear_marks()
+        if self._uses is not None:
+            self.view.mark(self._uses.layer, self._uses.positions)
+
+    @property
+    def _uses(self) -> NumberUses | None:
+        """Where the number that is pointed at in the network is used."""
+        if self._inspection is None or self._pointed is None or self._pointed != self.view.pointed:
+            return None
+        return strongest_uses(self._inspection.network, *self._pointed)
+
     def _write_words(self) -> None:
         """Write below the network the number under the mouse or at the keyboard's cursor, or the chosen one."""
         words = POINT_AT_A_NUMBER
         if self._inspection is not None and self._pointed is not None:
-            words = in_words(self._inspection, *self._pointed)
+            words = in_words(self._inspection, *self._pointed) + uses_in_words(
+                self._inspection, self._uses, self._shown.class_names
+            )
         elif self._inspection is not None and self._choice is not None:
             words = f"chosen: {in_words(self._inspection, *self._choice)}"
         self.words.set_full_text(f"{words[0].upper()}{words[1:]}")
@@ -257,6 +278,8 @@ class InsideTab(Tab):
         self.snapshot_row.set_image(values if is_digit else None)
         self.view.show_inspection(self._inspection, shown.class_names, hint)
         self._pointed = self.view.pointed
+        if self._pointed is not None:
+            self._mark_uses()
         if self._inspection is not None:
             self.choose(*(self._choice or (0, ())))
         else:
@@ -330,3 +353,16 @@ class _InputColumn(QWidget):
     def sizeHint(self) -> QSize:
         """The smallest width; the controls begin another line where it ends."""
         return QSize(max(CANVAS_SIDE, self.minimumSizeHint().width()), super().sizeHint().height())
+
+
+def uses_in_words(inspection: Inspection, uses: NumberUses | None, names: Sequence[str]) -> str:
+    """The largest weights with which the next layer uses a number, to be added to a sentence; "" without weights."""
+    if uses is None or uses.weights is None or not len(uses.weights):
+        return ""
+    layer, item = uses.layer, "unit" if inspection.layer(uses.layer).has_units else "map"
+    named = ", ".join(
+        f"{output_name(inspection.network.spec, layer, position[0], names) or f'{item} {position[0] + 1:,}'} "
+        f"({number_in_words(float(weight), 2)})"
+        for position, weight in zip(uses.positions[:NAMED_USES], uses.weights[:NAMED_USES], strict=True)
+    )
+    return f"; its largest weights in layer {layer}: {named}"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
+from nncore.model.network import NetworkSpec
 
 
 class NumberPanel(QWidget):
@@ -47,3 +48,9 @@ class NumberPanel(QWidget):
 
         A position is only given while the panel is visible, so it belongs to the inspection that it shows.
         """
+
+
+def output_name(spec: NetworkSpec, layer: int, unit: int, names: Sequence[str]) -> str:
+    """What a unit of a network for classes stands for: "class 7" for a unit of the last layer, otherwise ""."""
+    is_class = layer == len(spec.layers) and spec.outputs > 1 and spec.outputs == len(names)
+    return f"class {names[unit]}" if is_class else ""

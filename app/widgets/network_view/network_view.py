@@ -352,5 +352,5 @@ def in_words(inspection: Inspection, layer: int, position: Position) -> str:
     """A number as a screen reader says it; layer 0 is the input."""
     if layer:
         return inspection.in_words(layer, position)
-    value, where = float(inspection.input[position]), ", ".join(str(index + 1) for index in position)
+    value, where = float(inspection.input[position]), inspection.place_in_words(0, position)
     return f"input {where}, {decimal_text(value)}" if np.isfinite(value) else f"input {where}, not a number"

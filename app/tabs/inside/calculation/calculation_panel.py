@@ -16,7 +16,7 @@ from app.tabs.inside.calculation.figure_label import FigureLabel
 from app.tabs.inside.calculation.softmax_view import SoftmaxView
 from app.tabs.inside.calculation.source_view import SourceView
 from app.tabs.inside.calculation.sum_pictures import SumPictures
-from app.tabs.inside.number_panel import NumberPanel
+from app.tabs.inside.number_panel import NumberPanel, output_name
 from app.widgets.elements import announce, row_of, text_label, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.layouts.scroll_page import ScrollPage
@@ -144,7 +144,8 @@ class CalculationPanel(NumberPanel):
             read = float(inspection.values_of(layer)[position])
             if not problem and abs(value - read) > TOLERANCE * max(1.0, abs(value)):
                 problem = CHANGED_SINCE
-        _set_text(self.heading, f"{name}: {where}")
+        output = output_name(inspection.network.spec, layer, position[0], self._names)
+        _set_text(self.heading, f"{name}: {where}, for {output}" if output else f"{name}: {where}")
         self.value.set_text(number_in_words(value, 4))
         for label, text in ((self.formula, formula), (self.note, note), (self.problem, problem)):
             _set_text(label, text)

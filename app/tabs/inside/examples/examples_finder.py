@@ -57,6 +57,11 @@ class ExamplesFinder(QObject):
         """Whether the work on the newest request has started; `progressed` then says how far it is."""
         return self._tasks.has("examples")
 
+    def is_for_earlier(self, network: Network) -> bool:
+        """Whether the newest request is about an earlier state of `network`: the same layers, and other weights."""
+        asked = self._request
+        return asked is not None and asked.network is not network and asked.network.spec == network.spec
+
     def request(self, request: ExamplesRequest) -> LayerExamples | None:
         """Return the examples if they are known; otherwise look for them, and emit `found` later."""
         self._known = [(known, examples) for known, examples in self._known if known.network is request.network]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -12,25 +13,28 @@ from PySide6.QtWidgets import QStyle, QVBoxLayout, QWidget
 from app.style.theme import GAP
 from app.tabs.inside.examples.example_grid import ExampleGrid, ShownExample
 from app.tabs.inside.examples.examples_finder import ExamplesFinder, ExamplesRequest
-from app.tabs.inside.examples.weights_view import WeightsView
+from app.tabs.inside.examples.weights_view import MAX_TILES, WEIGHTS_HEIGHT_IN_LINES, WeightsView
 from app.tabs.inside.input_source import FROM_TEST, FROM_TRAINING
-from app.tabs.inside.number_panel import NumberPanel
+from app.tabs.inside.number_panel import NumberPanel, output_name
 from app.widgets.elements import row_of, text_label, without_margins
 from app.widgets.form import Choice
 from app.widgets.layouts.scroll_page import ScrollPage
 from app.widgets.plain_text import ElidedLabel
-from nncore.data.dataset import Dataset, Splits
+from nncore.data.dataset import DIGITS, Dataset, Splits
 from nncore.evaluation.exciting_examples import ExcitingExamples, LayerExamples, RankedExamples
+from nncore.evaluation.first_layer import first_layer_picture
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.inspection_pictures import example_name
 from nncore.evaluation.unit_weights import UnitWeights, weights_into, weights_out_of
 from nncore.model.layers.terms import Position
-from nncore.model.network import Network
+from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import number_in_words, percent_text
 
 EXAMPLE_SETS = {FROM_TEST: "test images", FROM_TRAINING: "training images"}
 NOTHING_CHOSEN = "Choose a unit or a map in the network to see which images excite it."
 INPUT_CHOSEN = "The input is not computed. Choose a unit or a map of a layer."
+CHANGES_TOO_FAST = "The images are searched for as soon as the network stays the same. Pause the training to see them."
+FIRST_LAYER = "The weights of the first layer: a picture for each of its units or maps, the strongest of them."
 NO_EXAMPLES = "The open data set has no {}."
 NO_IMAGES_TO_SHOW = "This model does not read images, so there are no digits that excite its units."
 COLOURS_OF_WEIGHTS = "Blue is positive, orange negative."
@@ -53,6 +57,7 @@ class ExamplesPanel(NumberPanel):
         super().__init__(parent)
         self._data: Splits | None = None
         self._inspection: Inspection | None = None
+        self._names: Sequence[str] = DIGITS
         self._layer, self._unit = 0, 0
         self._weights_shown: tuple[Network, int, int] | None = None
         self.finder = ExamplesFinder(self)
@@ -62,6 +67,7 @@ class ExamplesPanel(NumberPanel):
         self.part.setToolTip("The images in which the program searches for those that excite the unit.")
         self.state = text_label(style="quiet")
         self.most, self.least = ExampleGrid("Images that excite it most"), ExampleGrid("Images that excite it least")
+        self.first_layer = WeightsView("Weights of the first layer", 2 * WEIGHTS_HEIGHT_IN_LINES)
         self.into, self.out_of = WeightsView("Its weights"), WeightsView("Its weights to the next layer")
         self._lay_out()
         self.part.currentIndexChanged.connect(self._show)
@@ -80,6 +86,11 @@ class ExamplesPanel(NumberPanel):
         """Look through the images of this data set."""
         self._data = data
         self._show()
+
+    def set_class_names(self, names: Sequence[str]) -> None:
+        """The names of the classes of the network's answers."""
+        if names != self._names:
+            self._names, self._weights_shown = names, None
 
     def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
         """Show what excites the unit or map of the chosen number."""
@@ -118,12 +129,14 @@ class ExamplesPanel(NumberPanel):
             self._weights_shown = None
             self.into.show_weights(None, "")
             self.out_of.show_weights(None, "")
+            self._show_first_layer(None if self._inspection is None else self._inspection.network)
             self._show_sentence(NOTHING_CHOSEN if self._inspection is None else INPUT_CHOSEN)
             return
         layer = self._inspection.layer(self._layer)
         kind = "unit" if layer.has_units else "map"
         text = f"Layer {self._layer}, {layer.label}: {kind} {self._unit + 1:,} of {len(layer.values):,}"
-        self.heading.set_full_text(text)
+        output = output_name(self._inspection.network.spec, self._layer, self._unit, self._names)
+        self.heading.set_full_text(f"{text}, for {output}" if output else text)
         self._show_weights(self._inspection.network)
         self._find()
 
@@ -134,9 +147,13 @@ class ExamplesPanel(NumberPanel):
         elif not dataset.is_bytes or len(self._inspection.network.spec.input_shape) < 2:
             self._show_sentence(NO_IMAGES_TO_SHOW)
         elif self.isVisible():
-            known = self.finder.request(ExamplesRequest(self._inspection.network, self._layer, dataset))
+            network = self._inspection.network
+            is_learning = self.finder.is_working and self.finder.is_for_earlier(network)
+            known = self.finder.request(ExamplesRequest(network, self._layer, dataset))
             if known is not None:
                 self._show_found(known)
+            elif is_learning:
+                self._show_sentence(CHANGES_TOO_FAST, keeps_looking=True)
             elif not self.finder.is_started:
                 self._show_progress(0.0)
 
@@ -215,7 +232,19 @@ class ExamplesPanel(NumberPanel):
         into = weights_into(network, self._layer, self._unit)
         out = weights_out_of(network, self._layer, self._unit)
         self.into.show_weights(None if into is None else into.pictures, _words_of_inputs(into))
-        self.out_of.show_weights(None if out is None else out.pictures, _words_of_outputs(out))
+        words = _words_of_outputs(out, network.spec, self._names)
+        self.out_of.show_weights(None if out is None else out.pictures, words)
+        self._show_first_layer(network)
+
+    def _show_first_layer(self, network: Network | None) -> None:
+        """Show the weights of the first layer, which change while the network trains."""
+        if network is None:
+            self.first_layer.show_picture(None, "")
+            return
+        with np.errstate(all="ignore"):  # weights that have diverged have no colour
+            weights = network.parameters.values.astype(np.float32, copy=False)
+            picture = first_layer_picture(network.spec, weights, MAX_TILES)
+        self.first_layer.show_picture(picture, FIRST_LAYER)
 
     # ----------------------------------------------------------------- layout
 
@@ -234,6 +263,7 @@ class ExamplesPanel(NumberPanel):
             column.addWidget(grid)
         column.addWidget(self.into)
         column.addWidget(self.out_of)
+        column.addWidget(self.first_layer)
         column.addStretch()
         without_margins(QVBoxLayout(self)).addWidget(ScrollPage(page))
 
@@ -249,7 +279,7 @@ def _words_of_inputs(weights: UnitWeights | None) -> str:
     return f"Its {width:,} weights, in layer {weights.layer}. {COLOURS_OF_WEIGHTS}"
 
 
-def _words_of_outputs(weights: UnitWeights | None) -> str:
+def _words_of_outputs(weights: UnitWeights | None, spec: NetworkSpec, names: Sequence[str]) -> str:
     if weights is None:
         return "No later layer has weights for it."
     single = weights.single
@@ -257,5 +287,8 @@ def _words_of_outputs(weights: UnitWeights | None) -> str:
         return f"Its weights to layer {weights.layer}: one picture for each of {len(weights.pictures):,} units or maps."
     order = np.argsort(single, kind="stable")
     named = [*order[::-1][:SHOWN_WEIGHTS], *order[:SHOWN_WEIGHTS]] if single.size > 2 * SHOWN_WEIGHTS else order[::-1]
-    words = ", ".join(f"unit {index + 1} {number_in_words(float(single[index]))}" for index in named)
+    units = [output_name(spec, weights.layer, index, names) or f"unit {index + 1}" for index in named]
+    words = ", ".join(
+        f"{unit} {number_in_words(float(single[index]))}" for unit, index in zip(units, named, strict=True)
+    )
     return f"Its weights to layer {weights.layer}. Largest and smallest: {words}."

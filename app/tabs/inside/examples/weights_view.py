@@ -23,28 +23,35 @@ MAX_TILES, MAX_LINE = 64, 32
 class WeightsView(QWidget):
     """A picture with positive weights in one colour and negative ones in another; a sentence above it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, height_in_lines: int = WEIGHTS_HEIGHT_IN_LINES) -> None:
+        """height_in_lines: the height of the picture, in lines of text."""
         super().__init__()
         self.sentence = text_label(style="quiet")
-        self.picture = _Picture(name)
+        self.picture = _Picture(name, height_in_lines)
         column = without_margins(QVBoxLayout(self), GAP // 2)
         column.addWidget(self.sentence)
         column.addWidget(self.picture)
 
     def show_weights(self, pictures: NDArray[np.floating] | None, sentence: str) -> None:
         """Show pictures (n, height, width), or none, and a sentence about them."""
-        self.sentence.setText(sentence)
-        self.picture.setVisible(pictures is not None)
+        self.show_picture(None if pictures is None else _arranged(pictures.astype(np.float32)), sentence)
+
+    def show_picture(self, picture: NDArray[np.float32] | None, sentence: str) -> None:
+        """Show one picture (height, width) from -1 to 1, NaN between its tiles, or none, and a sentence about it."""
+        if self.sentence.text() != sentence:
+            self.sentence.setText(sentence)
+        self.picture.setVisible(picture is not None)
         self.picture.setAccessibleDescription(sentence)
-        if pictures is not None:
-            self.picture.show_picture(_arranged(pictures.astype(np.float32)))
+        if picture is not None:
+            self.picture.show_picture(picture)
 
 
 class _Picture(QWidget):
     """A picture of weights, as large as fits, with square pixels."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, height_in_lines: int) -> None:
         super().__init__()
+        self._height_in_lines = height_in_lines
         self.shown: NDArray[np.float32] | None = None
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -52,13 +59,15 @@ class _Picture(QWidget):
 
     def show_picture(self, picture: NDArray[np.float32]) -> None:
         """Show a picture (height, width), from -1 to 1, NaN between its tiles."""
+        is_same_size = self.shown is not None and self.shown.shape == picture.shape
         self.shown = picture
-        self.updateGeometry()
+        if not is_same_size:
+            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Some lines of text high, but a single line of weights is not higher than one."""
-        lines = WEIGHTS_HEIGHT_IN_LINES if self.shown is not None and len(self.shown) > 4 else 2
+        lines = self._height_in_lines if self.shown is not None and len(self.shown) > 4 else 2
         return QSize(200, lines * self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:

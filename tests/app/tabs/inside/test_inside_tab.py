@@ -13,6 +13,7 @@ from nncore.evaluation.inspection import Inspection
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
+from nncore.reporting.number_text import number_in_words
 from tests.app.places import moved_controls, places_of_controls
 from tests.nncore.example_data import small_mnist
 
@@ -142,7 +143,15 @@ def test_the_number_under_the_mouse_is_written_below_the_network_and_follows_the
     assert cell is not None
     QTest.mouseMove(tab.view, cell.center().toPoint())
     tab.view.pointed_at.emit(10, (9,))
-    assert tab.words.full_text.casefold() == tab.inspection.in_words(10, (9,)).casefold()
+    weights = bundled.parameters.value("11.W")[9]
+    strongest = np.argsort(-np.abs(weights))
+    largest = f"class {strongest[0]} ({number_in_words(float(weights[strongest[0]]), 2)})"
+    said = f"{tab.inspection.in_words(10, (9,))}; its largest weights in layer 11: {largest}"
+    assert tab.words.full_text.casefold().startswith(said.casefold())
+    assert tab.view.marks == {11: tuple((int(unit),) for unit in strongest)}
+    tab.view.pointed_at.emit(0, None)
+    assert tab.view.marks == {}
+    tab.view.pointed_at.emit(10, (9,))
 
 
 def test_a_picture_that_cannot_be_read_moves_nothing(tab: InsideTab, bundled: Network) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice
 from app.tabs.inside.examples.examples_panel import (
+    CHANGES_TOO_FAST,
     INPUT_CHOSEN,
     NO_IMAGES_TO_SHOW,
     NOTHING_CHOSEN,
@@ -20,6 +21,7 @@ from app.tabs.inside.input_source import FROM_TEST, FROM_TRAINING
 from app.tabs.inside.inside_tab import InsideTab
 from nncore.data.dataset import Splits
 from nncore.evaluation.exciting_examples import exciting_examples
+from nncore.evaluation.first_layer import first_layer_picture
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.unit_weights import weights_into, weights_out_of
 from nncore.model.layers import Activation, Conv2D, Dense, Flatten
@@ -167,7 +169,10 @@ def test_its_weights_are_those_of_the_network(panel: ExamplesPanel) -> None:
     assert picture.shape == (28, 28)
     np.testing.assert_array_equal(np.sign(picture), np.sign(into.pictures[0]))
     largest = int(np.argmax(out.single))
-    assert f"Largest and smallest: unit {largest + 1} " in panel.out_of.sentence.text()
+    assert f"Largest and smallest: class {largest} " in panel.out_of.sentence.text()
+    first = panel.first_layer.picture.shown
+    assert first is not None
+    np.testing.assert_array_equal(first, first_layer_picture(shown.network.spec, shown.network.parameters.values, 64))
     panel.show_number(shown, 3, (5,))
     assert not panel.out_of.picture.isVisible()
 
@@ -225,3 +230,18 @@ def test_a_clicked_image_becomes_the_input_of_the_tab(qtbot: QtBot) -> None:
     assert tab.choice == (1, (5,))
     assert panel.most.examples[2].row == row
     assert tab.finish()
+
+
+def test_while_a_training_changes_the_network_the_weights_are_shown_and_the_search_waits(
+    panel: ExamplesPanel, qtbot: QtBot
+) -> None:
+    panel.show_number(inspection(seed=1), 1, (2,))
+    assert panel.state.text() != CHANGES_TOO_FAST
+    later = inspection(seed=2)  # the same layers, trained further, before the search began
+    panel.show_number(later, 1, (2,))
+    assert panel.state.text() == CHANGES_TOO_FAST
+    shown = panel.into.picture.shown
+    assert shown is not None
+    np.testing.assert_array_equal(np.sign(shown), np.sign(later.network.parameters.value("1.W")[:, 2].reshape(28, 28)))
+    wait_for_examples(qtbot, panel)  # the network stays the same now
+    assert panel.most.isVisible()
