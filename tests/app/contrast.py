@@ -92,9 +92,16 @@ def _measured(page: QWidget) -> Iterator[tuple[QWidget, str, QRect, float]]:
             is_whole = seen.height() >= min(area.height(), widget.fontMetrics().height()) and seen.width() >= EDGE
             if is_whole:
                 yield widget, what, seen.translated(corner), needed
-        if widget.isEnabled() and visible == widget.rect():
+        if widget.isEnabled() and visible == widget.rect() and not _is_covered(widget, page):
             for what, area in _edges(widget):
                 yield widget, what, area.translated(corner), CONTROL
+
+
+def _is_covered(widget: QWidget, page: QWidget) -> bool:
+    """Whether a notice lies over a part of the widget."""
+    area = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+    notices = [each for each in shown_widgets(page) if each.property("notice") and not each.isAncestorOf(widget)]
+    return any(area.intersects(QRect(each.mapTo(page, QPoint(0, 0)), each.size())) for each in notices)
 
 
 def _parts(widget: QWidget) -> Iterator[tuple[str, QRect, float]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.dialogs.help.help_keys import add_help_keys
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import push_button, text_label
 
 WIDTH = 520
 """Width of the page in pixels."""
@@ -22,7 +22,9 @@ class ChoiceButton(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(sentence)
         self.setToolTip(f"{sentence} {key_hint}".strip())
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         name, below = text_label(title), text_label(sentence, "quiet")
         font = QFont(name.font())
         font.setWeight(QFont.Weight.DemiBold)
@@ -33,6 +35,15 @@ class ChoiceButton(QPushButton):
         for label in (name, below):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
+
+    def hasHeightForWidth(self) -> bool:
+        """With a large font the sentence has several lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of the two texts at this width, in pixels."""
+        layout = self.layout()
+        return layout.totalHeightForWidth(width) if layout is not None else super().heightForWidth(width)
 
     def sizeHint(self) -> QSize:
         """The size of the two texts."""
@@ -89,11 +100,17 @@ class StartPage(QDialog):
         layout.addStretch(1)
         layout.addSpacing(GAP)
         hint = text_label("This page is also in the menu. F1 opens the guide.", "quiet")
-        row = row_of(hint, self.close_button)
-        row.setStretchFactor(hint, 1)
-        layout.addLayout(row)
+        layout.addWidget(hint)
+        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
         self.setMinimumWidth(WIDTH)
         self.draw.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be high enough for the wrapped sentences, whose font is known now."""
+        super().showEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN, SMALL_SCALE, colours_of, scaled
@@ -16,6 +16,12 @@ from nncore.reporting.number_text import rounded_text
 
 SHADE = 0.4
 """Opacity of the squares: with it, every number has a contrast of at least 4.5 to 1 in both themes."""
+
+MAX_GRID_WIDTH = 1280
+"""Largest width of the numbers in pixels, if a font that is a little smaller makes them fit."""
+
+MIN_SHARE = 0.7
+"""How small that font may be, relative to the small print."""
 
 NUMBERS_PER_ROW = 8
 """Numbers in a row of an example that is not an image."""
@@ -41,9 +47,20 @@ class PixelGrid(QWidget):
     @property
     def cell(self) -> QSize:
         """The size of the square of one number, in pixels."""
-        metrics = QFontMetrics(scaled(self.font(), SMALL_SCALE))
-        widest = metrics.horizontalAdvance("255" if self._image is not None else "-0.000123")
-        return QSize(widest + GAP // 2, metrics.height() + 2)
+        metrics = QFontMetrics(self._small_font)
+        return QSize(metrics.horizontalAdvance(self._widest) + GAP // 2, metrics.height() + 2)
+
+    @property
+    def _widest(self) -> str:
+        return "255" if self._image is not None else "-0.000123"
+
+    @property
+    def _small_font(self) -> QFont:
+        """The font of the numbers: small, and smaller where a row would otherwise just not fit a small screen."""
+        font = scaled(self.font(), SMALL_SCALE)
+        room = MAX_GRID_WIDTH // self._values.shape[1] - GAP // 2 - 1
+        share = room / QFontMetrics(font).horizontalAdvance(self._widest)
+        return scaled(self.font(), SMALL_SCALE * share) if MIN_SHARE < share < 1 else font
 
     def sizeHint(self) -> QSize:
         """Room for all numbers."""
@@ -71,7 +88,7 @@ class PixelGrid(QWidget):
                 painter.setOpacity(SHADE)
                 painter.drawImage(area, ink_image(self._image, colours))
                 painter.setOpacity(1)
-            painter.setFont(scaled(self.font(), SMALL_SCALE))
+            painter.setFont(self._small_font)
             for row in range(rows):
                 for column in range(columns):
                     value = self._values[row, column]

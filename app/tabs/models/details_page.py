@@ -20,7 +20,7 @@ from nncore.experiments.recipes import RECIPES
 PAGE_TILES = 16
 """Units in the picture of a model on its page."""
 
-PICTURE_SIDE = 232
+PICTURE_SIDE = 216
 NO_SELECTION = "Select a model to see it. Select two to compare them."
 PICTURE_HINT = (
     "The weights of the first layer, of the units with the largest ones: ink on a blue pixel excites the unit, "

@@ -102,10 +102,12 @@ class ModelsTab(Tab):
     # ----------------------------------------------------------------- layout
 
     def _lay_out(self) -> None:
-        self.search.setPlaceholderText("Find models: a name, a network, a note …")
+        self.search.setPlaceholderText("Find models …")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Find models")
-        self.search.setToolTip("Show only the models that contain all of these words.")
+        self.search.setToolTip(
+            "Show only the models that contain all of these words, in the name, the network or the note."
+        )
         self.order.addItems([name for name, _ in LIST_ORDERS])
         self.order.setAccessibleName("Order of the models")
         self.order.setToolTip("The order of the list; pinned models are always at the top.")

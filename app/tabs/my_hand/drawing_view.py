@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.tabs.my_hand.drawing_explanation import DrawingExplanation
 from app.tabs.my_hand.formatting import caption, probabilities_in_words
-from app.widgets.elements import push_button, row_of, text_label, without_margins
+from app.widgets.elements import push_button, text_label, without_margins
 from app.widgets.explanation import describe_occlusion, with_article
+from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.occlusion_view import OcclusionView
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import Ink
@@ -37,8 +38,8 @@ class DrawingView(QWidget):
         self.teach_button = push_button("", "", self._teach)
         show_tip = "Show this drawing on the canvas of the Draw tab."
         self.show_button = push_button("Sho&w on Draw", show_tip, self._request_show)
-        buttons = row_of(self.show_button, self.teach_button)  # the second one is as wide as its text, which changes
-        buttons.addStretch()
+        # The second one is as wide as its text, which changes; with a large font it is in a line of its own.
+        buttons = FlowLayout(self.show_button, self.teach_button)
         page = without_margins(QVBoxLayout(self))
         page.addWidget(self.title)
         page.addWidget(self.image_view, 100)  # takes all the space while it is shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.tabs.my_hand.formatting import date_in_words, interval_of
@@ -51,6 +51,15 @@ class HistoryList(QTreeWidget):
             shortcut.setWhatsThis(purpose)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the second column what is left of the width; the list scrolls where that is too narrow for its title."""
+        super().resizeEvent(event)
+        header, mode = self.header(), QHeaderView.ResizeMode
+        others = sum(header.sectionSizeHint(column) for column in range(len(TEST_COLUMNS)) if column != 1)
+        contents = sum(self.sizeHintForColumn(column) for column in range(len(TEST_COLUMNS)) if column != 1)
+        is_wide = self.viewport().width() - max(others, contents) >= header.sectionSizeHint(1)
+        header.setSectionResizeMode(1, mode.Stretch if is_wide else mode.ResizeToContents)
 
     @property
     def chosen(self) -> Path | None:

@@ -204,7 +204,6 @@ class ProgressLine(QWidget):
         layout.addWidget(self._place)
         layout.addWidget(self.bar)
         layout.addLayout(line)
-        self._sentence.setContentsMargins(0, GAP // 2, 0, 0)
         self._sentence.setStretchFactor(self.status, 1)
         self._sentence.setAlignment(self.remedy_button, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self._message.setLayout(self._sentence)
@@ -270,7 +269,7 @@ class ProgressLine(QWidget):
         ):
             label.setMinimumWidth(metrics.horizontalAdvance(widest))
         height = max(lines_height(metrics, 2), self.remedy_button.sizeHint().height())
-        self._place.setMinimumHeight(height + GAP // 2)
+        self._place.setMinimumHeight(height)
         is_narrow = self.remedy_button.sizeHint().width() > WIDEST_REMEDY * self.width()
         direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         self._sentence.setDirection(direction)

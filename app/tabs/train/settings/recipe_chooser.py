@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -18,6 +19,7 @@ from app.style.theme import GAP, colours_of
 from app.widgets.elements import text_label
 from app.widgets.form import Choice
 from app.widgets.plain_text import plain_tooltip
+from app.widgets.selection_mark import mark_selected
 from nncore.experiments.recipes import RECIPE_GROUPS, RECIPES, Recipe
 from nncore.reporting.number_text import about_duration_text
 
@@ -87,6 +89,8 @@ class _RecipeDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
+        if option.state & QStyle.StateFlag.State_Selected:
+            mark_selected(painter, option.rect, colours_of(self._list))
         if result := index.data(RESULT_ROLE):
             painter.setPen(QColor(colours_of(self._list).quiet_text))
             area = option.rect.adjusted(0, 0, -GAP, 0)
