@@ -176,3 +176,14 @@ def test_a_network_can_be_trained_after_its_parameters_were_moved() -> None:
     assert gradients.any()
     values[:] = 0
     assert not network.logits(X).any()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "output", "distinguished"),
+    [(10, "softmax", {10}), (2, "softmax", {2}), (1, "sigmoid", {2}), (1, "linear", set()), (3, "sigmoid", {3})],
+)
+def test_a_network_has_an_output_for_each_class_or_one_sigmoid_for_two(
+    outputs: int, output: str, distinguished: set[int]
+) -> None:
+    spec = NetworkSpec((4,), (Dense(outputs),), output)
+    assert {classes for classes in range(12) if spec.can_distinguish(classes)} == distinguished

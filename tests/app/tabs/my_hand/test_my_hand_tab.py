@@ -215,6 +215,7 @@ def test_a_test_can_be_opened_deleted_and_restored(make_tab: Callable[[], MyHand
     qtbot.waitUntil(lambda: page(tab) is tab.result)
     assert tab.result.title.text() == "2 of 4 read correctly: 50 %"
     qtbot.mouseClick(tab.result.back_button, Qt.MouseButton.LeftButton)
+    assert page(tab) is tab.intro
     qtbot.mouseClick(tab.intro.delete_button, Qt.MouseButton.LeftButton)
     idle(qtbot, tab)
     assert tab.intro.list.topLevelItemCount() == 0
