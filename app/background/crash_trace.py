@@ -69,7 +69,7 @@ def trace_command_crashes(folder: Path) -> None:
 
 
 def is_of_helper(trace: str) -> bool:
-    """Whether the process that crashed only helped another one, which went on."""
+    """Whether the process that crashed only helped another one, which continued."""
     return any(module in trace for module in HELPER_MODULES)
 
 

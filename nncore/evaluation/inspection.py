@@ -170,7 +170,7 @@ class Inspection(DeepCopyable):
         return where if picture[0] == 1 else f"{map_number + 1}: {where}"
 
     def nearest_position(self, layer: int, position: Position) -> tuple[int, Position] | None:
-        """The number of this network nearest to a layer and position of another network; None if nothing is like it."""
+        """The position in this network nearest to one of another network; None without such a layer or shape."""
         if not 0 <= layer <= len(self.layers):
             return None
         shape = self.values_of(layer).shape

@@ -114,7 +114,7 @@ class StartPage(QDialog):
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Close when the user goes on in the main window; at the start that window may get the focus first."""
+        """Close when the user continues in the main window; at the start that window may get the focus first."""
         if new is None:
             return
         if new.window() is self:

@@ -1,7 +1,7 @@
 """The models that are kept in the user's folder, with their names, notes and pins. Imports no Qt.
 
 The training saves the model of every run there; the user may save others. A deleted model is moved to the folder
-`DELETED` inside, from which it can be restored; `old_models.py` deletes it for good later.
+`DELETED` inside, from which it can be restored; `old_models.py` deletes it permanently later.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class DrawTab(Tab):
         """Use `network` to read, and read the canvas again.
 
         name: that of its model, as in the corner of the window. keeps_point: whether the network of a step or
-        an epoch that the user has selected goes on reading, as during the run that the network comes from.
+        an epoch that the user has selected stays in use, as during the run that the network comes from.
         """
         self._network, self._name, self._live = network, name, None
         self.snapshot_row.set_live_point(None)
@@ -330,7 +330,7 @@ class DrawTab(Tab):
         left.addWidget(self.canvas, 1)
         bar_layout(self.error_notice, self.error_label)
         bar_layout(self.reading_notice, self.reading_label, self.cancel_button)
-        self.error_notice.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # drawing goes on below it
+        self.error_notice.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the user can draw below it
         left.addLayout(self._buttons)
         return column
 

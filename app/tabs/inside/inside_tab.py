@@ -158,7 +158,7 @@ class InsideTab(Tab):
 
     @Slot(int, object)
     def _point_in_panels(self, layer: int, position: Position | None) -> None:
-        """Light up the number under the mouse in the panels, and in the network those that use it most."""
+        """Highlight the number under the mouse in the panels, and in the network those that use it most."""
         self._point_at(layer, position)
         self._mark_uses()
         self._mark_in_panels(layer, position)
@@ -172,7 +172,7 @@ class InsideTab(Tab):
         self._mark_in_panels(layer, position)
 
     def _mark_in_panels(self, layer: int, position: Position | None) -> None:
-        """Let the visible panel light up a number; a hidden one may still show a number of an earlier network."""
+        """Let the visible panel highlight a number; a hidden one may still show a number of an earlier network."""
         for panel in self.panels:
             if panel is not self.sender() and (panel.isVisible() or position is None):
                 panel.mark(layer, position)

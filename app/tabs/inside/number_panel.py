@@ -44,7 +44,7 @@ class NumberPanel(QWidget):
         return True
 
     def mark(self, layer: int, position: Position | None) -> None:
-        """Light up the number that the mouse is over elsewhere in the tab; None for none. By default nothing.
+        """Highlight the number that the mouse is over elsewhere in the tab; None for none. By default nothing.
 
         A position is only given while the panel is visible, so it belongs to the inspection that it shows.
         """

@@ -1,4 +1,4 @@
-"""The dialog of the deleted models, which can be restored, also after a restart, or deleted for good."""
+"""The dialog of the deleted models, which can be restored, also after a restart, or deleted permanently."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DeletedModelsDialog(QDialog):
         self.list.itemSelectionChanged.connect(self._update)
         self.restore_button = push_button("&Restore", "", self._restore)
         self.restore_button.setProperty("primary", True)
-        self.delete_button = push_button("&Delete for good …", "", self._ask_to_delete)
+        self.delete_button = push_button("&Delete permanently …", "", self._ask_to_delete)
         self.close_button = push_button("&Close", "Close this list (Esc).", self.reject)
         buttons = row_of(self.restore_button, self.delete_button)
         buttons.addStretch()
@@ -97,11 +97,11 @@ class DeletedModelsDialog(QDialog):
         selected = self.selected()
         what = f"“{selected[0].name}”" if len(selected) == 1 else f"{len(selected):,} models"
         buttons = QMessageBox.StandardButton
-        question = f"Delete {what} for good? This cannot be undone."
+        question = f"Delete {what} permanently? This cannot be undone."
         box = QMessageBox(QMessageBox.Icon.Warning, "Deleted models", question, buttons.Yes | buttons.Cancel, self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.button(buttons.Yes).setText("&Delete for good")
+        box.button(buttons.Yes).setText("&Delete permanently")
         box.button(buttons.Yes).setToolTip("Delete the files now.")
         box.button(buttons.Cancel).setToolTip("Keep the models in this list.")
         add_help_keys(box, "models")

@@ -316,7 +316,9 @@ class ModelsTab(Tab):
         remaining = ([pair for pair in moved if pair[1] in present] for moved in self._deleted)
         self._deleted = [moved for moved in remaining if moved]
         self._update_undo()
-        enable(self.deleted_button, "Restore deleted models, or delete them for good.", "" if models else NONE_DELETED)
+        enable(
+            self.deleted_button, "Restore deleted models, or delete them permanently.", "" if models else NONE_DELETED
+        )
 
     @Slot()
     def open_deleted(self) -> None:

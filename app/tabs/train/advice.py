@@ -128,7 +128,7 @@ class Advice(QObject):
         self.remedy_chosen.emit(hint)
 
     def _ask(self, hint: Hint) -> None:
-        """Ask whether to end the run for this remedy; the run goes on until then."""
+        """Ask whether to end the run for this remedy; the run continues until then."""
         box = QMessageBox(
             QMessageBox.Icon.Question, "End the run?", "This remedy needs a new run.", parent=self._window
         )

@@ -149,7 +149,7 @@ class NetworkView(QWidget):
         return len(position) == len(shape) and all(0 <= i < side for i, side in zip(position, shape, strict=True))
 
     def mark(self, layer: int, positions: Collection[Position]) -> None:
-        """Light up these numbers of a layer; an empty collection ends it for this layer."""
+        """Highlight these numbers of a layer; an empty collection removes the highlight from this layer."""
         self._marks.pop(layer, None)
         known = tuple(position for position in positions if self._has(layer, position))
         if known:
@@ -157,7 +157,7 @@ class NetworkView(QWidget):
         self.update()
 
     def clear_marks(self) -> None:
-        """Light up nothing."""
+        """Remove all highlights."""
         if self._marks:
             self._marks = {}
             self.update()

@@ -70,7 +70,7 @@ def test_the_trace_of_a_process_that_helps_is_kept(program: str, tmp_path: Path)
     assert take_trace(tmp_path) == ""
 
 
-def test_helpers_are_told_from_the_program_by_their_traces(tmp_path: Path) -> None:
+def test_traces_of_helpers_differ_from_those_of_the_program(tmp_path: Path) -> None:
     assert is_of_helper('File "/a/nncore/training/parallel/helper_main.py", line 50 in run')
     assert is_of_helper('File "C:\\\\nncore\\experiments\\sweep\\processes.py", line 170 in _do_job')
     assert not is_of_helper('File "/a/app/window/main_window.py", line 50 in __init__')

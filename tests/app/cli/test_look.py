@@ -152,7 +152,7 @@ def test_a_saved_picture_leaves_the_json_as_it_is(tmp_path: Path, capsys: pytest
     assert output.err == f"Saved {path}.\n"
 
 
-def test_a_picture_that_cannot_be_saved_is_said_in_one_sentence(
+def test_a_picture_that_cannot_be_saved_is_reported_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()

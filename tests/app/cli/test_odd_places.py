@@ -26,7 +26,7 @@ NOT_UTF_8 = os.fsdecode(b"h\xff")
 
 
 @pytest.mark.parametrize("home", ["x" * 300, "file/home", "\udcff" * 300])
-def test_a_training_without_a_usable_home_says_so_once_and_saves_its_model(
+def test_a_training_without_a_usable_home_reports_it_once_and_saves_its_model(
     home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
@@ -40,7 +40,7 @@ def test_a_training_without_a_usable_home_says_so_once_and_saves_its_model(
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.ENOENT, errno.ENOSPC])
-def test_a_log_that_fails_during_the_training_is_said_once_and_the_model_is_saved(
+def test_a_log_that_fails_during_the_training_is_reported_once_and_the_model_is_saved(
     number: int, user_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From the second epoch on, every call of the system for the folder of the runs fails, as on a lost share."""

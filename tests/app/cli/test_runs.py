@@ -119,7 +119,7 @@ def test_a_number_that_no_log_can_have_is_an_error(log: RunLog) -> None:
         run_command("show", "99999999999999999999")
 
 
-def test_a_damaged_run_is_said_and_the_others_are_listed(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_run_is_reported_and_the_others_are_listed(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(sqlite3.connect(run_log_path())) as connection, connection:
         connection.execute("UPDATE runs SET seconds = 'x' WHERE id = 1")
     assert run_command() == 0

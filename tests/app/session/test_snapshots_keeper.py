@@ -78,7 +78,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     assert session.close()
 
 
-def test_a_killed_run_offers_its_epochs_at_the_next_start_and_goes_on_with_them(
+def test_a_killed_run_offers_its_epochs_at_the_next_start_and_continues_from_them(
     killed: LoggedRun, session: Session, qtbot: QtBot
 ) -> None:
     checkpoint = runs_folder() / killed.checkpoint_name

@@ -95,7 +95,7 @@ def damage(path: Path, table: str, column: str, where: str, value: object) -> bo
     "training_accuracy", "training_loss", "test_accuracy", "test_loss", "model", "process", "checkpoint", "judged",
     "curve", "deleted", "rates",
 ])  # fmt: skip
-def test_a_damaged_row_costs_only_that_run(path: Path, column: str) -> None:
+def test_only_the_run_with_a_damaged_row_is_left_out(path: Path, column: str) -> None:
     messages: list[str] = []
     with RunLog(path) as log:
         runs = {add_run(log): value for value in BAD_VALUES}
@@ -112,7 +112,7 @@ def test_a_damaged_row_costs_only_that_run(path: Path, column: str) -> None:
 
 
 @pytest.mark.parametrize("column", ["run", "epoch", "figures"])
-def test_a_damaged_epoch_costs_only_that_epoch(path: Path, column: str) -> None:
+def test_only_a_damaged_epoch_is_left_out(path: Path, column: str) -> None:
     for value in BAD_VALUES:
         messages: list[str] = []
         path.unlink(missing_ok=True)
@@ -131,7 +131,7 @@ def test_a_damaged_epoch_costs_only_that_epoch(path: Path, column: str) -> None:
 
 
 @pytest.mark.parametrize(("column", "value"), [("judged", "{"), ("judged", b"\xff"), ("curve", b"123"), ("curve", 5)])
-def test_a_damaged_curve_or_matrix_is_said_and_the_run_is_listed(path: Path, column: str, value: object) -> None:
+def test_a_damaged_curve_or_matrix_is_reported_and_the_run_is_listed(path: Path, column: str, value: object) -> None:
     messages: list[str] = []
     with RunLog(path) as log:
         run = add_run(log)
@@ -141,7 +141,7 @@ def test_a_damaged_curve_or_matrix_is_said_and_the_run_is_listed(path: Path, col
     assert len(messages) == 1
 
 
-def test_a_run_with_a_damaged_row_is_said_once(path: Path) -> None:
+def test_a_run_with_a_damaged_row_is_reported_once(path: Path) -> None:
     messages: list[str] = []
     with RunLog(path) as log:
         bad, good = add_run(log), add_run(log)

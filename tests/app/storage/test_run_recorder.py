@@ -264,7 +264,7 @@ def test_a_damaged_log_is_renamed_and_a_new_log_has_the_complete_run(path: Path,
     assert aside.name in error
 
 
-def test_a_run_goes_on_in_the_new_log_after_another_process_has_renamed_the_damaged_one(path: Path) -> None:
+def test_a_run_continues_in_the_new_log_after_another_process_has_renamed_the_damaged_one(path: Path) -> None:
     run, started = RecordedRun(path), False
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 2:

@@ -46,7 +46,7 @@ def test_every_epoch_is_written_unless_writing_takes_more_than_its_fraction(cloc
     assert pace.is_due
 
 
-def test_a_slow_disk_costs_the_epochs_of_a_quarter_of_a_second_at_most(clock: Clock) -> None:
+def test_on_a_slow_disk_at_most_the_epochs_of_a_quarter_of_a_second_are_lost(clock: Clock) -> None:
     pace = WritingPace(0.1)
     write(pace, clock, 3.0)
     clock.now += MAX_WRITE_INTERVAL_SECONDS / 2

@@ -16,7 +16,7 @@ from tests.app.storage.kept_models import small_model
 from tests.app.window.opened_window import opened_window
 
 
-def test_a_large_model_is_read_in_sight_and_can_be_cancelled(
+def test_reading_a_large_model_shows_its_progress_and_can_be_cancelled(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "large.digitnet"

@@ -71,7 +71,7 @@ def test_the_pinned_drawing_is_read_as_in_draw(window: MainWindow, qtbot: QtBot)
     assert_as_in_draw(window, pinned.bars)
 
 
-def test_an_accuracy_without_the_drawings_says_so(window: MainWindow, qtbot: QtBot) -> None:
+def test_an_accuracy_without_the_drawings_is_marked(window: MainWindow, qtbot: QtBot) -> None:
     evaluate, header, outcome = window.evaluate_tab, window.header.model_button, window.train_tab.outcome_bar
     window.tabs.setCurrentWidget(evaluate)
     qtbot.waitUntil(lambda: evaluate.is_settled and evaluate.result is not None)

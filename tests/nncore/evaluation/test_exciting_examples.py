@@ -102,7 +102,7 @@ def test_it_reports_its_progress_and_ends_at_once_when_it_is_cancelled() -> None
     assert len(fractions) == 2
 
 
-def test_bad_input_is_said_in_one_sentence() -> None:
+def test_bad_input_gives_an_error_of_one_sentence() -> None:
     network, data = Network(DENSE, seed=1), digits(200)
     with pytest.raises(SettingError, match="There is no layer 4; the network has layers 1 to 3"):
         exciting_examples(network, data, 4)

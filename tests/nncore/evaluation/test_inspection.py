@@ -90,7 +90,7 @@ def test_a_number_has_words_for_a_screen_reader() -> None:
     assert flat.in_words(0, (pixel,)) == f"input, line {pixel // 28 + 1}, column {pixel % 28 + 1}, 1"
 
 
-def test_a_number_that_is_none_is_said_and_has_no_place_in_the_order() -> None:
+def test_a_nan_is_named_and_has_no_rank() -> None:
     network = Network(NetworkSpec.dense((3, 4, 2)))
     network.layers[0].b[...] = 1e-7, np.nan, np.inf, -2  # type: ignore[attr-defined]
     with np.errstate(invalid="ignore"):
@@ -165,7 +165,7 @@ def test_input_of_another_size_or_with_nan_is_rejected() -> None:
         Inspection(network, np.full(784, np.nan))
 
 
-def test_weights_that_are_not_finite_are_said() -> None:
+def test_weights_that_are_not_finite_are_reported() -> None:
     network = NETWORKS["quick"]()
     assert Inspection.of_image(network, digit()).is_finite
     network.parameters.values[5] = np.nan

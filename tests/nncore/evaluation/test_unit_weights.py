@@ -105,7 +105,7 @@ def test_every_number_of_the_bundled_model_has_weights_or_none_without_an_error(
             assert (out is None) == (number == len(network.layers))
 
 
-def test_bad_input_is_said_in_one_sentence() -> None:
+def test_bad_input_gives_an_error_of_one_sentence() -> None:
     for look in (weights_into, weights_out_of):
         with pytest.raises(SettingError, match="There is no layer 4"):
             look(DENSE, 4, 0)

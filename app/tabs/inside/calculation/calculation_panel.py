@@ -188,7 +188,7 @@ class CalculationPanel(NumberPanel):
     # ------------------------------------------------------------------ links
 
     def mark(self, layer: int, position: Position | None) -> None:
-        """Light up a number that the mouse is over elsewhere, in every picture and row that it takes part in."""
+        """Highlight a number that the mouse is over elsewhere, in every picture and row that it takes part in."""
         own = position if layer == self._layer and self._inspection is not None else None
         self.pictures.mark_neighbour(own)
         source = position if layer == self._layer - 1 and self._inspection is not None else None

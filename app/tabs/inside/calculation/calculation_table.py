@@ -127,7 +127,7 @@ class CalculationTable(FigureTable):
             self.updateGeometry()
 
     def mark_source(self, source: Position | None) -> None:
-        """Light up the row of a position of the layer's input, if it is listed; None for none."""
+        """Highlight the row of a position of the layer's input, if it is listed; None for none."""
         row = None if source is None or self.rows is None else self.rows.row_of(source)
         if row != self.model_of_rows.pointed_row:
             self.model_of_rows.pointed_row = row

@@ -103,7 +103,7 @@ class NumberPicture(QWidget):
         self.update()
 
     def mark(self, position: Position | None) -> None:
-        """Light up a number; None or a position that is not shown for none."""
+        """Highlight a number; None or a position that is not shown for none."""
         position = position if position is not None and self._has(position) else None
         if position != self._pointed:
             self._pointed = position

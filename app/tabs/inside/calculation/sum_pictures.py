@@ -149,14 +149,14 @@ class SumPictures(QWidget):
     # ------------------------------------------------------------------ links
 
     def mark_source(self, source: Position | None) -> None:
-        """Light up a position of the layer's input in every picture; None for none."""
+        """Highlight a position of the layer's input in every picture; None for none."""
         if self._places is not None:
             self.inputs.mark(None if source is None else self._places.place_in_input(source))
             for picture in self._term_pictures:
                 picture.mark(None if source is None else self._places.place_in_terms(source))
 
     def mark_neighbour(self, position: Position | None) -> None:
-        """Light up a position of the layer's own output, if it is in the map shown; None for none."""
+        """Highlight a position of the layer's own output, if it is in the map shown; None for none."""
         place = None
         if position is not None and self._own is not None:
             shape, picture, own = self._own

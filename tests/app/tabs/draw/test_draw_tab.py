@@ -281,7 +281,7 @@ def snapshots_of(count: int, max_count: int) -> Snapshots:
     return snapshots
 
 
-def test_drawing_goes_on_in_an_epoch_whose_snapshot_the_training_deletes(tab: DrawTab) -> None:
+def test_the_user_can_draw_while_the_training_deletes_the_selected_snapshot(tab: DrawTab) -> None:
     snapshots = snapshots_of(8, max_count=8)
     tab.set_network(network(7))
     tab.set_snapshots(snapshots, 20)

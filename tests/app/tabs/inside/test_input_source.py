@@ -94,7 +94,7 @@ def test_a_number_without_an_image_is_refused_and_the_image_stays(source: InputS
     assert not source.message.isVisible()
 
 
-def test_what_is_missing_is_said(source: InputSource) -> None:
+def test_missing_data_is_reported(source: InputSource) -> None:
     source.source.choose(FROM_TEST)
     assert source.input.words == NO_DATA_YET
     source.next.click()

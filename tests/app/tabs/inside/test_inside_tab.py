@@ -164,7 +164,7 @@ def test_a_picture_that_cannot_be_read_moves_nothing(tab: InsideTab, bundled: Ne
     assert tab.source.message_notice.geometry().top() >= tab.canvas_area.geometry().bottom()
 
 
-def test_nan_in_the_weights_is_said_with_the_layer(tab: InsideTab) -> None:
+def test_the_layer_of_a_nan_in_the_weights_is_reported(tab: InsideTab) -> None:
     broken = Network(NetworkSpec.dense((784, 16, 10)), seed=1)
     broken.parameters.value("3.W")[0, 0] = np.nan
     tab.set_network(broken, "broken")

@@ -60,7 +60,9 @@ def test_two_models_read_one_drawing(opened: ModelsTab, three_models: list[Path]
         qtbot.mouseClick(page.draw_button, LEFT_BUTTON)
 
 
-def test_a_model_that_cannot_read_digits_says_so(opened: ModelsTab, three_models: list[Path], qtbot: QtBot) -> None:
+def test_a_message_reports_a_model_that_cannot_read_digits(
+    opened: ModelsTab, three_models: list[Path], qtbot: QtBot
+) -> None:
     opened.set_drawing(FIRST_IMAGE)
     pair_of(opened, qtbot, three_models[1:], 1)
     first, second = opened.pages.image_page.columns

@@ -531,7 +531,7 @@ def test_a_note_that_is_typed_and_changed_back_stays(tab: RunsTab, log_path: Pat
     assert not tab.view.is_editing
 
 
-def test_a_half_typed_name_that_is_emptied_leaves_the_old_name(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_an_emptied_name_keeps_the_old_name(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     tab.view.edit(tab.view.filter.index(3, NAME))
     editor = tab.view.findChild(QLineEdit)

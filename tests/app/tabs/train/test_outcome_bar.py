@@ -47,7 +47,7 @@ def test_without_a_run_the_buttons_say_why_they_are_disabled(bar: OutcomeBar) ->
     assert bar.keep_button.toolTip() == plain_tooltip(RUN_NOT_ENDED)
 
 
-def test_a_worse_model_waits_and_the_sentence_says_so(bar: OutcomeBar) -> None:
+def test_a_worse_model_is_not_used_and_the_sentence_explains_it(bar: OutcomeBar) -> None:
     trained, before, other = a_model(0.114), a_model(0.995), a_model(0.5)
     outcome = RunOutcome(trained, ModelWithPath(before, None))
     bar.show_models(outcome, before.model)
@@ -64,7 +64,7 @@ def test_a_worse_model_waits_and_the_sentence_says_so(bar: OutcomeBar) -> None:
     assert bar.sentence.full_text == "In use: any, 50.0 %. Not in use: any, 11.4 %."
 
 
-def test_there_is_no_way_back_to_no_model(bar: OutcomeBar) -> None:
+def test_a_user_cannot_return_to_having_no_model(bar: OutcomeBar) -> None:
     trained = a_model(0.9)
     bar.show_models(RunOutcome(trained, None), trained.model)
     assert enabled(bar) == [True, True, True, False]

@@ -34,7 +34,7 @@ def menu(qtbot: QtBot) -> RecentFilesMenu:
     return menu
 
 
-def test_an_empty_list_says_so(menu: RecentFilesMenu) -> None:
+def test_an_empty_list_has_an_entry_that_explains_it(menu: RecentFilesMenu) -> None:
     (action,) = actions(menu)
     assert (action.text(), action.isEnabled()) == ("No files yet", False)
 
@@ -119,7 +119,7 @@ def test_a_saved_model_is_listed(window: MainWindow, qtbot: QtBot, tmp_path: Pat
     assert WindowPreferences().recent_files == [tmp_path / "mine.digitnet"]
 
 
-def test_a_chosen_file_that_is_missing_is_told_in_the_window(window: MainWindow, tmp_path: Path) -> None:
+def test_a_chosen_file_that_is_missing_is_reported_in_the_window(window: MainWindow, tmp_path: Path) -> None:
     window.preferences.add_recent_file(tmp_path / "gone.npz")
     actions(window.recent_files)[0].trigger()
     assert "gone.npz is no longer in" in window.messages.text

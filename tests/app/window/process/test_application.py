@@ -185,7 +185,7 @@ def test_the_message_with_which_qt_aborts_is_also_on_standard_error(
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-def test_a_log_that_can_no_longer_be_written_disturbs_nothing(user_files: Path) -> None:
+def test_a_log_that_can_no_longer_be_written_has_no_effect_on_the_window(user_files: Path) -> None:
     user_files.mkdir()
     (user_files / "digitlab.log").symlink_to("/dev/full")
     process = run(CLOSE_WHEN_READY, WARN, RUN)

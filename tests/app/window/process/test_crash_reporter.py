@@ -167,7 +167,7 @@ def test_after_a_message_was_deleted_with_its_window_the_next_error_is_shown(
     assert "second" in dialog_of(qtbot).problem.text()
 
 
-def test_without_a_log_file_the_dialog_says_so(reporter: CrashReporter, qtbot: QtBot) -> None:
+def test_the_dialog_reports_that_there_is_no_log_file(reporter: CrashReporter, qtbot: QtBot) -> None:
     reporter.log = None
     report(reporter, first)
     assert "The log could not be written." in texts(dialog_of(qtbot))

@@ -36,7 +36,7 @@ def test_the_crash_of_a_helper_is_shown_and_logged_once(
     assert crash_file(tmp_path).read_bytes() == b""
 
 
-def test_the_dialog_says_that_the_run_goes_on(qtbot: QtBot) -> None:
+def test_the_dialog_says_that_the_run_continues(qtbot: QtBot) -> None:
     reporter = CrashReporter()
     reporter.show_helper_crash(TRACE)
     (dialog,) = (each for each in qtbot_dialogs() if isinstance(each, CrashDialog))

@@ -55,9 +55,7 @@ def test_either_file_finds_its_partner(images: str, labels: str, tmp_path: Path,
         assert splits.validation is None
 
 
-def test_of_a_plain_and_a_compressed_partner_the_one_like_the_given_file_is_read(
-    tmp_path: Path, digits: Dataset
-) -> None:
+def test_the_partner_with_the_same_compression_is_read(tmp_path: Path, digits: Dataset) -> None:
     first, last = digits.take(slice(0, 6)), digits.take(slice(6, None))
     plain = write(tmp_path, first, "my-images-idx3-ubyte", "my-labels-idx1-ubyte")
     packed = write(tmp_path, last, "my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte.gz")

@@ -70,7 +70,7 @@ def test_two_clicks_lead_from_the_network_to_a_number_of_the_layer_before(tab: I
     assert panel.trail.numbers == ((4, (20, 3, 3)), (3, source))
 
 
-def test_the_mouse_over_the_network_or_the_panel_lights_up_both(tab: InsideTab) -> None:
+def test_the_mouse_over_the_network_or_the_panel_highlights_the_number_in_both(tab: InsideTab) -> None:
     panel = panel_of(tab)
     tab.choose(1, (3, 7, 6))
     hover(tab.view, centre_in_view(tab, 0, (0, 13, 13)))

@@ -264,7 +264,9 @@ def test_the_window_slides_as_one_drags_or_moves_over_the_map(panel: Calculation
     assert chosen[-1] == (1, (3, 5, 8))
 
 
-def test_a_click_on_a_term_leads_to_its_number_and_the_way_back_is_kept(panel: CalculationPanel, qtbot: QtBot) -> None:
+def test_a_click_on_a_term_shows_its_number_and_the_path_can_be_followed_back(
+    panel: CalculationPanel, qtbot: QtBot
+) -> None:
     shown = inspection("bundled")
     panel.show_number(shown, 11, (7,))
     with qtbot.waitSignal(panel.chosen) as chosen:
@@ -298,7 +300,7 @@ def test_a_click_on_a_pixel_of_the_weights_leads_to_the_pixel(panel: Calculation
     assert panel.trail.numbers[0] == (1, (5,))
 
 
-def test_a_number_pointed_at_lights_up_everywhere(panel: CalculationPanel, qtbot: QtBot) -> None:
+def test_a_number_under_the_mouse_is_highlighted_everywhere(panel: CalculationPanel, qtbot: QtBot) -> None:
     shown = inspection("bundled")
     panel.show_number(shown, 4, (20, 3, 3))
     terms = shown.terms(4, (20, 3, 3))
@@ -377,7 +379,7 @@ def test_one_click_shows_the_lines_that_compute_a_number(
     assert ("def softmax(" in panel.source.text.toPlainText()) == (layer == 11)
 
 
-def test_weights_that_are_not_finite_are_said_and_come_first(panel: CalculationPanel) -> None:
+def test_weights_that_are_not_finite_are_reported_and_listed_first(panel: CalculationPanel) -> None:
     damaged = Network(NetworkSpec.dense((784, 4, 10)), seed=1)
     damaged.layers[0].W[3:6, 0] = np.nan  # type: ignore[attr-defined]
     image = np.zeros((28, 28), np.uint8)

@@ -185,7 +185,7 @@ def test_its_weights_are_those_of_the_network(panel: ExamplesPanel) -> None:
         (SPEC, np.nan, "Layer 1 gives numbers that are not finite"),
     ],
 )
-def test_what_cannot_be_looked_for_is_said(
+def test_the_panel_explains_why_no_images_are_shown(
     panel: ExamplesPanel, qtbot: QtBot, spec: NetworkSpec, value: float, words: str
 ) -> None:
     network = Network(spec)
@@ -196,7 +196,7 @@ def test_what_cannot_be_looked_for_is_said(
     assert not panel.most.isVisible()
 
 
-def test_without_a_number_and_for_the_input_it_says_so(panel: ExamplesPanel) -> None:
+def test_the_panel_explains_itself_without_a_number_and_for_the_input(panel: ExamplesPanel) -> None:
     panel.show_number(None, 0, (0,))
     assert panel.state.text() == NOTHING_CHOSEN
     panel.show_number(inspection(), 0, (5,))

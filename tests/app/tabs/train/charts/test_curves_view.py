@@ -283,7 +283,7 @@ def test_the_wheel_zooms_about_the_pointer_and_dragging_moves(view: CurvesView, 
     assert not view.tools.whole.isEnabled()
 
 
-def test_a_zoomed_section_stays_while_the_run_goes_on(view: CurvesView, qtbot: QtBot) -> None:
+def test_a_zoomed_section_stays_while_the_run_continues(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
     settled(qtbot, view)
     turn_wheel(view.loss, 1.0, 5)

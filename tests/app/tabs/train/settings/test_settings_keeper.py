@@ -77,7 +77,7 @@ def test_an_unchanged_first_recipe_is_nothing_to_keep(start: Start, qtbot: QtBot
     assert not train_settings_path().exists()
 
 
-def test_what_is_half_typed_is_there_again_with_its_error(start: Start, qtbot: QtBot) -> None:
+def test_incomplete_input_is_restored_with_its_error(start: Start, qtbot: QtBot) -> None:
     panel, keeper = start()
     panel.choose_recipe("three-layer")
     panel.learning.edits["epochs"].setText("7")
@@ -108,7 +108,7 @@ def test_what_is_half_typed_is_there_again_with_its_error(start: Start, qtbot: Q
     assert start()[0].config().epochs == 9
 
 
-def test_a_half_typed_change_of_the_first_recipe_is_kept(start: Start, qtbot: QtBot) -> None:
+def test_an_incomplete_change_of_the_first_recipe_is_kept(start: Start, qtbot: QtBot) -> None:
     panel, keeper = start()
     panel.learning.edits["epochs"].setText("1o")
     saved(qtbot, keeper)
@@ -118,7 +118,7 @@ def test_a_half_typed_change_of_the_first_recipe_is_kept(start: Start, qtbot: Qt
     assert panel.is_valid
 
 
-def test_entries_of_another_version_do_no_harm(start: Start, qtbot: QtBot) -> None:
+def test_entries_of_another_version_are_ignored(start: Start, qtbot: QtBot) -> None:
     recipe = RECIPES["quick"]
     entries = {"epochs": "1o", "unknown": "7", "output": "no such output", "initialization": "he"}
     write_typed(TrainSettings("quick", recipe.spec, recipe.config, entries=entries), train_settings_path())
@@ -127,7 +127,7 @@ def test_entries_of_another_version_do_no_harm(start: Start, qtbot: QtBot) -> No
     assert panel.network.output.value == "softmax"
 
 
-def test_a_text_that_no_file_can_hold_costs_only_itself(start: Start, qtbot: QtBot) -> None:
+def test_a_text_that_cannot_be_encoded_is_not_saved_but_the_others_are(start: Start, qtbot: QtBot) -> None:
     panel, keeper = start()
     panel.network.hidden_layers.setText("x" * 3000)
     panel.learning.edits["epochs"].setText("1o")
@@ -150,7 +150,7 @@ def test_a_curve_is_kept_but_not_the_points_of_a_file(start: Start, qtbot: QtBot
     assert panel.curve.source == RECIPES["sine"].examples.description
 
 
-def test_during_a_run_the_way_back_is_locked_with_the_reason(start: Start, qtbot: QtBot) -> None:
+def test_restoring_settings_is_disabled_during_a_run_with_a_reason(start: Start, qtbot: QtBot) -> None:
     panel, keeper = start()
     panel.learning.edits["epochs"].setText("7")
     saved(qtbot, keeper)
