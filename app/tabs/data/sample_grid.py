@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -20,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from app.widgets.cell_grid import CellGrid
 from app.widgets.grey_image import thumbnail
-from app.widgets.tool_tips import show_cell_tool_tip
 from nncore.data.dataset import Dataset
 from nncore.reporting.number_text import decimal_text
 
@@ -31,7 +27,7 @@ SAMPLE_SIDE = 56
 MAX_EXAMPLES_SHOWN = 600
 
 
-class SampleGrid(QWidget):
+class SampleGrid(CellGrid):
     """Paints the examples `rows` of a data set, as many as fit, with tooltips; arrow keys choose one."""
 
     example_opened = Signal(int)
@@ -42,7 +38,7 @@ class SampleGrid(QWidget):
         self._dataset: Dataset | None = None
         self._rows: NDArray[np.intp] = np.empty(0, np.intp)
         self._thumbnails: dict[int, QPixmap] = {}
-        self._empty, self._current = "", 0
+        self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Examples")
         self.setToolTip("Examples of the data, with their classes. Click one, or press Enter, to see its numbers.")
@@ -66,7 +62,7 @@ class SampleGrid(QWidget):
         """Show the examples `rows` of `dataset`; without any, show the sentence `empty`."""
         self._dataset, self._rows, self._empty = dataset, rows[:MAX_EXAMPLES_SHOWN], empty
         self._thumbnails.clear()
-        self._current = 0
+        self.current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if len(rows) else Qt.FocusPolicy.NoFocus)
         self._describe()
         self.update()
@@ -107,50 +103,25 @@ class SampleGrid(QWidget):
         width, height = self._cell()
         return QRect(index % self.across * width, index // self.across * height, width - GAP, height - GAP)
 
-    def _index_at(self, point: QPoint) -> int | None:
-        return next((index for index in range(len(self.rows)) if self.place(index).contains(point)), None)
+    def cell(self, index: int) -> QRect:
+        """The same place, of the image with its label."""
+        return self.place(index)
 
-    def event(self, event: QEvent) -> bool:
-        """Show the tooltip of the example under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            index = self._index_at(event.pos())
-            if index is not None:
-                show_cell_tool_tip(self, self.place(index), f"{self.description(index)}.")
-                return True
-        return super().event(event)
+    def count(self) -> int:
+        """How many examples are shown."""
+        return len(self.rows)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Open the example under the pointer."""
-        index = self._index_at(event.position().toPoint())
-        if index is not None:
-            self._current = index
-            self._open()
+    def columns(self) -> int:
+        """How many examples fit in a row."""
+        return self.across
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose an example with the arrow keys, and open it with Enter."""
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.across, Qt.Key.Key_Down: self.across}
-        key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open()
-        elif key in steps and 0 <= self._current + steps[key] < len(self.rows):
-            self._current += steps[key]
-            self.update()
-        else:
-            super().keyPressEvent(event)
+    def words(self, index: int) -> str:
+        """The example at a place in the grid, in a sentence."""
+        return f"{self.description(index)}."
 
-    def _open(self) -> None:
-        if self._current < len(self.rows):
-            self.example_opened.emit(self.rows[self._current])
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show which example the keys choose."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide which example the keys choose."""
-        super().focusOutEvent(event)
+    def choose(self, index: int) -> None:
+        """Open the example at a place in the grid."""
+        self.example_opened.emit(self.rows[index])
         self.update()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -187,7 +158,7 @@ class SampleGrid(QWidget):
                     self.label(row), Qt.TextElideMode.ElideRight, label_area.width()
                 )
                 painter.drawText(label_area, Qt.AlignmentFlag.AlignCenter, label)
-                if index == self._current and self.hasFocus():
+                if index == self.current and self.hasFocus():
                     painter.setPen(QPen(QColor(colours.accent), 2))
                     painter.drawRect(cell.adjusted(1, 1, -1, -1))
 

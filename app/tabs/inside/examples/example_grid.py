@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.widgets.elements import announce
+from app.widgets.cell_grid import CellGrid
 from app.widgets.grey_image import thumbnail
 from app.widgets.pictures.picture_actions import PictureActions
 
 EXAMPLE_SIDE_IN_LINES = 3
 """Side of an image in lines of text."""
 
-KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-CHOICE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+CHOICE_TIP = "Click it, or press Enter, to look inside with it."
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class ShownExample:
     frame: tuple[float, float, float, float] | None = None
 
 
-class ExampleGrid(QWidget):
+class ExampleGrid(CellGrid):
     """As many images in a line as there is room for. The arrow keys go to an image, Enter or a click chooses it."""
 
     chosen = Signal(int)
@@ -48,7 +48,6 @@ class ExampleGrid(QWidget):
         super().__init__()
         self._name = name
         self.examples: tuple[ShownExample, ...] = ()
-        self._current = 0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -58,14 +57,14 @@ class ExampleGrid(QWidget):
 
     def set_examples(self, examples: Sequence[ShownExample]) -> None:
         """Show these images, first to last."""
-        self.examples, self._current = tuple(examples), 0
+        self.examples, self.current = tuple(examples), 0
         self._describe()
         self.updateGeometry()
         self.update()
 
     def _describe(self) -> None:
         count = len(self.examples)
-        words = f"{self._current + 1} of {count}: {self.examples[self._current].sentence}" if count else "No images."
+        words = f"{self.current + 1} of {count}: {self.examples[self.current].sentence}" if count else "No images."
         self.setAccessibleDescription(words)
 
     # ----------------------------------------------------------------- places
@@ -104,55 +103,30 @@ class ExampleGrid(QWidget):
         width = self.sizeHint().width()
         return QSize(width, self.heightForWidth(max(self.width(), width)))
 
-    def _index_at(self, event: QMouseEvent | QHelpEvent) -> int | None:
-        place = event.position().toPoint() if isinstance(event, QMouseEvent) else event.pos()
-        cells = (QRect(self.place(index).topLeft(), self._cell) for index in range(len(self.examples)))
-        return next((index for index, cell in enumerate(cells) if cell.contains(place)), None)
+    def cell(self, index: int) -> QRect:
+        """The area of the image at `index` with its text."""
+        return QRect(self.place(index).topLeft(), self._cell)
 
-    # ----------------------------------------------------------------- events
+    def count(self) -> int:
+        """The number of images."""
+        return len(self.examples)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the image under the mouse."""
-        index = self._index_at(event)
-        if index is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._go_to(index)
-            self.chosen.emit(self.examples[index].row)
+    def columns(self) -> int:
+        """The number of images in a line."""
+        return self._columns(self.width())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to another image, or choose the present one."""
-        key, columns = event.key(), self._columns(self.width())
-        step = {**KEYS, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}.get(Qt.Key(key))
-        if step is not None and 0 <= self._current + step < len(self.examples):
-            self._go_to(self._current + step)
-        elif key in CHOICE_KEYS and self.examples:
-            self.chosen.emit(self.examples[self._current].row)
-        else:
-            super().keyPressEvent(event)
+    def words(self, index: int) -> str:
+        """The image at `index`, in sentences."""
+        return f"{index + 1} of {len(self.examples)}: {self.examples[index].sentence} {CHOICE_TIP}"
+
+    def choose(self, index: int) -> None:
+        """Emit `chosen`."""
+        self._describe()
+        self.chosen.emit(self.examples[index].row)
 
     def _go_to(self, index: int) -> None:
-        self._current = index
+        super()._go_to(index)
         self._describe()
-        announce(self, self.accessibleDescription())
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show which image the keys are at."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
-        super().focusOutEvent(event)
-        self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Show the sentence of the image under the mouse as a tool tip."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            index = self._index_at(event)
-            text = "" if index is None else f"{self.examples[index].sentence} Click to look inside with it."
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images, the texts, and the frames of the parts that excite a map."""
@@ -162,7 +136,7 @@ class ExampleGrid(QWidget):
             for index, each in enumerate(self.examples):
                 place = self.place(index)
                 painter.drawPixmap(place, thumbnail(each.image, self._side, colours, ratio))
-                is_current = index == self._current and self.hasFocus()
+                is_current = index == self.current and self.hasFocus()
                 painter.setPen(QPen(QColor(colours.accent if is_current else colours.edge), 3 if is_current else 1))
                 painter.drawRect(place.adjusted(0, 0, -1, -1))
                 if each.frame is not None:
