@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.canvas.canvas import Canvas
@@ -44,7 +45,9 @@ NAMED_USES = 3
 """The number of uses of a number that the line below the network names."""
 
 CANVAS_SIDE = 240
-"""The side of the canvas in pixels."""
+"""The side of the canvas in pixels, unless the window is low."""
+
+LEAST_CANVAS_SIDE = 120
 
 SHARES = 3, 2
 """The widths of the network and of the details, relative to each other, until the user moves the line between them."""
@@ -329,7 +332,7 @@ class InsideTab(Tab):
         inside = QHBoxLayout()
         inside.setSpacing(GROUP_GAP)
         self.source.put_above_message(self.canvas_area)
-        inside.addWidget(_InputColumn(self.source))
+        inside.addWidget(_InputColumn(self.source, self.canvas))
         inside.addWidget(self.splitter, 1)
         reader = row_of(self.reader, self.follow)
         reader.setStretch(0, 1)
@@ -343,16 +346,32 @@ class InsideTab(Tab):
 
 
 class _InputColumn(QWidget):
-    """Widgets above each other, as wide as the canvas, or wider if a large font needs that."""
+    """The input and its canvas, which is smaller in a low window; wider than the canvas if a large font needs that."""
 
-    def __init__(self, *widgets: QWidget) -> None:
+    def __init__(self, source: InputSource, canvas: Canvas) -> None:
         super().__init__()
-        self.setLayout(column_of(*widgets))
+        self._canvas = canvas
+        self.setLayout(column_of(source))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
         """The smallest width; the controls begin another line where it ends."""
         return QSize(max(CANVAS_SIDE, self.minimumSizeHint().width()), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The height with the smallest canvas."""
+        least = super().minimumSizeHint()
+        return QSize(least.width(), least.height() - max(0, self._canvas.height() - LEAST_CANVAS_SIDE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the canvas to the height."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        others = layout.totalMinimumHeightForWidth(self.width()) - self._canvas.height()
+        side = max(LEAST_CANVAS_SIDE, min(CANVAS_SIDE, self.height() - others))
+        if side != self._canvas.height():
+            self._canvas.setFixedSize(side, side)
 
 
 def uses_in_words(inspection: Inspection, uses: NumberUses | None, names: Sequence[str]) -> str:

@@ -255,7 +255,7 @@ class CalculationPanel(NumberPanel):
         column.addWidget(self.heading)
         column.addLayout(FlowLayout(self.value, self.formula, spacing=GROUP_GAP))
         column.addWidget(self.problem)
-        column.addWidget(self.table, 1)  # what a small screen shows at once: the terms and the result
+        column.addWidget(self.table)  # what a small screen shows at once: the terms and the result
         for widget in (self.term, self.note, self.softmax, self.pictures, self.source):
             column.addWidget(widget)
         column.addStretch()

@@ -90,13 +90,13 @@ class CalculationTable(FigureTable):
     more_requested = Signal()
 
     def __init__(self) -> None:
-        super().__init__("calculation", 12, 12)
+        super().__init__("calculation", 24, 12)
         self.model_of_rows = CalculationModel(self)
         self._samples: tuple[str, ...] = SAMPLES
         self._spanned: tuple[tuple[str, ...], int, int] | None = None
         self.set_figures(self.model_of_rows)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setToolTip("Click a term, or press Enter, to see how its input is computed.")
         self.entered.connect(self._on_entered)
         self.clicked.connect(self._on_clicked)

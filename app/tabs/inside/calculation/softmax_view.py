@@ -19,6 +19,10 @@ from nncore.model.layers.terms import Position
 from nncore.reporting.number_text import decimal_text, decimals_of, fixed_text, number_in_words
 
 TITLES = ("class", "z", "(z−max)/T", "exp", "÷ sum")
+MAX_LOGIT_DECIMALS = 2
+"""Logits are not longer than "−00.0", so that they fit their column."""
+
+MIN_STEP_DECIMALS = 2
 MAX_STEP_DECIMALS = 4
 """The decimals of the last two columns, one less if they do not fit."""
 TITLE_MEANINGS = (
@@ -49,7 +53,8 @@ class _StepsModel(FigureModel):
             self.beginResetModel()
         self.steps, self.names, self.row = steps, names, row
         finite = [np.abs(each[np.isfinite(each)]).max(initial=0) for each in (steps.logits, steps.shifted)]
-        self._decimals = decimals_of(float(finite[0]), 3), decimals_of(float(finite[1]), 3)
+        logits, shifted = (min(MAX_LOGIT_DECIMALS, decimals_of(float(each), 3)) for each in finite[:2])
+        self._decimals = logits, shifted
         if count != len(steps.logits) + 1:
             self.endResetModel()
         else:
@@ -106,7 +111,7 @@ class _StepsTable(FigureTable):
 
     def set_widths(self) -> None:
         """Each column gets what its title and its numbers need, the first one the rest."""
-        for decimals in (MAX_STEP_DECIMALS, MAX_STEP_DECIMALS - 1):
+        for decimals in range(MAX_STEP_DECIMALS, MIN_STEP_DECIMALS - 1, -1):
             samples = ("−00.0", "−00.0", *2 * [fixed_text(0, decimals)])
             widths = [
                 max(self.title_width(each), self.text_width(text))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.tabs.inside.inside_tab import NOT_FINITE_FROM, POINT_AT_A_NUMBER, InsideTab
 from app.tabs.inside.number_panel import NumberPanel
 from nncore.evaluation.inspection import Inspection
+from nncore.evaluation.number_uses import strongest_uses
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import number_in_words
 from tests.app.places import moved_controls, places_of_controls
+from tests.app.waiting import deliver_events
 from tests.nncore.example_data import small_mnist
 
 
@@ -209,3 +213,31 @@ def test_a_number_that_the_network_does_not_have_is_not_chosen(
     assert tab.choice == strongest
     tab.choose(*where)
     assert tab.choice == strongest == tab.view.choice
+
+
+def test_the_canvas_is_smaller_in_a_low_window_and_overlaps_nothing(tab: InsideTab, bundled: Network) -> None:
+    tab.set_network(bundled)
+    height = tab.canvas.height()
+    tab.resize(900, 330)
+    deliver_events()
+    assert tab.canvas.width() == tab.canvas.height() < height
+    bottom = tab.canvas.mapTo(tab, tab.canvas.rect().bottomLeft()).y()
+    buttons = [each for each in tab.canvas_area.findChildren(QToolButton) if each.isVisible()]
+    assert buttons
+    assert all(each.mapTo(tab, QPoint(0, 0)).y() > bottom for each in buttons)
+    tab.resize(900, 700)
+    deliver_events()
+    assert tab.canvas.height() == height
+
+
+def test_the_pixel_under_the_mouse_is_named_by_line_and_column(tab: InsideTab, bundled: Network) -> None:
+    tab.set_network(bundled)
+    tab.set_drawing(image())
+    tab.throttle.flush()
+    assert tab.inspection is not None
+    tab.view._point_at((0, (0, 7, 10)))
+    assert tab.words.full_text.startswith("Input line 8, column 11, ")
+    uses = strongest_uses(bundled, 0, (0, 7, 10))
+    assert uses is not None
+    assert tab.view.marks == {1: uses.positions}
+    assert f"map {uses.positions[0][0] + 1} (" in tab.words.full_text
