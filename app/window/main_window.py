@@ -98,10 +98,11 @@ class MainWindow(QMainWindow):
         session, messages, actions = self.session, self.messages, self.training_actions
         session.model_changed.connect(self.header.show_model)
         session.model_renamed.connect(self.header.show_model)
-        self.connections.taught_changed.connect(self.header.show_taught)
-        self.connections.taught_changed.connect(actions.show_taught)
-        self.connections.reading_network_changed.connect(actions.read_pinned_with)
-        self.connections.reader_renamed.connect(actions.rename_reader)
+        reader = self.connections.reader
+        reader.taught_changed.connect(self.header.show_taught)
+        reader.taught_changed.connect(actions.show_taught)
+        reader.network_changed.connect(actions.read_pinned_with)
+        reader.renamed.connect(actions.rename_reader)
         session.model_changed.connect(self._add_recent_model)
         session.status_message.connect(messages.show_message)
         session.error_message.connect(messages.show_error)

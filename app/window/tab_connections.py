@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, Qt, Slot
 
-from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.run_events import LiveNetwork, RunState
 from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
+from app.window.drawing_reader import DrawingReader
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import TabRow
 from nncore.data.dataset import DIGITS
@@ -22,7 +22,6 @@ from nncore.files.model_file import Model
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
-from nncore.reporting.number_text import counted_text
 
 if TYPE_CHECKING:  # a tab is imported when it is built
     from app.storage.models.model_library import KeptModel
@@ -43,32 +42,20 @@ PINNED = "Pinned: the Train tab shows what the network reads in this drawing whi
 class TabConnections(QObject):
     """Connects each new tab with the session and the window, and gives it the current state.
 
-    It also keeps the network that reads drawings, and shows what one tab sends to another.
+    It also shows what one tab sends to another. reader: the network that reads drawings in all tabs.
     """
-
-    reading_network_changed = Signal(Network, str, bool)
-    """The network that reads drawings now, its name, and whether a step or epoch that was selected goes
-    on reading."""
-    reader_renamed = Signal(str)
-    """The network that reads drawings has this name now."""
-    taught_changed = Signal(int)
-    """The number of taught drawings that this network has learned, 0 if it is that of the model in use."""
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
         super().__init__(window)
         self._window, self._session, self._teacher = window, session, teacher
         self._preferences: WindowPreferences = window.preferences
-        self._reading_network: Network | None = None
-        self._reader, self._taught_count = "", 0
-        session.model_changed.connect(self._read_with_model)
-        session.model_renamed.connect(self._rename_reader)
+        self.reader = DrawingReader(session, teacher, self)
         session.network_in_training.connect(self._show_training)
         session.run_state_changed.connect(self._update_watching)
         session.model_changed.connect(self._update_watching)
-        teacher.adapted.connect(self._show_adaptation)
-        self.taught_changed.connect(self._update_snapshot_rows)
-        self.taught_changed.connect(self._say_taught)
+        self.reader.taught_changed.connect(self._update_snapshot_rows)
+        self.reader.taught_changed.connect(self._say_taught)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
@@ -93,10 +80,10 @@ class TabConnections(QObject):
         session.snapshots_created.connect(self._show_snapshots)
         session.model_changed.connect(self._update_snapshot_rows)
         session.snapshots_grown.connect(self._update_snapshot_rows)
-        self.reading_network_changed.connect(tab.set_network)
-        self.reader_renamed.connect(tab.rename_model)
-        tab.set_snapshots(session.snapshots, session.planned_epochs, self._reads_with_latest_snapshot)
-        tab.set_network(self._reading_network, self._reader)
+        self.reader.network_changed.connect(tab.set_network)
+        self.reader.renamed.connect(tab.rename_model)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
+        tab.set_network(self.reader.network, self.reader.name)
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
@@ -138,10 +125,10 @@ class TabConnections(QObject):
         tab.set_drawing(draw_tab.image)
         session.data_changed.connect(tab.source.set_data)
         rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
-        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, self._reads_with_latest_snapshot)
+        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
         tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
-        self.reading_network_changed.connect(tab.snapshot_row.set_current_network)
-        tab.snapshot_row.set_current_network(self._reading_network)
+        self.reader.network_changed.connect(tab.snapshot_row.set_current_network)
+        tab.snapshot_row.set_current_network(self.reader.network)
         for one, other in (rows, rows[::-1]):
             one.point_chosen.connect(other.select_point)
         session.snapshots_created.connect(self._show_snapshots_inside)
@@ -162,10 +149,10 @@ class TabConnections(QObject):
         self._window.tab(DrawTab)  # builds it if necessary, which loads the drawings that this tab adds to
         tab.teach_requested.connect(self._teacher.teach)
         tab.show_requested.connect(self._show_ink)
-        self.reading_network_changed.connect(tab.set_network)
-        self.reader_renamed.connect(tab.rename_model)
-        if self._reading_network is not None:
-            tab.set_network(self._reading_network, self._reader)
+        self.reader.network_changed.connect(tab.set_network)
+        self.reader.renamed.connect(tab.rename_model)
+        if self.reader.network is not None:
+            tab.set_network(self.reader.network, self.reader.name)
 
     def connect_evaluate_tab(self, tab: EvaluateTab) -> None:
         """Connect the new Evaluate tab."""
@@ -175,7 +162,7 @@ class TabConnections(QObject):
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
         self._session.model_renamed.connect(self._rename_evaluated)
-        tab.show_taught(is_taught=self._taught_count > 0)
+        tab.show_taught(is_taught=self.reader.taught_count > 0)
         if self._session.data is not None:
             tab.set_data(self._session.data)
         if self._session.model is not None:
@@ -210,8 +197,8 @@ class TabConnections(QObject):
         self._window.draw_tab.image_changed.connect(tab.set_drawing)
         tab.set_drawing(self._window.draw_tab.image)
         session.data_changed.connect(tab.set_data)
-        self.reading_network_changed.connect(self._show_model_in_use)
-        self.reader_renamed.connect(self._show_model_in_use)
+        self.reader.network_changed.connect(self._show_model_in_use)
+        self.reader.renamed.connect(self._show_model_in_use)
         tab.models_listed.connect(self._take_over_names)
         if session.data is not None:
             tab.set_data(session.data)
@@ -219,64 +206,28 @@ class TabConnections(QObject):
 
     @Slot()
     def _show_model_in_use(self) -> None:
-        model, network = self._session.model, self._reading_network
+        model, network = self._session.model, self.reader.network
         if model is not None and network is not None:
-            self._window.models_tab.set_model_in_use(model, network, self._session.model_path, self._reader)
+            self._window.models_tab.set_model_in_use(model, network, self._session.model_path, self.reader.name)
 
     @Slot(list)
     def _take_over_names(self, models: list[KeptModel]) -> None:
         self._session.rename_models({model.path: (model.name, model.note) for model in models if model.header})
 
-    @Slot(object)
-    def _read_with_model(self, model: Model) -> None:
-        self._read_with(self._session.network, 0, keeps_point=self._session.model_follows_run)
-        self._teacher.set_base(self._session.network, learn=not self._session.model_follows_run)
-
     @Slot(object, int)
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
-        self._window.draw_tab.set_snapshots(snapshots, epochs, self._reads_with_latest_snapshot)
+        self._window.draw_tab.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
 
     @Slot(object, int)
     def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
         row = self._window.inside_tab.snapshot_row
-        row.set_snapshots(snapshots, epochs, self._reads_with_latest_snapshot)
-
-    @property
-    def _reads_with_latest_snapshot(self) -> bool:
-        """Whether the network that reads drawings is that of the latest snapshot, without taught drawings."""
-        return self._session.model_is_latest_snapshot and not self._taught_count
+        row.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
 
     @Slot()
     def _update_snapshot_rows(self) -> None:
         for tab in (self._built_tab("DrawTab"), self._built_tab("InsideTab")):
             if tab is not None:
-                tab.snapshot_row.set_has_model(self._reads_with_latest_snapshot)
-
-    def _read_with(self, network: Network | None, taught: int, *, keeps_point: bool = False) -> None:
-        """Let all tabs that show readings of drawings read with `network`, even if they are built later.
-
-        taught: the number of taught drawings that it has learned after it was copied from the model in use.
-        """
-        self._reading_network, count_before, self._taught_count = network, self._taught_count, taught
-        self._reader = self._reader_name
-        self.reading_network_changed.emit(network, self._reader, keeps_point)
-        if taught != count_before:
-            self.taught_changed.emit(taught)
-
-    @property
-    def _reader_name(self) -> str:
-        name, count = self._session.model.card.name if self._session.model else "", self._taught_count
-        return f"{name} with {counted_text(count, 'drawing')} of yours" if count else name
-
-    @Slot(object)
-    def _show_adaptation(self, adaptation: Adaptation) -> None:
-        """Read with the network that has learned the user's handwriting; the model to save stays unchanged."""
-        self._read_with(adaptation.network, adaptation.examples)
-
-    @Slot()
-    def _rename_reader(self) -> None:
-        self._reader = self._reader_name
-        self.reader_renamed.emit(self._reader)
+                tab.snapshot_row.set_has_model(self.reader.is_latest_snapshot)
 
     @Slot(int)
     def _say_taught(self, count: int) -> None:
