@@ -60,10 +60,10 @@ class GalleryExamples(Protocol):
     def image(self, row: int) -> NDArray[np.uint8] | None:
         """The image (height, width) of an example; None if the data is not images."""
 
-    def answer_text(self, row: int) -> str:
+    def title_text(self, row: int) -> str:
         """The line below the image, such as "7 → 2"."""
 
-    def confidence_text(self, row: int) -> str:
+    def detail_text(self, row: int) -> str:
         """The second line."""
 
     def spoken_text(self, row: int) -> str:
@@ -100,14 +100,14 @@ class _Images(QAbstractListModel):
             return None
         row = int(self.rows[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.result.answer_text(row)
+            return self.result.title_text(row)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.result.spoken_text(row)
         return None
 
-    def confidence_text(self, index: Index) -> str:
+    def detail_text(self, index: Index) -> str:
         """The confidence of an answer."""
-        return self.result.confidence_text(int(self.rows[index.row()])) if self.result else ""
+        return self.result.detail_text(int(self.rows[index.row()])) if self.result else ""
 
     def thumbnail(self, index: Index) -> QPixmap | None:
         row = int(self.rows[index.row()])
@@ -156,9 +156,7 @@ class _CardDelegate(QStyledItemDelegate):
         painter.drawText(text_area, Qt.AlignmentFlag.AlignCenter, str(self._images.data(index)))
         painter.setFont(scaled(self._view.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
-        painter.drawText(
-            text_area.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._images.confidence_text(index)
-        )
+        painter.drawText(text_area.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._images.detail_text(index))
         if selected or option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))

@@ -38,15 +38,15 @@ class EvaluationResult:
         true, read = self.true_name(row), self.name_of(int(self.predictions.answers[row]))
         return f"{true} read as {read}" if true != read else f"{true} read correctly"
 
-    def answer_text(self, row: int) -> str:
+    def title_text(self, row: int) -> str:
         """The true class and the answer: "7 → 2"."""
         return f"{self.true_name(row)} → {self.name_of(int(self.predictions.answers[row]))}"
 
     def spoken_text(self, row: int) -> str:
         """An example in one sentence."""
-        return f"{self.caption(row)}, {self.confidence_text(row)} sure, image {row + 1:,}."
+        return f"{self.caption(row)}, {self.detail_text(row)} sure, image {row + 1:,}."
 
-    def confidence_text(self, row: int) -> str:
+    def detail_text(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
         return probability_text(float(self.predictions.confidence[row]))
 

@@ -153,7 +153,7 @@ class MapPage(QWidget):
             return  # keep the last image
         result, row = self.map.result, int(self.map.rows[index])
         self.image_view.show_image(result.image(row))
-        self.caption.setText(f"{result.caption(row)}, {result.confidence_text(row)} sure. {MAP_HINT}")
+        self.caption.setText(f"{result.caption(row)}, {result.detail_text(row)} sure. {MAP_HINT}")
 
     @Slot(int)
     def _pick(self, index: int) -> None:

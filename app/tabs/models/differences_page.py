@@ -46,11 +46,11 @@ class ComparedExamples:
         """The image of an example."""
         return image_of(self.dataset, row)
 
-    def answer_text(self, row: int) -> str:
+    def title_text(self, row: int) -> str:
         """The true class."""
         return f"is {self._name(int(self.comparison.first.labels[row]))}"
 
-    def confidence_text(self, row: int) -> str:
+    def detail_text(self, row: int) -> str:
         """The answers of both."""
         return f"A {self._answer(self.comparison.first, row)}, B {self._answer(self.comparison.second, row)}"
 

@@ -37,7 +37,7 @@ def test_images_keep_their_order_and_show_their_answers(gallery: Gallery) -> Non
     assert gallery.model().rowCount() == len(predictions.misread())
     assert first.data() == f"{predictions.labels[row]} → {predictions.answers[row]}"
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert said == f"{result().caption(row)}, {result().confidence_text(row)} sure, image {row + 1:,}."
+    assert said == f"{result().caption(row)}, {result().detail_text(row)} sure, image {row + 1:,}."
 
 
 def test_the_image_of_the_row_is_painted(gallery: Gallery) -> None:

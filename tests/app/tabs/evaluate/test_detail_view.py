@@ -36,7 +36,7 @@ def test_an_image_is_shown_with_all_its_probabilities(view: DetailView) -> None:
     row = int(result().predictions.misread()[0])
     view.show_image(result(), row)
     assert view.title.text() == result().caption(row)
-    assert view.probabilities_text.text().startswith(f"Image {row + 1}. {result().confidence_text(row)} for ")
+    assert view.probabilities_text.text().startswith(f"Image {row + 1}. {result().detail_text(row)} for ")
     np.testing.assert_array_equal(view.bars.probabilities, result().predictions.probabilities[row])
     assert view.draw_button.isVisible()
 

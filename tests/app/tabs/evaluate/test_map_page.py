@@ -84,7 +84,7 @@ def test_the_image_under_the_pointer_is_shown_and_stays(page: MapPage) -> None:
     assert page.caption.text() == MAP_HINT
     page.plot.pointed_at.emit(2)
     page.plot.pointed_at.emit(-1)
-    assert page.caption.text() == f"{result().caption(15)}, {result().confidence_text(15)} sure. {MAP_HINT}"
+    assert page.caption.text() == f"{result().caption(15)}, {result().detail_text(15)} sure. {MAP_HINT}"
 
 
 def test_a_click_picks_a_digit_unless_the_data_has_changed(page: MapPage) -> None:
