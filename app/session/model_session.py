@@ -58,6 +58,11 @@ class ModelSession(QObject):
         self.reader = WatchedReader(self._files, self)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether files are being read or written, or wait for it."""
+        return self._files.is_busy
+
+    @property
     def model_is_saved(self) -> bool:
         """Whether the model in use is the one that was last opened or saved."""
         return self._saved_model is not None and self.model is self._saved_model.loaded.model
@@ -90,14 +95,14 @@ class ModelSession(QObject):
     def revert_model(self) -> None:
         """Use the model that was last opened or saved again."""
         if self._saved_model is not None:
-            self._select_model(*self._saved_model)
+            self.select_model(*self._saved_model)
             self.status_message.emit(f"Reverted to the model {self._saved_model.loaded.model.card.name}.")
 
     def _use_bundled_model(self, loaded: LoadedModel) -> None:
-        self._select_model(loaded, None)
+        self.select_model(loaded, None)
 
     def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
-        self._select_model(loaded, path)
+        self.select_model(loaded, path)
         self.status_message.emit(f"Opened {path.name}.")
 
     def discard_unsaved(self, model: Model) -> None:
@@ -116,7 +121,7 @@ class ModelSession(QObject):
         if any(each.model is model for each in self.unsaved_models):
             self.discard_unsaved(model)
 
-    def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
+    def select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose."""
         self._saved_model = ModelWithPath(loaded, path)
         self._use_model(loaded, path)

@@ -183,10 +183,10 @@ class Session(ModelSession):
             self._model_is_of_run = False
             self._use_model(*self.outcome.before)
 
-    def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
+    def select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
         self._model_is_of_run = self._run_may_replace_model = False
-        super()._select_model(loaded, path)
+        super().select_model(loaded, path)
 
     # ------------------------------------------------------------------- run
 

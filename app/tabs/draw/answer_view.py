@@ -35,8 +35,8 @@ class AnswerView(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.sentence.setAccessibleName("Answer in words")
         self._last_spoken = ""
-        self._rest_timer = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
-        self._rest_timer.timeout.connect(self._speak)
+        self.rest_timer = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
+        self.rest_timer.timeout.connect(self._speak)
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addStretch()
@@ -74,7 +74,7 @@ class AnswerView(QWidget):
         self.sentence.setText(sentence)
         self.setAccessibleDescription(speech)
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())  # for a second line
-        self._rest_timer.start()
+        self.rest_timer.start()
 
     @Slot()
     def _speak(self) -> None:

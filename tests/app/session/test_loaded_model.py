@@ -55,7 +55,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 def use(session: Session, accuracy: float) -> LoadedModel:
     """Put a model with this accuracy to use, as if it had been opened."""
     loaded = a_model(accuracy)
-    session._select_model(loaded, None)
+    session.select_model(loaded, None)
     return loaded
 
 

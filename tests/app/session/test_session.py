@@ -203,13 +203,13 @@ def test_the_later_of_two_requested_models_is_used(session: Session, tmp_path: P
     save_model(model_called("quick"), quick)
     session.open_model(slow)
     session.open_model(quick)
-    qtbot.waitUntil(lambda: not session._files.is_busy)
+    qtbot.waitUntil(lambda: not session.is_busy)
     assert session.model is not None
     assert session.model.card.name == "quick"
 
 
 def test_a_diverged_run_does_not_change_the_model_in_use(session: Session, qtbot: QtBot) -> None:
-    session._use_opened_model(Path("before.npz"), loaded_model("before"))
+    session.select_model(loaded_model("before"), Path("before.npz"))
     before = session.model
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig(optimizer="sgd", learning_rate=1e6))
@@ -261,7 +261,7 @@ def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_saved(
 
 
 def test_an_unreadable_file_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    session._use_opened_model(Path("before.npz"), loaded_model("before"))
+    session.select_model(loaded_model("before"), Path("before.npz"))
     before_data, before = session.data, session.model
     assert before is not None
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
@@ -593,7 +593,7 @@ def test_a_home_that_cannot_be_reached_has_no_epochs_and_no_leftovers(
     monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path / ("x" * 300)))  # the name is too long for the system
     session.open_last_snapshots()
     session.remove_leftovers()
-    assert session._files.finish()
+    qtbot.waitUntil(lambda: not session.is_busy)
     assert errors == []
 
 
@@ -603,5 +603,5 @@ def test_leftovers_are_deleted_on_a_thread(session: Session, qtbot: QtBot) -> No
     left.touch()
     os.utime(left, (0, 0))
     session.remove_leftovers()
-    assert session._files.finish()
+    qtbot.waitUntil(lambda: not session.is_busy)
     assert not left.exists()

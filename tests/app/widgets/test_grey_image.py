@@ -34,3 +34,9 @@ def test_a_wide_picture_is_centred_in_its_thumbnail(qapp: QApplication) -> None:
     found = thumbnail(np.full((10, 40), 255, np.uint8), 40, LIGHT, 1.0).toImage()
     column = [found.pixelColor(20, y) for y in (5, 20, 35)]
     assert column == [QColor(LIGHT.paper), QColor(LIGHT.ink), QColor(LIGHT.paper)]
+
+
+def test_a_tall_picture_is_centred_in_its_thumbnail(qapp: QApplication) -> None:
+    found = thumbnail(np.full((40, 10), 255, np.uint8), 40, LIGHT, 1.0).toImage()
+    row = [found.pixelColor(x, 20) for x in (13, 17, 22, 26)]
+    assert row == [QColor(LIGHT.paper), QColor(LIGHT.ink), QColor(LIGHT.ink), QColor(LIGHT.paper)]

@@ -399,7 +399,7 @@ def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
     model = window.session.model
     assert model is not None
     long = replace(model, card=replace(model.card, name="W" * 2000))
-    window.session._select_model(LoadedModel.from_model(long), None)
+    window.session.select_model(LoadedModel.from_model(long), None)
     assert "…" in window.header.model_button.text()
     assert window.minimumSizeHint().width() < before + 300
 

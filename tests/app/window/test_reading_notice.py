@@ -36,6 +36,6 @@ def test_reading_a_large_model_shows_its_progress_and_can_be_cancelled(
         assert notice.label.full_text == "Reading large.digitnet …"
         qtbot.mouseClick(notice.cancel_button, Qt.MouseButton.LeftButton)
         assert not notice.isVisible()
-        qtbot.waitUntil(lambda: not window.session._files.is_busy)
+        qtbot.waitUntil(lambda: not window.session.is_busy)
         assert window.session.model is before
         assert window.messages.text == ""

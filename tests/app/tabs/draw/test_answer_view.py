@@ -108,17 +108,17 @@ def test_the_answer_is_spoken_after_the_drawing_rests(
 def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: AnswerView) -> None:
     spoken_sentences: list[str] = []
     answer.spoken.connect(spoken_sentences.append)
-    answer._rest_timer.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
-    answer._rest_timer.setInterval(600_000)
+    answer.rest_timer.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
+    answer.rest_timer.setInterval(600_000)
     for digit in ("d1", "d2", "d3"):
-        left = answer._rest_timer.remainingTime()
+        left = answer.rest_timer.remainingTime()
         answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
-        assert answer._rest_timer.remainingTime() > left  # each answer starts the rest anew
-        qtbot.waitUntil(lambda: answer._rest_timer.remainingTime() < 600_000)
+        assert answer.rest_timer.remainingTime() > left  # each answer starts the rest anew
+        qtbot.waitUntil(lambda: answer.rest_timer.remainingTime() < 600_000)
     assert spoken_sentences == []
-    answer._rest_timer.setInterval(REST_MILLISECONDS)
+    answer.rest_timer.setInterval(REST_MILLISECONDS)
     qtbot.waitUntil(lambda: len(spoken_sentences) == 1)
-    with qtbot.waitSignal(answer._rest_timer.timeout):
+    with qtbot.waitSignal(answer.rest_timer.timeout):
         answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     assert spoken_sentences == ["Unsure: a 3 or a 9."]
 

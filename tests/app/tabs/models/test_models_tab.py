@@ -18,6 +18,7 @@ from nncore.experiments.run_log.logged_run import RunSettings
 from nncore.files.model_file import load_model
 from tests.app.odd_texts import ODD_TEXTS
 from tests.app.storage.kept_models import keep_model, small_model
+from tests.app.waiting import at_rest
 
 LEFT_BUTTON, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -73,13 +74,16 @@ def test_pictures_are_made_only_for_visible_models(tab: ModelsTab, qtbot: QtBot)
     first = keep_model(0).read_bytes()
     for number in range(1, 60):
         (models_folder() / f"2026-01-02 03.04.05.{number:06} copy.npz").write_bytes(first)
+    made: list[Path] = []
+    tab.work.picture_made.connect(made.append)
     open_tab(tab, qtbot, 60)
-    qtbot.waitUntil(lambda: len(tab.work._made) > 0 and not tab.work._pictures.is_busy)
-    made = len(tab.work._made)
-    assert 3 < made < 30
+    qtbot.waitUntil(lambda: bool(made))
+    at_first = at_rest(qtbot, lambda: len(made))
+    assert 3 < at_first < 30
     tab.list.scrollToBottom()
     tab.list.viewport().repaint()
-    qtbot.waitUntil(lambda: len(tab.work._made) > made and not tab.work._pictures.is_busy)
+    qtbot.waitUntil(lambda: len(made) > at_first)
+    assert at_rest(qtbot, lambda: len(made)) < 60
     last = tab.list.shown[-1]
     assert tab.work.picture(last.path, last.changed, 4) is not None
 
