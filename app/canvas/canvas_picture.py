@@ -21,11 +21,13 @@ class CanvasPicture:
         image: the picture as shown.
         digit_images: the network input (28, 28) uint8 of each digit on it, left to right, at least one.
         inks: the same digits as strokes, in pixels of the picture; empty for a blank picture.
+        is_of_data_set: whether it is a digit of a data set, written by somebody else.
     """
 
     image: QImage
     digit_images: tuple[NDArray[np.uint8], ...]
     inks: tuple[Ink, ...]
+    is_of_data_set: bool = False
 
     @classmethod
     def from_pixels(cls, pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> CanvasPicture:
@@ -44,7 +46,7 @@ class CanvasPicture:
         shown = QImage(
             np.ascontiguousarray(255 - image).tobytes(), width, height, width, QImage.Format.Format_Grayscale8
         )
-        return cls(shown.copy(), (image,), digit_inks(image))
+        return cls(shown.copy(), (image,), digit_inks(image), is_of_data_set=True)
 
     def paint(self, painter: QPainter, area: QRectF, corner: float) -> None:
         """Paint the picture centred and as large as possible in `area`, with corners of radius `corner`."""

@@ -94,9 +94,15 @@ class HandwritingTeacher(QObject):
         self.changed.emit()
 
     def teach(self, ink: Ink, digit: int, read: int | None = None) -> None:
-        """Save `ink` as an example of `digit`, 0 to 9, and learn it. read: the digit that the network had read."""
+        """Save `ink` as an example of `digit`, 0 to 9, and learn it, unless this drawing is such an example already.
+
+        read: the digit that the network had read.
+        """
         if ink.is_blank:
             self.failed.emit("Nothing is drawn yet, so there is nothing to learn.")
+            return
+        if self.library.has(ink, digit):
+            self.failed.emit(f"This drawing is already taught as {digit}. Draw another one.")
             return
         self._change(partial(self.library.add, Example(ink, digit, datetime.now(), read)))
 

@@ -10,10 +10,12 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import numpy as np
+
 from nncore.data.formats import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import read_comments, write_ink
 from nncore.errors import DataError
-from nncore.preprocessing.ink import Ink
+from nncore.preprocessing.ink import Ink, rasterize
 from nncore.system.atomic_write import leftovers
 from nncore.system.file_lock import FileLock
 
@@ -60,6 +62,11 @@ class InkLibrary:
         self.examples, problem = self._read(self.path)
         self.forgotten, more = self._read(self.backup_path)
         return " ".join(filter(None, (problem, more)))
+
+    def has(self, ink: Ink, digit: int) -> bool:
+        """Whether a drawing that gives the same image is an example of `digit`."""
+        image = rasterize(ink)
+        return any(each.digit == digit and np.array_equal(rasterize(each.ink), image) for each in self.examples)
 
     def add(self, example: Example) -> None:
         """Add an example."""

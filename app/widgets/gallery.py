@@ -26,7 +26,6 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.widgets.grey_image import thumbnail
 from app.widgets.pictures.focus_border import FocusBorder
 from nncore.data.dataset import Dataset
-from nncore.reporting.number_text import percent_text
 
 GALLERY_IMAGE_SIDE = 56
 """Side of a thumbnail in logical pixels: twice 28."""
@@ -43,11 +42,6 @@ def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
         return None
     image: NDArray[np.uint8] = dataset.take(np.array([row])).images[0]
     return image
-
-
-def probability_text(probability: float) -> str:
-    """A probability in per cent; "100.0 %" only for exactly 1."""
-    return percent_text(min(probability, 0.999) if probability < 1 else probability, 1)
 
 
 class GalleryExamples(Protocol):

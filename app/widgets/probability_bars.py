@@ -44,7 +44,7 @@ class ProbabilityBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._target: Probabilities | None = None
-        self._has_answer = True
+        self._has_answer, self.is_wrong = True, False
         self._start_values = self._shown = self._last_painted = np.zeros(ROWS)
         self._animation = QVariantAnimation(self)
         self._animation.setStartValue(0.0)
@@ -70,14 +70,20 @@ class ProbabilityBars(QWidget):
         """
         return None if self._target is None or not self._has_answer else int(np.argmax(self._target))
 
-    def set_probabilities(self, probabilities: Probabilities | None, *, has_answer: bool = True) -> None:
+    def set_probabilities(
+        self, probabilities: Probabilities | None, *, has_answer: bool = True, is_wrong: bool = False
+    ) -> None:
         """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for any other shape.
 
         has_answer: whether the most probable digit is the answer; False for the verdict "not a digit".
+        is_wrong: whether this answer is known to be wrong; it has the colour of errors then.
         """
         if probabilities is not None and probabilities.shape != (ROWS,):
             raise ValueError(f"Probabilities must have the shape ({ROWS},); got {probabilities.shape}.")
         before = self._row_texts()
+        if is_wrong != self.is_wrong:
+            self.is_wrong = is_wrong
+            self.update()
         self._has_answer = has_answer
         self._target = None if probabilities is None else np.array(probabilities)
         self._start_values = self._shown
@@ -190,8 +196,9 @@ class ProbabilityBars(QWidget):
         painter.drawRoundedRect(track, radius, radius)
         bar = QRectF(track)
         bar.setWidth(track.width() * min(max(fraction, 0.0), 1.0))
+        answer = colours.error if self.is_wrong else colours.winner
         if bar.width() >= 0.5:
-            painter.setBrush(QColor(colours.winner if wins else colours.bar))
+            painter.setBrush(QColor(answer if wins else colours.bar))
             painter.drawRoundedRect(bar, min(radius, bar.width() / 2), radius)
 
 

@@ -102,6 +102,13 @@ class SnapshotRow(QWidget):
             self.strip.set_cells(self._cells, [None if point is None else answer for point, answer in answers])
             self._read_later()
 
+    @property
+    def early_point(self) -> TrainingPoint | None:
+        """The point within the first epoch whose network reads; None for a later one, or if it is unknown."""
+        latest = next(iter(self._cells[-1:]), None)
+        point = self._choice or self._live_point or latest
+        return point if point is not None and (point.epoch == 0 or not point.ends_epoch) and point.epoch <= 1 else None
+
     def set_live_point(self, point: TrainingPoint | None) -> None:
         """Say that the current model is that of the run in progress at `point`; None: it is not."""
         self._live_point = point

@@ -119,12 +119,12 @@ def fixed_text(value: float, decimals: int) -> str:
 
 
 TINY = 1e-5
-"""A smaller figure is shown as "tiny" where its size no longer matters."""
+"""A smaller figure is shown as "almost 0" where its size no longer matters."""
 
 
 def decimal_or_tiny_text(value: float, digits: int = 3) -> str:
-    """Return a number of at least 0 as `decimal_text` does, but "tiny" between 0 and TINY."""
-    return "tiny" if 0 < value < TINY else decimal_text(value, digits)
+    """Return a number of at least 0 as `decimal_text` does, but "almost 0" between 0 and TINY."""
+    return "almost 0" if 0 < value < TINY else decimal_text(value, digits)
 
 
 def duration_text(seconds: float) -> str:

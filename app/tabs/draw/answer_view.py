@@ -10,7 +10,11 @@ from app.widgets.elements import announce, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import NO_DIGIT_SIGN, LargeDigit
 from nncore.evaluation.recognition import Prediction
-from nncore.reporting.number_text import percent_text
+from nncore.evaluation.snapshots import TrainingPoint
+from nncore.reporting.number_text import counted_text, percent_text
+
+NOT_LEARNED = "The network has not learned yet, so it is not sure of any digit."
+"""The answer of an untrained network in words."""
 
 REST_MILLISECONDS = 400
 """The answer is spoken if the drawing has not changed for this time."""
@@ -47,9 +51,14 @@ class AnswerView(QWidget):
         row.addWidget(self.digit)
         row.addLayout(lines, 1)
 
-    def show_prediction(self, prediction: Prediction, number: str = "", index: int = 0) -> None:
-        """Show the answer; with several digits the whole `number`, and in words the digit at `index`, from 0."""
-        sentence = prediction_in_words(prediction)
+    def show_prediction(
+        self, prediction: Prediction, number: str = "", index: int = 0, *, early: TrainingPoint | None = None
+    ) -> None:
+        """Show the answer; with several digits the whole `number`, and in words the digit at `index`, from 0.
+
+        early: the point of the training in its first epoch from which the network is, if it is.
+        """
+        sentence = prediction_in_words(prediction, early)
         if number:
             sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
         confidence_sentence = (
@@ -86,8 +95,15 @@ class AnswerView(QWidget):
             self.spoken.emit(speech)
 
 
-def prediction_in_words(prediction: Prediction) -> str:
-    """A prediction as a sentence."""
+def prediction_in_words(prediction: Prediction, early: TrainingPoint | None = None) -> str:
+    """A prediction as a sentence.
+
+    early: the point of the training in its first epoch from which the network is. Such a network rejects clear digits,
+    which says nothing about the drawing.
+    """
+    if not prediction.is_accepted and early is not None:
+        learned = f"after {counted_text(early.step, 'step')}" if early.step else "in its first epoch"
+        return NOT_LEARNED if early.epoch == 0 else f"The network is not sure yet, {learned} of training."
     if not prediction.is_accepted:
         return "This does not look like a digit."
     if prediction.verdict == "unsure":

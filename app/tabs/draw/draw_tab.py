@@ -50,6 +50,8 @@ EMPTY_CANVAS = "Nothing is drawn yet."
 NO_MODEL_TO_READ_WITH = "No model is open. Train or open one to read your drawing."
 RESTORED = "Your last drawing is on the canvas again."
 PIN_TIP = "Pin this drawing to Train: its ten bars follow the training beside the loss"
+OF_DATA_SET = "This digit is from the data set, so it is not your handwriting. Draw it yourself to teach it."
+EARLIER_POINT = "Only the model in use learns your drawings. Move the slider to its right end to teach it."
 NO_ANSWER = "This model cannot read drawings."
 
 
@@ -273,14 +275,23 @@ class DrawTab(Tab):
         self.image_changed.emit(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities, has_answer=self._prediction.is_accepted)
-            self.answer.show_prediction(self._prediction, self.number_row.text, index)
+            early = self.snapshot_row.early_point
+            self.answer.show_prediction(self._prediction, self.number_row.text, index, early=early)
         else:
             self.bars.set_probabilities(None)
             no_answer = NO_MODEL_TO_READ_WITH if self._network is None else EMPTY_CANVAS
             self.answer.show_hint(NO_ANSWER if reading.error else no_answer)
         self.network_pane.show_reading(self.network, self._prediction, image)
-        self.teach_row.set_obstacle("" if self._prediction is not None else reading.error or NOTHING_DRAWN)
+        self.teach_row.set_obstacle(self._obstacle_to_teaching())
         self.predicted.emit(self._prediction)
+
+    def _obstacle_to_teaching(self) -> str:
+        """Why the drawing cannot be taught; "" if it can."""
+        if self._prediction is None:
+            return self._reading.error or NOTHING_DRAWN
+        if self.canvas.picture is not None and self.canvas.picture.is_of_data_set:
+            return OF_DATA_SET
+        return EARLIER_POINT if self.snapshot_row.choice is not None else ""
 
     @Slot(str)
     def _show_error(self, sentence: str) -> None:

@@ -12,7 +12,6 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult, can_be_drawn
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
 from app.widgets.elements import push_button, text_label
 from app.widgets.explanation import Explanation, describe_occlusion, with_article
-from app.widgets.gallery import probability_text
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView
@@ -77,7 +76,8 @@ class DetailView(QWidget):
         self.title.setText(result.caption(row))
         self.probabilities_text.setText(f"Image {row + 1:,}. {_probabilities_in_words(result, row)}")
         self.bars.setVisible(len(probabilities) == ROWS)
-        self.bars.set_probabilities(probabilities if len(probabilities) == ROWS else None)
+        is_wrong = result.predictions.answers[row] != result.predictions.labels[row]
+        self.bars.set_probabilities(probabilities if len(probabilities) == ROWS else None, is_wrong=bool(is_wrong))
         self.draw_button.setEnabled(can_be_drawn(self._image))
         self.draw_button.setToolTip(
             "Show this image on the Draw tab with the output of every layer."
@@ -183,5 +183,5 @@ def _probabilities_in_words(result: EvaluationResult, row: int) -> str:
     """The three most probable answers with their probabilities."""
     probabilities = result.predictions.probabilities[row]
     best = (-probabilities).argsort(kind="stable")[:3].tolist()
-    named = (f"{probability_text(float(probabilities[number]))} for {result.name_of(number)}" for number in best)
+    named = (f"{percent_text(float(probabilities[number]), 1)} for {result.name_of(number)}" for number in best)
     return ", ".join(named) + "."

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.widgets.gallery import image_of, probability_text
+from app.widgets.gallery import image_of
 from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
+from nncore.reporting.number_text import percent_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class EvaluationResult:
 
     def detail_text(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
-        return probability_text(float(self.predictions.confidence[row]))
+        return percent_text(float(self.predictions.confidence[row]), 1)
 
     def true_name(self, row: int) -> str:
         """The name of the true class of an example."""

@@ -62,7 +62,7 @@ class ReadingColumn(QWidget):
             return
         sure = percent_text(prediction.confidence, 1)
         self.answer.setText(f"{prediction.digit}  ({sure}{VERDICT_TEXTS[prediction.verdict]})")
-        self.bars.set_probabilities(prediction.probabilities)
+        self.bars.set_probabilities(prediction.probabilities, has_answer=prediction.is_accepted)
 
 
 class ImagePage(QWidget):

@@ -114,3 +114,12 @@ def test_a_digit_drawn_once_cannot_be_held_out() -> None:
 def test_adaptation_and_cross_validation_can_be_cancelled() -> None:
     assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), cancelled=lambda: True) is None
     assert cross_validate(boxed(), mirrored(7, 2), cancelled=lambda: True) is None
+
+
+def test_a_drawing_taught_twice_is_not_held_out_from_its_copy() -> None:
+    one = mirrored(7, 1)
+    twice = Dataset(np.concatenate([one.images, one.images]), np.concatenate([one.labels, one.labels]))
+    assert cross_validate(boxed(), twice, cancelled=never) is None
+    four = mirrored(7, 4)
+    repeated = Dataset(np.concatenate([four.images, four.images[:2]]), np.concatenate([four.labels, four.labels[:2]]))
+    assert cross_validate(boxed(), repeated, cancelled=never) == cross_validate(boxed(), four, cancelled=never)

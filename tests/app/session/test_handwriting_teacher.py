@@ -212,3 +212,13 @@ def test_the_replay_data_can_be_loaded_in_advance(teacher: HandwritingTeacher, q
     teacher.load_replay_data()
     found = taught(teacher, qtbot)
     assert found.examples == 1
+
+
+def test_the_same_drawing_is_taught_once(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    taught(teacher, qtbot)
+    with qtbot.waitSignal(teacher.failed) as failed:
+        teacher.teach(ink(), 7, read=2)
+    assert failed.args == ["This drawing is already taught as 7. Draw another one."]
+    assert (teacher.count, teacher.is_busy, teacher.has_learned) == (1, False, True)
+    taught(teacher, qtbot, digit=3)
+    assert teacher.count == 2

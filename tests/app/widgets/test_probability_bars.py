@@ -111,3 +111,12 @@ def test_the_probabilities_are_copied(bars: ProbabilityBars) -> None:
 def test_another_shape_of_probabilities_is_rejected(bars: ProbabilityBars) -> None:
     with pytest.raises(ValueError, match=r"must have the shape \(10,\)"):
         bars.set_probabilities(np.ones(3))
+
+
+def test_a_wrong_answer_has_the_colour_of_errors(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(SEVEN, is_wrong=True)
+    image = bars.grab().toImage()
+    assert length(image, bars, 7, LIGHT.winner) == 0
+    assert length(image, bars, 7, LIGHT.error) > 100
+    bars.set_probabilities(SEVEN)
+    assert length(bars.grab().toImage(), bars, 7, LIGHT.error) == 0

@@ -231,3 +231,20 @@ def test_a_model_that_is_not_of_the_run_answers_in_the_last_cell(row: SnapshotRo
     row.set_current_network(None)
     row.set_has_model(False)
     assert digits(row) == [0, 1, 2, None]
+
+
+def test_a_point_in_the_first_epoch_is_early(row: SnapshotRow) -> None:
+    assert row.early_point is None
+    row.set_snapshots(snapshots_of(2), 2)
+    assert row.early_point is None
+    row.slider.setValue(0)
+    assert row.early_point == TrainingPoint(0)
+    row.slider.setValue(1)
+    assert row.early_point is None
+    step = TrainingPoint(1, 10, ends_epoch=False)
+    row.select_current_model()
+    row.set_live_point(step)
+    assert row.early_point == step
+    row.set_live_point(None)
+    row.set_has_model(False)
+    assert row.early_point is None

@@ -212,7 +212,7 @@ def stop_after_some_epochs(hour: Hour) -> None:
     hour.click(hour.buttons.stop_button)
     hour.await_state(RunState.IDLE)
     assert session.model is hour.first_model
-    assert "reads fewer digits" in train.outcome_bar.sentence.full_text
+    assert "is correct less often" in train.outcome_bar.sentence.full_text
 
 
 def choose_another_recipe(hour: Hour) -> None:

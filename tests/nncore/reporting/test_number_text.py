@@ -124,8 +124,8 @@ def test_a_decimal_number_has_no_exponent(value: float, text: str) -> None:
     assert decimal_text(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1.66e-9, "tiny"), (9e-6, "tiny"), (1e-5, "0.00001")])
-def test_a_number_too_small_to_matter_is_tiny(value: float, text: str) -> None:
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1.66e-9, "almost 0"), (9e-6, "almost 0"), (1e-5, "0.00001")])
+def test_a_number_too_small_to_matter_is_almost_0(value: float, text: str) -> None:
     assert decimal_or_tiny_text(value) == text
 
 

@@ -71,7 +71,7 @@ class LayerFigures:
 
 
 def health_text(value: float | None) -> str:
-    """A figure with two significant digits: "0.013", "0.000025"; "tiny" below 0.00001."""
+    """A figure with two significant digits: "0.013", "0.000025"; "almost 0" below 0.00001."""
     if value is None:
         return "–"
     if not isfinite(value):

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice
-from app.tabs.draw.answer_view import REST_MILLISECONDS, AnswerView, prediction_in_words
+from app.tabs.draw.answer_view import NOT_LEARNED, REST_MILLISECONDS, AnswerView, prediction_in_words
 from nncore.evaluation.recognition import Prediction, Verdict
+from nncore.evaluation.snapshots import TrainingPoint
 from tests.app.theme_choice import apply_theme
 
 
@@ -33,6 +34,19 @@ def prediction(verdict: Verdict, **fractions: float) -> Prediction:
 )
 def test_the_answer_is_a_sentence(prediction: Prediction, sentence: str) -> None:
     assert prediction_in_words(prediction) == sentence
+
+
+@pytest.mark.parametrize(
+    ("point", "sentence"),
+    [
+        (TrainingPoint(0, 0), NOT_LEARNED),
+        (TrainingPoint(1, 1, ends_epoch=False), "The network is not sure yet, after 1 step of training."),
+        (TrainingPoint(1, 30, ends_epoch=False), "The network is not sure yet, after 30 steps of training."),
+    ],
+)
+def test_a_network_in_its_first_epoch_does_not_blame_the_drawing(point: TrainingPoint, sentence: str) -> None:
+    assert prediction_in_words(prediction("not a digit", d7=0.455), point) == sentence
+    assert prediction_in_words(prediction("digit", d7=0.9), point) == "The network reads a 7."
 
 
 def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:

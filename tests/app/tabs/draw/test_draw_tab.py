@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice
-from app.tabs.draw.draw_tab import DrawTab
+from app.tabs.draw.draw_tab import EARLIER_POINT, OF_DATA_SET, DrawTab
 from app.widgets.explanation import Explanation, ShownNeighbour
+from app.widgets.plain_text import plain_tooltip
 from nncore.evaluation.recognition import Prediction
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.network import Network, NetworkSpec
@@ -356,3 +357,26 @@ def test_a_picture_that_takes_long_can_be_cancelled_on_the_canvas(tab: DrawTab, 
     assert tab.reading_label.full_text == "Reading a large photo.png …"
     qtbot.mouseClick(tab.cancel_button, Qt.MouseButton.LeftButton)
     assert not tab.reading_notice.isVisible()
+
+
+def test_neither_an_earlier_network_nor_a_digit_of_somebody_else_can_be_taught(tab: DrawTab) -> None:
+    tab.set_network(network(7))
+    tab.set_snapshots(snapshots_of(8, max_count=8), 20)
+    drag(tab.canvas, SEVEN)
+    tab.throttle.flush()
+    button = tab.teach_row.digits[7]
+    assert button.isEnabled()
+    tab.snapshot_row.slider.setValue(3)
+    assert not button.isEnabled()
+    assert plain_tooltip(EARLIER_POINT) == button.toolTip()
+    tab.snapshot_row.slider.setValue(tab.snapshot_row.slider.maximum())
+    assert button.isEnabled()
+    tab.show_image(explanation_of(np.full((28, 28), 9, np.uint8)))
+    tab.throttle.flush()
+    assert not button.isEnabled()
+    assert plain_tooltip(OF_DATA_SET) == button.toolTip()
+    tab.set_network(network(5))  # another network has no explanation of the digit
+    assert not button.isEnabled()
+    drag(tab.canvas, SEVEN)
+    tab.throttle.flush()
+    assert button.isEnabled()

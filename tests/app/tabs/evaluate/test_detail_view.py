@@ -102,3 +102,17 @@ def test_data_without_images_cannot_be_sent_to_the_draw_tab(view: DetailView) ->
     assert view.bars.isHidden()
     view.show_occlusion(OcclusionResult(result_without_images(), 2, None, "No picture."))
     assert view.occlusion_text.text() == "No picture."
+
+
+def test_text_tile_and_bar_have_the_same_figure_and_a_wrong_answer_is_marked(view: DetailView) -> None:
+    predictions = result().predictions
+    sure, fours = np.full((predictions.count, 10), 1e-5, np.float32), np.full(predictions.count, 4)
+    sure[:, 4] = 0.99991
+    sure_result = replace(result(), predictions=replace(predictions, probabilities=sure, answers=fours))
+    wrong = int(np.flatnonzero(sure_result.predictions.labels != 4)[0])
+    right = int(np.flatnonzero(sure_result.predictions.labels == 4)[0])
+    for row, is_wrong in ((wrong, True), (right, False)):
+        view.show_image(sure_result, row)
+        assert f"{view.bars._row_texts()[4][0]} %" == sure_result.detail_text(row)
+        assert f"{sure_result.detail_text(row)} for 4" in view.probabilities_text.text()
+        assert view.bars.is_wrong == is_wrong

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from app.tabs.evaluate.evaluation_result import can_be_drawn
-from app.widgets.gallery import probability_text
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
 
@@ -30,8 +28,3 @@ def test_captions_name_the_classes() -> None:
         "Apple read as Pear",
     ]
     assert numbers.name_of(-1) == "no class"
-
-
-@pytest.mark.parametrize(("fraction", "text"), [(0.5, "50.0 %"), (0.99996, "99.9 %"), (1.0, "100.0 %"), (0.0, "0.0 %")])
-def test_only_probability_1_is_shown_as_100_per_cent(fraction: float, text: str) -> None:
-    assert probability_text(fraction) == text

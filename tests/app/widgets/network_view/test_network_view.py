@@ -283,3 +283,21 @@ def test_without_a_network_it_says_what_will_appear(view: NetworkView) -> None:
 )  # fmt: skip
 def test_a_number_in_a_cell_is_short(value: float, text: str) -> None:
     assert cell_text(value) == text
+
+
+def test_a_rejected_answer_is_not_green(view: NetworkView) -> None:
+    """Its bar has the winner's colour only if the verdict accepts the answer."""
+
+    def shows_winner(shares: list[float]) -> bool:
+        reader = Network(NetworkSpec.dense((784, 10)))
+        reader.parameters.value("1.b")[:] = np.log(shares)
+        view.show_inspection(Inspection.of_image(reader, np.zeros((28, 28), np.uint8)))
+        image = view.grab().toImage()
+        return any(
+            image.pixelColor(x, y) == QColor(LIGHT.winner)
+            for x in range(image.width() // 2, image.width())
+            for y in range(0, image.height(), 3)
+        )
+
+    assert shows_winner([0.01] * 9 + [0.91])
+    assert not shows_winner([0.06] * 9 + [0.46])

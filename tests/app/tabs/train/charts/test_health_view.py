@@ -118,7 +118,7 @@ def test_the_figures_of_a_real_run_can_be_shown(view: HealthView) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0.00012345, "0.00012"), (1e-9, "tiny"), (2.5e-5, "0.000025"), (0.0, "0"), (12.3, "12")],
+    [(None, "–"), (0.00012345, "0.00012"), (1e-9, "almost 0"), (2.5e-5, "0.000025"), (0.0, "0"), (12.3, "12")],
 )
 def test_figures_stay_short(value: float | None, text: str) -> None:
     assert health_text(value) == text
