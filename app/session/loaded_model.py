@@ -104,6 +104,12 @@ def measured_accuracy(model: Model) -> float | None:
     return model.history[-1].get("validation_accuracy") if model.history else None
 
 
+def name_beside(model: Model, other: str) -> str:
+    """The name of a model; if `other`, which is shown with it, is the same, with the time at which it was made."""
+    card = model.card
+    return f"{card.name} of {card.created[:16]}" if card.name == other and card.created else card.name
+
+
 def model_in_words(model: Model) -> str:
     """Name and accuracy of a model: "handwriting, 99.5 %"; without an accuracy its epochs: "784-16-10, 3 epochs"."""
     card, accuracy = model.card, measured_accuracy(model)

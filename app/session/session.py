@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
+from app.background.paint_priority import PaintPriority
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
+from app.session.earlier_points import ended_run_at, model_at
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming, RunOutcome
 from app.session.model_session import ModelSession
-from app.session.paint_priority import PaintPriority
 from app.session.run_events import LiveNetwork, PinnedReading, RunState
 from app.session.run_plan import EndedRun, InterruptedRun, RunPlan, load_ended_run
 from app.session.snapshots_keeper import load_last_snapshots
@@ -23,7 +25,7 @@ from app.session.training_thread import NO_COPY, TrainingThread
 from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
-from nncore.data.dataset import Splits, load_mnist
+from nncore.data.dataset import DIGITS, Splits, load_mnist
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.recipes import VALIDATION_FRACTION, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
@@ -147,6 +149,30 @@ class Session(ModelSession):
             self.snapshots, self.planned_epochs = loaded
             self.snapshots_created.emit(*loaded)
 
+    def use_point(self, point: TrainingPoint) -> None:
+        """Use the network at a point of the last run as a model; does nothing if its snapshot is no longer kept."""
+        if (kept := self._snapshots_with(point)) is not None:
+            names = self.data.training.class_names if self.data is not None else DIGITS
+            self._start_reading("model", "", partial(model_at, kept, point, names), self._use_model_of_point)
+
+    def _use_model_of_point(self, loaded: LoadedModel) -> None:
+        self._select_model(loaded, None)
+        self.status_message.emit(f"In use: {loaded.model.card.name}. “Save model” in the menu keeps it in a file.")
+
+    def load_ended_run_at(self, point: TrainingPoint, on_loaded: Callable[[EndedRun], None]) -> None:
+        """Read the last run as it was at the end of an epoch, to be trained further from there by `use_ended_run`.
+
+        An error is reported. Does nothing if its snapshot is no longer kept.
+        """
+        if (kept := self._snapshots_with(point)) is not None and self.data is not None:
+            self._start_reading("run", kept.run.name, partial(ended_run_at, kept, point, self.data), on_loaded)
+
+    def _snapshots_with(self, point: TrainingPoint) -> Snapshots | None:
+        """The snapshots as they are now, which do not change while a thread reads them; None without this point."""
+        if self.snapshots is None or point not in self.snapshots.points:
+            return None
+        return Snapshots.from_snapshots(self.snapshots.spec, self.snapshots.all, self.snapshots.run)
+
     def keep_trained_model(self, name: str) -> None:
         """Keep the model of the last run under `name`: its file gets this name. Does nothing without an outcome.
 
@@ -233,13 +259,15 @@ class Session(ModelSession):
     def select_ended_run(self, run: LoggedRun, checkpoint_path: Path, points: CurvePoints | None = None) -> None:
         """Make a logged run the `ended_run`, which `continue_ended` trains further. points: the curve that it fits."""
         work = partial(load_ended_run, run, checkpoint_path, points)
-        self._start_reading("run", run.settings.name, work, self._use_ended_run)
+        self._start_reading("run", run.settings.name, work, self.use_ended_run)
 
-    def _use_ended_run(self, ended: EndedRun) -> None:
+    def use_ended_run(self, ended: EndedRun) -> None:
+        """Make a run the `ended_run`; does nothing while a run is in progress."""
         if self.run_state is RunState.IDLE:
             self._set_ended_run(ended)
+            memory = "" if ended.checkpoint.optimizer_steps else " The optimizer's memory starts empty."
             self.status_message.emit(
-                f"{ended.name}: choose a learning rate and a number of epochs, then press Continue."
+                f"Choose a learning rate and a number of epochs, then press “Train further: {ended.title}”.{memory}"
             )
 
     def _begin(self, plan: RunPlan, paused: bool) -> None:

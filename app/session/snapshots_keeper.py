@@ -44,7 +44,7 @@ class SnapshotsKeeper:
             return snapshots
         kept = tuple(each for each in found[0].all if not each.point.is_after(last))
         self._saved = {each.point for each in kept}
-        return Snapshots.from_snapshots(snapshots.spec, kept)
+        return Snapshots.from_snapshots(snapshots.spec, kept, snapshots.run)
 
     def save(self, snapshots: Snapshots, *, within_epoch: bool = False) -> None:
         """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept.
@@ -62,9 +62,8 @@ class SnapshotsKeeper:
         try:
             for each in snapshots.all:
                 if each.point not in self._saved:
-                    save_snapshots(
-                        Snapshots.from_snapshots(snapshots.spec, (each,)), self._planned_epochs, self._file(each.point)
-                    )
+                    one = Snapshots.from_snapshots(snapshots.spec, (each,), snapshots.run)
+                    save_snapshots(one, self._planned_epochs, self._file(each.point))
             for point in self._saved - kept:
                 self._file(point).unlink(missing_ok=True)
         except (ModelFileError, OSError) as problem:
@@ -135,7 +134,7 @@ def _kept_in(folder: Path) -> StoredSnapshots | None:
     for one, _ in found:
         if one.spec == last.spec and (not kept or one.points[-1].is_after(kept[-1].point)):
             kept.append(one.all[-1])
-    return StoredSnapshots(Snapshots.from_snapshots(last.spec, tuple(kept)), planned_epochs)
+    return StoredSnapshots(Snapshots.from_snapshots(last.spec, tuple(kept), last.run), planned_epochs)
 
 
 def _order(point: TrainingPoint) -> tuple[int, bool, int]:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.background.paint_priority import PaintPriority
 from app.background.task_queue import ShownError, unexpected_error
 from app.background.work_pace import WorkPace
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.loaded_model import LoadedModel
-from app.session.paint_priority import PaintPriority
 from app.session.run_events import LiveNetwork, PinnedReading, PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
 from app.session.snapshots_keeper import SnapshotsKeeper
@@ -25,7 +25,7 @@ from app.storage.run_recorder import RunRecorder
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.evaluation.metrics import Evaluation
-from nncore.evaluation.snapshots import Snapshots
+from nncore.evaluation.snapshots import Snapshots, SnapshotsRun
 from nncore.files.model_file import Model, save_model, trained_model
 from nncore.files.snapshots_file import save_snapshots
 from nncore.system.cores import available_cores
@@ -171,7 +171,9 @@ class _RunInProgress:
 
     def _begin(self) -> None:
         """Emit what is known before the next step: a snapshot of the network, and the earlier part of the run."""
-        training = self._training
+        training, recorder = self._training, self._recorder
+        run = SnapshotsRun(self._plan.name, recorder.number, recorder.started)
+        self._snapshots = Snapshots(self._plan.spec, run=run)
         if self._plan.interrupted is not None:
             self._snapshots = self._keeper.restore(self._snapshots, training.point)
         self._add_snapshot()
@@ -181,7 +183,7 @@ class _RunInProgress:
             rates, control = list(self._control.rates_used), self._control
             if not rates or rates[-1][1] != control.learning_rate:
                 rates.append((training.steps + 1, control.learning_rate))
-            self._thread.run_event.emit(PreviousPart(self._recorder.curve, training.history.rows(), tuple(rates)))
+            self._thread.run_event.emit(PreviousPart(recorder.curve, training.history.rows(), tuple(rates)))
 
     def _add_snapshot(self) -> None:
         """Add a snapshot of the network, unless the last one is of the same point."""

@@ -108,6 +108,11 @@ class RunRecorder:
         self.close()
 
     @property
+    def started(self) -> str:
+        """When the run started, as in the log."""
+        return self._started
+
+    @property
     def curve(self) -> NDArray[np.float32]:
         """(3, n) step, loss and accuracy of the steps so far, including those before a run was continued."""
         return self._curve.array()

@@ -57,6 +57,15 @@ def push_button(text: str, tooltip: str, on_click: Callable[..., object] | Signa
     return button
 
 
+def small_button(text: str, on_click: Callable[..., object]) -> QToolButton:
+    """A button no higher than a line of text needs, beside a sentence; `enable` sets its tooltip."""
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("plain", True)
+    button.clicked.connect(on_click)
+    return button
+
+
 def enable(button: QAbstractButton, tooltip: str, obstacle: str) -> None:
     """Enable a button; if there is an `obstacle`, a sentence, disable it and show that as its tooltip instead."""
     button.setEnabled(not obstacle)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
-from app.widgets.elements import without_margins
+from app.widgets.elements import enable, row_of, small_button, without_margins
 from app.widgets.large_digit import NO_DIGIT_SIGN
 from app.widgets.plain_text import ElidedLabel
 from nncore.errors import DataError
@@ -22,6 +22,13 @@ from nncore.model.network import Network
 NO_TRAINING = "Train a network to see how it reads your drawing from step 0 to its last epoch."
 NOTHING_TO_COMPARE = "Only one step or epoch of the last run is kept so far, so there are no answers to compare."
 ANOTHER_MODEL = "A different model is in use."
+USE_POINT = "Make the network at this step or epoch the model in use, under a name of its own."
+TRAIN_FURTHER = "Train further from this epoch, in a new run with these weights. The optimizer's memory starts empty."
+SELECT_POINT = "Select a step or an epoch first: this is the model in use."
+POINT_IN_USE = "The network at this point is the model in use."
+SELECT_EPOCH = "A run can be trained further only from the end of an epoch. Select one."
+RUN_IN_PROGRESS = "A run is in progress. Stop it first, or wait for its end."
+NOT_LOGGED = "The log of runs does not have this run, so its settings are not known."
 PEN_REST_MILLISECONDS = 120
 """The networks of the snapshots read the drawing after the pen has rested this long."""
 
@@ -37,13 +44,17 @@ class SnapshotRow(QWidget):
     """
 
     point_chosen = Signal(object)
+    use_requested = Signal(TrainingPoint)
+    """Use the network at this point as the model."""
+    train_further_requested = Signal(TrainingPoint)
+    """Train the run further from this end of an epoch."""
 
     def __init__(self, parent: QWidget | None = None, *, hides_when_empty: bool = False) -> None:
         """hides_when_empty: whether it is hidden, instead of a hint, while there is nothing to select."""
         super().__init__(parent)
         self._hides_when_empty = hides_when_empty
         self._snapshots: Snapshots | None = None
-        self._has_model = True
+        self._has_model, self._model_name, self._is_training = True, "", False
         self._cells: tuple[TrainingPoint | None, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
@@ -55,8 +66,8 @@ class SnapshotRow(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Step or epoch of the last training")
         self.slider.setToolTip(
-            "Select a step or an epoch, from the untrained network (left) to the latest (right). It only looks back: "
-            "“Train further” continues from the end of the run, where the state of the optimizer is known."
+            "Select a step or an epoch, from the untrained network (left) to the latest (right). The model in use "
+            "stays the same until you press “Use this point”."
         )
         self.slider.setPageStep(5)
         self.strip = AnswerStrip()
@@ -64,9 +75,14 @@ class SnapshotRow(QWidget):
         self.slider.valueChanged.connect(self._select)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._read_pending)
+        self.use_button = small_button("Use this point", self._request_use)
+        self.further_button = small_button("Train further from here", self._request_further)
+        top = row_of(self.caption, self.use_button, self.further_button, spacing=GAP // 2)
+        top.setStretchFactor(self.caption, 1)
         lines = without_margins(QVBoxLayout(self), GAP // 2)
-        for widget in (self.caption, self.slider, self.strip):
-            lines.addWidget(widget)
+        lines.addLayout(top)
+        lines.addWidget(self.slider)
+        lines.addWidget(self.strip)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
@@ -88,9 +104,9 @@ class SnapshotRow(QWidget):
         if had_choice:
             self.point_chosen.emit(None)  # not before all of the row is consistent: the receiver may select a point
 
-    def set_has_model(self, has_model: bool) -> None:
+    def set_has_model(self, has_model: bool, name: str = "") -> None:
         """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
-        self._has_model = has_model
+        self._has_model, self._model_name = has_model, name
         self.refresh()
 
     @Slot(object)
@@ -109,6 +125,11 @@ class SnapshotRow(QWidget):
         point = self._choice or self._live_point or latest
         return point if point is not None and (point.epoch == 0 or not point.ends_epoch) and point.epoch <= 1 else None
 
+    def set_training(self, is_training: bool) -> None:
+        """Say whether a run is in progress."""
+        self._is_training = is_training
+        self._enable_buttons(self.slider.value())
+
     def set_live_point(self, point: TrainingPoint | None) -> None:
         """Say that the current model is that of the run in progress at `point`; None: it is not."""
         self._live_point = point
@@ -121,7 +142,7 @@ class SnapshotRow(QWidget):
 
     @property
     def _run_name(self) -> str:
-        return "" if self._snapshots is None else self._snapshots.spec.default_name
+        return "" if self._snapshots is None else self._snapshots.run.title
 
     def select_point(self, point: TrainingPoint | None) -> None:
         """Select a point of the training, if it is still kept; None selects the current model."""
@@ -149,7 +170,8 @@ class SnapshotRow(QWidget):
         if self._hides_when_empty:
             self.setVisible(some)
         self.slider.setVisible(some)
-        self.strip.setVisible(some)
+        for widget in (self.strip, self.use_button, self.further_button):
+            widget.setVisible(some)
         index = len(cells) - 1 if self._choice is None else cells.index(self._choice)
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(0, len(cells) - 1))
@@ -192,6 +214,33 @@ class SnapshotRow(QWidget):
         text = self._caption(index)
         self.caption.set_full_text(text)
         self.slider.setAccessibleDescription(text)
+        self._enable_buttons(index)
+
+    def _enable_buttons(self, index: int) -> None:
+        """Enable what can be done with the point at `index`; a tooltip says why something cannot."""
+        point = self._cells[index] if index < len(self._cells) else None
+        none = SELECT_POINT if point is None else ""
+        is_in_use = POINT_IN_USE if self._has_model and index == len(self._cells) - 1 else ""
+        enable(self.use_button, USE_POINT, none or is_in_use)
+        within_epoch = "" if point is None or point.is_end_of_epoch else SELECT_EPOCH
+        is_logged = self._snapshots is not None and self._snapshots.run.number is not None
+        obstacle = RUN_IN_PROGRESS if self._is_training else none or within_epoch or ("" if is_logged else NOT_LOGGED)
+        enable(self.further_button, TRAIN_FURTHER, obstacle)
+
+    @property
+    def _point(self) -> TrainingPoint | None:
+        """The selected point, even if it is that of the current model."""
+        return self._cells[self.slider.value()] if self._cells else None
+
+    @Slot()
+    def _request_use(self) -> None:
+        if (point := self._point) is not None:
+            self.use_requested.emit(point)
+
+    @Slot()
+    def _request_further(self) -> None:
+        if (point := self._point) is not None:
+            self.train_further_requested.emit(point)
 
     def _caption(self, index: int) -> str:
         """Which run the answers belong to, which of its points is selected, and whether the model in use is another."""
@@ -203,7 +252,9 @@ class SnapshotRow(QWidget):
             text += f": {point.in_words(self._total)}"
             if self._has_model and index == len(self._cells) - 1:
                 text += ", the latest"
-        return f"{text}." if self._has_model else f"{text}. {ANOTHER_MODEL}"
+        if self._has_model:
+            return f"{text}."
+        return f"{text}. In use: {self._model_name}." if self._model_name else f"{text}. {ANOTHER_MODEL}"
 
     def _read_later(self) -> None:
         if self._image is not None and self.slider.isVisible():

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.loaded_model import name_beside
 from app.session.session import Session
 from nncore.model.network import Network
 from nncore.reporting.number_text import counted_text
@@ -43,6 +44,13 @@ class DrawingReader(QObject):
         """Whether the network is that of the latest snapshot, without taught drawings."""
         return self._session.model_is_latest_snapshot and not self.taught_count
 
+    @property
+    def name_beside_run(self) -> str:
+        """The name beside that of the last run, from which it differs; "" without a model."""
+        model, snapshots = self._session.model, self._session.snapshots
+        run = snapshots.run.name if snapshots is not None else ""
+        return self._with_taught(name_beside(model, run)) if model is not None else ""
+
     @Slot()
     def _use_model(self) -> None:
         self._use(self._session.network, 0, keeps_point=self._session.model_follows_run)
@@ -67,5 +75,7 @@ class DrawingReader(QObject):
         self.renamed.emit(self.name)
 
     def _name_now(self) -> str:
-        name, count = self._session.model.card.name if self._session.model else "", self.taught_count
-        return f"{name} with {counted_text(count, 'drawing')} of yours" if count else name
+        return self._with_taught(self._session.model.card.name if self._session.model else "")
+
+    def _with_taught(self, name: str) -> str:
+        return f"{name} with {counted_text(self.taught_count, 'drawing')} of yours" if self.taught_count else name

@@ -58,7 +58,8 @@ class WindowHeader(QWidget):
         card = model.card
         measured = "" if card.test_accuracy is None else f"  {percent_text(card.test_accuracy, 1)}"
         since = self._since(card.name) if measured and self._taught_count else ""
-        accuracy = f"{measured}{since}" or f", epoch {card.epochs}"
+        epoch = f", epoch {card.epochs}"
+        accuracy = f"{measured}{since}" or ("" if card.name.endswith(epoch) else epoch)  # as that of a point of a run
         tip = f"{CARD_TIP}. They are those of its file, without the {taught} that you taught"
         self.model_button.setToolTip(plain_tooltip(tip if self._taught_count else CARD_TIP))
         metrics = self.model_button.fontMetrics()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.runs.runs_tab import RunsTab
     from app.tabs.train.train_tab import TrainTab
     from app.widgets.explanation import Explanation
+    from app.widgets.snapshot_row import SnapshotRow
     from app.window.main_window import MainWindow
 
 PINNED = "Pinned: the Train tab shows what the network reads in this drawing while it learns."
@@ -78,12 +79,15 @@ class TabConnections(QObject):
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
         session, teacher = self._session, self._teacher
         session.snapshots_created.connect(self._show_snapshots)
+        self._connect_snapshot_row(tab.snapshot_row)
         session.model_changed.connect(self._update_snapshot_rows)
         session.snapshots_grown.connect(self._update_snapshot_rows)
+        self.reader.renamed.connect(self._update_snapshot_rows)
         self.reader.network_changed.connect(tab.set_network)
         self.reader.renamed.connect(tab.rename_model)
         tab.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
         tab.set_network(self.reader.network, self.reader.name)
+        self._update_snapshot_rows()
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
         tab.error_message.connect(self._window.messages.show_error)
@@ -131,9 +135,11 @@ class TabConnections(QObject):
         tab.snapshot_row.set_current_network(self.reader.network)
         for one, other in (rows, rows[::-1]):
             one.point_chosen.connect(other.select_point)
+        self._connect_snapshot_row(tab.snapshot_row)
         session.snapshots_created.connect(self._show_snapshots_inside)
         tab.watching_changed.connect(self._update_watching)
         self._update_watching()
+        self._update_snapshot_rows()
         looks_for = ExamplesPanel()
         tab.add_panel(looks_for)
         looks_for.image_chosen.connect(tab.source.go_to)
@@ -217,17 +223,25 @@ class TabConnections(QObject):
     @Slot(object, int)
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
         self._window.draw_tab.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
+        self._update_snapshot_rows()
 
     @Slot(object, int)
     def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
         row = self._window.inside_tab.snapshot_row
         row.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
+        self._update_snapshot_rows()
+
+    def _connect_snapshot_row(self, row: SnapshotRow) -> None:
+        """Let the row use the network of a point, and train further from there."""
+        row.set_training(self._session.run_state is not RunState.IDLE)
+        row.use_requested.connect(self._session.use_point)
+        row.train_further_requested.connect(self._window.training_actions.train_further_from)
 
     @Slot()
     def _update_snapshot_rows(self) -> None:
         for tab in (self._built_tab("DrawTab"), self._built_tab("InsideTab")):
             if tab is not None:
-                tab.snapshot_row.set_has_model(self.reader.is_latest_snapshot)
+                tab.snapshot_row.set_has_model(self.reader.is_latest_snapshot, self.reader.name_beside_run)
 
     @Slot(int)
     def _say_taught(self, count: int) -> None:
@@ -300,6 +314,9 @@ class TabConnections(QObject):
         inside, draw = self._built_tab("InsideTab"), self._built_tab("DrawTab")
         if inside is not None:
             inside.set_training(in_progress)
+            inside.snapshot_row.set_training(in_progress)
+        if draw is not None:
+            draw.snapshot_row.set_training(in_progress)
         if draw is not None and not self._draw_watches(draw):
             draw.show_training(None)
         self._session.watch_training(

@@ -22,10 +22,12 @@ from app.session.session import Session
 from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from app.tabs.train.settings.settings_panel import FIRST_RECIPE
+from app.widgets.snapshot_row import RUN_IN_PROGRESS
 from app.window.training_dialogs import TrainingDialogs
 from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
+from nncore.evaluation.snapshots import TrainingPoint
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
 from nncore.model.network import Network, NetworkSpec
@@ -197,6 +199,16 @@ class TrainingActions(QObject):
 
             self._start_run(select)
 
+    @Slot(TrainingPoint)
+    def train_further_from(self, point: TrainingPoint) -> None:
+        """Show the settings of the last run, and offer to train it further from `point`, the end of an epoch."""
+        self._start_run(partial(self.session.load_ended_run_at, point, self._offer_train_further))
+
+    def _offer_train_further(self, ended: EndedRun) -> None:
+        if self.session.run_state is RunState.IDLE:
+            self._show_settings_of(ended.settings)
+            self.session.use_ended_run(ended)
+
     @contextmanager
     def _lost_points_reported(self) -> Iterator[None]:
         """End the `with` block with a message if the points that a run has learned cannot be read."""
@@ -236,7 +248,7 @@ class TrainingActions(QObject):
             start()
             self.tab_requested.emit(self.train_tab)
         else:
-            self.error_message.emit("A run is in progress. Stop it first, or wait for its end.")
+            self.error_message.emit(RUN_IN_PROGRESS)
 
     @Slot(object, object)
     def _train(self, spec: NetworkSpec, config: TrainingConfig) -> None:

@@ -39,6 +39,11 @@ class TrainingPoint:
     ends_epoch: bool = True
 
     @property
+    def is_end_of_epoch(self) -> bool:
+        """Whether an epoch has ended there; not before the first step."""
+        return self.ends_epoch and self.epoch > 0
+
+    @property
     def label(self) -> str:
         """The point in short: "step 0", "step 3" within an epoch, "epoch 2" at its end."""
         if self.epoch == 0:
@@ -70,6 +75,23 @@ class Snapshot:
     values: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class SnapshotsRun:
+    """The run whose snapshots these are.
+
+    number, started: those of the run in the log; None and "" if it is unknown, as in files of earlier versions.
+    """
+
+    name: str
+    number: int | None = None
+    started: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name with the number that tells it from other runs: "784-128-10 (run 12)"."""
+        return self.name if self.number is None else f"{self.name} (run {self.number:,})"
+
+
 class Snapshots(DeepCopyable):
     """Keeps the first and the last snapshot of a training, its early steps, and epochs evenly spread between.
 
@@ -78,9 +100,11 @@ class Snapshots(DeepCopyable):
     there is only one place, only the last snapshot is kept.
     """
 
-    def __init__(self, spec: NetworkSpec, max_bytes: int = MAX_SNAPSHOTS_MEMORY) -> None:
-        """max_bytes: the largest size of all snapshots, in bytes."""
-        self.spec = spec
+    def __init__(
+        self, spec: NetworkSpec, max_bytes: int = MAX_SNAPSHOTS_MEMORY, run: SnapshotsRun | None = None
+    ) -> None:
+        """max_bytes: the largest size of all snapshots, in bytes. run: None if only its network is known."""
+        self.spec, self.run = spec, run or SnapshotsRun(spec.default_name)
         self._max_count = min(MAX_SNAPSHOTS, max(1, max_bytes // (4 * spec.parameter_count)))  # 4 bytes per float32
         self._early_steps = _thinned(EARLY_STEPS, max(1, self._max_count // 2))
         self._stride = 1
@@ -88,9 +112,11 @@ class Snapshots(DeepCopyable):
         self._reader: Network | None = None
 
     @classmethod
-    def from_snapshots(cls, spec: NetworkSpec, snapshots: tuple[Snapshot, ...]) -> Snapshots:
+    def from_snapshots(
+        cls, spec: NetworkSpec, snapshots: tuple[Snapshot, ...], run: SnapshotsRun | None = None
+    ) -> Snapshots:
         """Return exactly these snapshots, which are in the order of their points."""
-        result = cls(spec)
+        result = cls(spec, run=run)
         result._snapshots = snapshots
         return result
 

@@ -26,7 +26,7 @@ from nncore.evaluation.metrics import Evaluation
 from nncore.files.archive import HEADER_NAME, Archive, archive_bytes, check_finite, parsing_errors, reading_errors
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
 from nncore.files.json_header import MAX_ENTRIES, MAX_TEXT_LENGTH
-from nncore.files.model_header import PREPROCESSING, ModelHeader
+from nncore.files.model_header import PREPROCESSING, RATES_FIELD, ModelHeader
 from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.atomic_write import save_file
@@ -86,7 +86,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
         last = rates_used[-MAX_ENTRIES:]  # a card holds no more
-        settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
+        settings[RATES_FIELD] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
         name=name[:MAX_TEXT_LENGTH],  # a run can be given a longer name, and its model must not be lost at its end

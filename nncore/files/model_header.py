@@ -18,6 +18,9 @@ MODEL_FORMAT = "digitlab-model"
 MODEL_VERSION = 1
 """The newest version of the format that this program reads, and the one that it writes."""
 
+RATES_FIELD = "learning_rates_from_step"
+"""The field of a card's settings with the learning rates: {step: rate}."""
+
 PREPROCESSING = {
     "pixels": "uint8, 0 paper to 255 ink, divided by 255",
     "ink": "fitted into 20 x 20, drawn by distance field, centre of ink in the middle of 28 x 28",

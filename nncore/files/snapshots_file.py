@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nncore.errors import ModelFileError
-from nncore.evaluation.snapshots import MAX_SNAPSHOTS, Snapshot, Snapshots, TrainingPoint
+from nncore.evaluation.snapshots import MAX_SNAPSHOTS, Snapshot, Snapshots, SnapshotsRun, TrainingPoint
 from nncore.files.archive import Archive, archive_bytes, check_finite, reading_errors
-from nncore.files.json_header import dataclass_from, header_text, parse_header
+from nncore.files.json_header import MAX_TEXT_LENGTH, dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training.settings import Count
@@ -44,12 +44,18 @@ class _Point:
 
 @dataclass(frozen=True)
 class _Header:
-    """points: those that are kept, in order. epochs: the same in version 1. planned_epochs: of the training."""
+    """points: those that are kept, in order. epochs: the same in version 1. planned_epochs: of the training.
+
+    run, run_number, run_started: the fields of a SnapshotsRun; earlier versions did not write them.
+    """
 
     spec: NetworkSpec
     planned_epochs: Count
     points: tuple[_Point, ...] = ()
     epochs: tuple[Count, ...] = ()
+    run: str = ""
+    run_number: Count | None = None
+    run_started: str = ""
 
     def arrays(self) -> list[tuple[str, TrainingPoint]]:
         """The name and the point of each array."""
@@ -71,7 +77,15 @@ def save_snapshots(snapshots: Snapshots, planned_epochs: int, path: Path) -> Non
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     points = tuple(_Point(each.point.epoch, each.point.step, each.point.ends_epoch) for each in kept)
-    header = _Header(snapshots.spec, planned_epochs, points)
+    run = snapshots.run
+    header = _Header(
+        snapshots.spec,
+        planned_epochs,
+        points,
+        run=run.name[:MAX_TEXT_LENGTH],
+        run_number=run.number,
+        run_started=run.started,
+    )
     text = header_text(SNAPSHOTS_FORMAT, SNAPSHOTS_VERSION, header, without=("epochs",))
     save_file(path, archive_bytes(text, arrays), ModelFileError)
 
@@ -99,4 +113,5 @@ def load_snapshots(path: Path) -> StoredSnapshots:
         arrays = {name: archive.array(name, (count,), reason) for name, _ in points}
         check_finite(arrays)
         kept = tuple(Snapshot(point, arrays[name]) for name, point in points)
-        return StoredSnapshots(Snapshots.from_snapshots(header.spec, kept), header.planned_epochs)
+        run = SnapshotsRun(header.run, header.run_number, header.run_started) if header.run else None
+        return StoredSnapshots(Snapshots.from_snapshots(header.spec, kept, run), header.planned_epochs)

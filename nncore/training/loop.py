@@ -8,9 +8,9 @@ The caller controls the run: it pauses while the next event is not requested, an
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
-from math import isfinite
+from math import inf, isfinite
 from time import perf_counter
 
 import numpy as np
@@ -33,7 +33,7 @@ from nncore.training.config import TrainingConfig
 from nncore.training.control import TrainingControl
 from nncore.training.events import Diverged, EndReason, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.training.health import HealthProbe
-from nncore.training.history import History
+from nncore.training.history import EpochFigures, History
 from nncore.training.optimizers import clip_gradients
 from nncore.training.parallel.batch_gradients import BatchGradients
 from nncore.training.parallel.helper_process import HelperProcess
@@ -302,6 +302,25 @@ class Training(NotCopyable):
             history=self.history.rows(),
             data_check=data_checksum(self.data.training),
         )
+
+    @classmethod
+    def after_epochs(
+        cls, network: Network, data: Splits, config: TrainingConfig, history: Sequence[EpochFigures], step: int
+    ) -> Training:
+        """A run of which only the weights at the end of an earlier epoch are kept: those that `network` has.
+
+        history: the rows up to this epoch, at least one; step: the steps taken by then. The optimizer's memory is
+        empty, and the random numbers are those of the beginning of a run. The best epoch is this one.
+        """
+        run, last = cls(network, data, config), history[-1]
+        progress, run.history = run._progress, History(history)
+        progress.epoch = progress.epochs_done = progress.best_epoch = run.history.epochs
+        progress.step, progress.seconds = step, sum(row.get("seconds") or 0.0 for row in history)
+        loss = last.get("validation_loss")
+        progress.best_loss = inf if loss is None else loss
+        losses = (row.get("training_loss") or 0.0 for row in history)
+        progress.highest_loss = DIVERGED_FACTOR * max(run._loss_of_guessing(), *losses)
+        return run
 
     @classmethod
     def resumed(

@@ -23,6 +23,7 @@ from app.widgets.elements import enable, push_button, row_of, set_style, text_la
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.layouts.overlay import Overlay
 from app.widgets.plain_text import ElidedButton, lines_height, plain_tooltip
+from app.widgets.snapshot_row import RUN_IN_PROGRESS
 from nncore.reporting.number_text import clock_text, rounded_text
 
 UPDATE_INTERVAL_SECONDS = 0.4
@@ -36,7 +37,6 @@ RESUME = "Resume"
 NO_ENDED_RUN = "No run has ended yet. Train a network first."
 NO_RUN_TO_PAUSE = "There is no run to pause. Press Train first."
 NO_RUN_TO_STOP = "There is no run to stop. Press Train first."
-RUN_IN_PROGRESS = "A run is in progress. Stop it first, or wait for its end."
 NO_TIME = "–:– left"
 WIDEST_REMEDY = 0.35
 """A button that needs a larger part of the width is below the message."""
@@ -212,9 +212,9 @@ class ProgressLine(QWidget):
     # ---------------------------------------------------------------- showing
 
     def show_no_run(self) -> None:
-        """Show that there has been no run yet."""
+        """Show that there has been no run since the start of the program."""
         self.bar.setValue(0)
-        self._epoch.setText("no run yet")
+        self._epoch.setText("no run since the start")
         self._show_figures(None, None)
 
     def show_progress(self, progress: ShownProgress, *, now: bool = False) -> None:

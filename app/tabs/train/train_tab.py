@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
 OTHER_SETTINGS = (
-    "The {} shown is not that of this run. To train the run on, select it in the Runs tab and press Continue."
+    "The {} shown is not that of this run. To train the run further, select it in the Runs tab and press “Continue”."
 )
 TRAINING_MESSAGE = "Training. You can change the learning rate during the run."
 PAUSED = "Paused. Step trains one mini-batch, and Resume continues."
@@ -231,9 +231,7 @@ class TrainTab(Tab):
             differs = difference(self.settings.run_settings(), ended.settings)
             self.buttons.offer_train_further(
                 ended.title,
-                f"Train {ended.title}, for {more} with the rate {decimal_text(entered.learning_rate, 6)}. It "
-                "continues from the end of the run, whichever step or epoch reads in the Draw tab: only there is the "
-                "state of the optimizer known.",
+                f"Train further from {ended.title}, for {more} with the rate {decimal_text(entered.learning_rate, 6)}.",
                 OTHER_SETTINGS.format(differs) if differs else "",
             )
 

@@ -9,12 +9,9 @@ from nncore.errors import ModelFileError, SettingError
 from nncore.experiments.recipes import RECIPES, VALIDATION_FRACTION
 from nncore.experiments.run_log.logged_run import Rates, RunSettings
 from nncore.files.json_header import dataclass_from
-from nncore.files.model_header import ModelCard
+from nncore.files.model_header import RATES_FIELD, ModelCard
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
-
-RATES_FIELD = "learning_rates_from_step"
-"""The field of a card's settings with the learning rates: {step: rate}."""
 
 DATA_PATTERN = re.compile(r"(.*): ([\d,]+) images to train(?:, ([\d,]+) more to validate)?", re.DOTALL)
 """The text that `nncore.files.model_file.trained_model` writes."""

@@ -17,7 +17,6 @@ from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.loaded_model import model_in_words
 from app.session.run_events import RunState
 from app.widgets.form import Form
-from app.widgets.snapshot_row import ANOTHER_MODEL
 from app.window.main_window import MainWindow
 from nncore.files.model_file import Model
 from tests.app.canvas.gestures import ONE, SEVEN, drag
@@ -143,7 +142,7 @@ class Hour:
         if row.choice is None and not taught:
             assert draw.network is self.session.network
         if not row.slider.isHidden() and self.session.run_state is not RunState.STARTING:  # still the run before
-            assert row.caption.full_text.endswith(ANOTHER_MODEL) != self.session.model_is_latest_snapshot
+            assert ("In use: " in row.caption.full_text) != self.session.model_is_latest_snapshot
         prediction = draw.prediction
         assert (draw.bars.probabilities is None) == (prediction is None)
         if prediction is not None and draw.network is not None:

@@ -365,7 +365,7 @@ def test_the_recipe_page_is_requested(tab: TrainTab, qtbot: QtBot) -> None:
 
 def test_events_without_a_run_are_ignored(tab: TrainTab) -> None:
     tab.steps_done(STEPS)
-    assert tab.progress.texts()[0] == "no run yet"
+    assert tab.progress.texts()[0] == "no run since the start"
 
 
 def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:
