@@ -156,7 +156,7 @@ class Session(ModelSession):
             self._start_reading("model", "", partial(model_at, kept, point, names), self._use_model_of_point)
 
     def _use_model_of_point(self, loaded: LoadedModel) -> None:
-        self._select_model(loaded, None)
+        self.select_model(loaded, None)
         self.status_message.emit(f"In use: {loaded.model.card.name}. “Save model” in the menu keeps it in a file.")
 
     def load_ended_run_at(self, point: TrainingPoint, on_loaded: Callable[[EndedRun], None]) -> None:

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from pytestqt.qtbot import QtBot
 
+from app.background import paint_priority
 from app.background.paint_priority import PaintPriority
-from app.session import paint_priority
 from app.session.run_events import StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session

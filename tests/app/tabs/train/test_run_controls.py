@@ -10,6 +10,7 @@ from app.tabs.train import run_controls
 from app.tabs.train.run_clock import ShownProgress
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.widgets.plain_text import plain_tooltip
+from app.widgets.snapshot_row import RUN_IN_PROGRESS
 from tests.app.waiting import deliver_events
 
 
@@ -65,7 +66,7 @@ def test_a_double_click_on_train_does_not_pause_the_run(buttons: RunButtons, qtb
         buttons.set_state(RunState.RUNNING)
         click(qtbot, buttons.train_button)
     assert not buttons.train_button.isEnabled()
-    assert buttons.train_button.toolTip() == plain_tooltip(run_controls.RUN_IN_PROGRESS)
+    assert buttons.train_button.toolTip() == plain_tooltip(RUN_IN_PROGRESS)
 
 
 def test_no_button_moves_or_changes_its_size_in_any_state(buttons: RunButtons, qtbot: QtBot) -> None:
