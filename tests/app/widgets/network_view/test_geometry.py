@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.widgets.network_view.drawn_layer import DrawnLayer, drawn_layers
 from app.widgets.network_view.geometry import NetworkGeometry, TextSizes, laid_out
-from tests.app.widgets.network_view.networks import network
+from tests.app.networks import network
 
-KINDS = ["batch normalization", "dense", "convolution", "sine", "large"]
+KINDS = ["bundled", "deep", "convolution", "sine", "large"]
 ROOMS = {
     "wide": QRectF(8, 4, 1300, 560),
     "compact": QRectF(8, 4, 520, 330),
@@ -56,7 +56,7 @@ def test_the_middle_of_each_cell_belongs_to_its_number(kind: str, room: str) -> 
 
 
 def test_the_pixels_of_a_dense_network_are_drawn_as_an_image() -> None:
-    place = geometry("dense", ROOMS["wide"]).places[0]
+    place = geometry("deep", ROOMS["wide"]).places[0]
     assert place.layer.shape == (784,)
     assert place.layer.shape_text == "1 × 28 × 28"
     first, below, beside = (place.cell_of((index,)) for index in (0, 28, 1))
@@ -68,7 +68,7 @@ def test_the_pixels_of_a_dense_network_are_drawn_as_an_image() -> None:
 
 
 def test_the_shapes_at_the_arrows_are_those_of_the_network() -> None:
-    texts = [layer.shape_text for layer in drawn_layers(network("batch normalization").spec)]
+    texts = [layer.shape_text for layer in drawn_layers(network("bundled").spec)]
     assert texts[:2] == ["1 × 28 × 28", "24 × 14 × 14"]
     assert texts[7:] == ["3,136", "128", "128", "128", "10"]
 
@@ -133,7 +133,7 @@ def test_a_position_and_its_place_in_the_picture_are_inverse() -> None:
 @pytest.mark.parametrize("width", [500, 600, 900])
 def test_columns_are_wide_enough_for_their_texts_where_all_fit(width: int) -> None:
     text = TextSizes(22, 8)
-    shown = laid_out(drawn_layers(network("batch normalization").spec), QRectF(0, 0, width, 500), text)
+    shown = laid_out(drawn_layers(network("bundled").spec), QRectF(0, 0, width, 500), text)
     for place in shown.places:
         for words in (place.layer.title, place.layer.narrow_shape_text):
             assert text.width_of(words) <= place.column.width() + 1e-6, words

@@ -18,10 +18,10 @@ from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import percent_text
-from tests.app.widgets.network_view.networks import inspection, network
+from tests.app.networks import inspection, network
 from tests.nncore.example_data import small_mnist
 
-KINDS = pytest.mark.parametrize("kind", ["dense", "convolution", "batch normalization", "sine"])
+KINDS = pytest.mark.parametrize("kind", ["deep", "convolution", "bundled", "sine"])
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_brightness_follows_the_numbers(view: NetworkView, kind: str) -> None:
 
 
 def test_the_input_is_drawn_pixel_by_pixel(view: NetworkView) -> None:
-    view.show_inspection(inspection("batch normalization"))
+    view.show_inspection(inspection("bundled"))
     image, digit = view.grab().toImage(), small_mnist().training.images[0]
     drawn = [
         [colour_at(image, cell_centre(view, 0, (0, row, column))).lightness() for column in range(28)]
@@ -107,7 +107,7 @@ def test_the_input_is_drawn_pixel_by_pixel(view: NetworkView) -> None:
 
 
 def test_a_new_model_of_the_same_kind_and_one_of_another_kind_are_followed(view: NetworkView) -> None:
-    view.show_inspection(inspection("dense"))
+    view.show_inspection(inspection("deep"))
     view.set_choice(2, (5,))
     view.mark(0, [(3,)])
     other = Network(NetworkSpec.dense((784, 64, 32, 10)), seed=9)
@@ -124,7 +124,7 @@ def test_a_new_model_of_the_same_kind_and_one_of_another_kind_are_followed(view:
 
 
 def test_a_click_selects_and_enter_selects_what_the_arrows_reached(view: NetworkView, qtbot: QtBot) -> None:
-    shown = inspection("batch normalization")
+    shown = inspection("bundled")
     view.show_inspection(shown)
     with qtbot.waitSignal(view.selected) as selected:
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=cell_centre(view, 8, (17,)).toPoint())
@@ -141,7 +141,7 @@ def test_a_click_selects_and_enter_selects_what_the_arrows_reached(view: Network
 
 
 def test_keys_reach_every_kind_of_number_and_stop_at_the_ends(view: NetworkView) -> None:
-    view.show_inspection(inspection("batch normalization"))
+    view.show_inspection(inspection("bundled"))
     pointed: list[tuple[int, Position]] = []
     view.pointed_at.connect(lambda layer, position: pointed.append((layer, position)))
     view.set_choice(0, (0, 0, 0))
@@ -164,7 +164,7 @@ def test_keys_reach_every_kind_of_number_and_stop_at_the_ends(view: NetworkView)
 
 
 def test_marks_and_the_choice_are_framed(view: NetworkView) -> None:
-    view.show_inspection(inspection("dense"))
+    view.show_inspection(inspection("deep"))
     before = view.grab().toImage()
     view.mark(1, [(0,), (9,)])
     marked = view.grab().toImage()
@@ -232,14 +232,14 @@ def test_it_is_painted_in_both_themes_in_projector_mode_and_in_a_tiny_window(
                 view.resize(width, height)
                 view.grab()
     view.resize(1300, 560)
-    view.show_inspection(inspection("dense"))
+    view.show_inspection(inspection("deep"))
     ground = view.grab().toImage().pixelColor(5, 280)
     assert ground == QColor((DARK if theme is ThemeChoice.DARK else LIGHT).surface)
     apply_appearance(qapp, Appearance(ThemeChoice.LIGHT))
 
 
 def test_it_is_saved_as_png_and_as_svg_with_its_texts(view: NetworkView) -> None:
-    shown = inspection("batch normalization")
+    shown = inspection("bundled")
     view.show_inspection(shown)
     assert QImage.fromData(png_of(view)).width() == 2 * view.width()
     drawing = svg_of(view).decode()
@@ -248,7 +248,7 @@ def test_it_is_saved_as_png_and_as_svg_with_its_texts(view: NetworkView) -> None
 
 
 def test_a_probability_without_room_beside_its_class_is_left_out(view: NetworkView) -> None:
-    shown = inspection("batch normalization")
+    shown = inspection("bundled")
     view.show_inspection(shown)
     probability = percent_text(float(shown.answers.max()), 1)
     assert probability in svg_of(view).decode()

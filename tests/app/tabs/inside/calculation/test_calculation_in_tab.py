@@ -19,7 +19,7 @@ from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import number_in_words
-from tests.app.tabs.inside.calculation.networks import network
+from tests.app.networks import network
 from tests.nncore.example_data import small_mnist
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton

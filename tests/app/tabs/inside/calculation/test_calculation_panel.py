@@ -22,7 +22,7 @@ from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import MINUS, number_in_words
 from tests.app.fitting import problems
-from tests.app.tabs.inside.calculation.networks import inspection, network
+from tests.app.networks import inspection, network
 from tests.nncore.files.exports.networks import NETWORKS, network_of
 
 LEFT = Qt.MouseButton.LeftButton
