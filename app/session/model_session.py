@@ -103,7 +103,7 @@ class ModelSession(QObject):
 
     def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
         self.select_model(loaded, path)
-        self.status_message.emit(f"Opened {path.name}.")
+        self.status_message.emit(f"Opened the model {loaded.model.card.name}.")
 
     def discard_unsaved(self, model: Model) -> None:
         """Remove a model from `unsaved_models`."""

@@ -17,6 +17,7 @@ from app.storage.paths import run_log_path
 from app.storage.run_store import RunStore
 from app.style.theme import Appearance, apply_appearance
 from app.tabs.runs.run_offer import RunOffer
+from app.tabs.tab import Tab
 from app.widgets.focus_order import visit_in_order
 from app.window.closing import WindowClosing
 from app.window.file_actions import FileActions
@@ -89,7 +90,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.tabs)
         layout.addWidget(NoticePlace(page, (self.reading_notice, self.rescued_offer, self.run_offer)))
         self.setCentralWidget(page)
-        self.messages.float_over(page, self.tabs.tabBar())
+        self.messages.float_over(page, self.tabs.tabBar(), self._message_place)
         # Tab goes round: the tabs, the header, the page, and then the notices at the bottom.
         notices = self.run_offer, self.rescued_offer, self.reading_notice
         visit_in_order(*notices, self.tabs.tabBar(), self.header, self.messages)
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         session.run_starting.connect(self.run_offer.withdraw)
         self.header.card_requested.connect(self.show_model_card)
         self.tabs.currentChanged.connect(self._focus_tab)
+        self.tabs.currentChanged.connect(messages.leave)
         self.files.data_chosen.connect(self.connections.open_data)
         self.files.model_chosen.connect(self.connections.show_draw_tab)
         self.files.picture_chosen.connect(self.connections.show_picture)
@@ -187,6 +189,11 @@ class MainWindow(QMainWindow):
         from app.tabs.models.models_tab import ModelsTab
 
         return self.tab(ModelsTab)
+
+    def _message_place(self) -> QWidget | None:
+        """The part of the shown tab over which a message covers no answer."""
+        tab = self.tabs.currentWidget()
+        return tab.message_place if isinstance(tab, Tab) else None
 
     @Slot(int)
     def _focus_tab(self, index: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
@@ -23,6 +25,8 @@ class MessageBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._below: QWidget | None = None
+        self._place_of_page: Callable[[], QWidget | None] = lambda: None
+        self._is_error = False
         self.setProperty("card", True)
         self._label = text_label()
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -34,9 +38,12 @@ class MessageBar(QFrame):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def float_over(self, page: QWidget, below: QWidget) -> None:
-        """Show the messages over `page`, at its right edge, below the widget `below`."""
-        self._below = below
+    def float_over(self, page: QWidget, below: QWidget, place: Callable[[], QWidget | None] = lambda: None) -> None:
+        """Show the messages over `page`, at its right edge, below the widget `below`.
+
+        place: the widget of the present tab over whose top they lie instead, where they cover no answer; or None.
+        """
+        self._below, self._place_of_page = below, place
         self.setParent(page)
         page.installEventFilter(self)
         self.hide()
@@ -51,6 +58,13 @@ class MessageBar(QFrame):
         page, layout = self.parentWidget(), self.layout()
         if page is None or self._below is None or layout is None:
             return
+        over = self._place_of_page()
+        if over is not None and over.isVisible():
+            width = min(MAX_MESSAGE_WIDTH, over.width() - 2 * GAP)
+            corner = over.mapTo(page, QPoint(GAP, GAP))
+            self.setGeometry(corner.x(), corner.y(), width, layout.totalHeightForWidth(width))
+            self.raise_()
+            return
         width = min(MAX_MESSAGE_WIDTH, page.width() - 2 * PAGE_MARGIN)
         top = self._below.mapTo(page, self._below.rect().bottomLeft()).y() + GAP
         self.setGeometry(page.width() - PAGE_MARGIN - width, top, width, layout.totalHeightForWidth(width))
@@ -60,6 +74,13 @@ class MessageBar(QFrame):
     def text(self) -> str:
         """The message shown, or "" when hidden."""
         return "" if self.isHidden() else self._label.text()
+
+    @Slot()
+    def leave(self) -> None:
+        """The user has gone on, to another tab or to a drawing: hide a message; an error stays until it is closed."""
+        if not self._is_error:
+            self.hide()
+        self._place()
 
     @Slot(str)
     def show_message(self, sentence: str) -> None:
@@ -75,6 +96,7 @@ class MessageBar(QFrame):
 
     def _show(self, sentence: str, *, is_error: bool) -> None:
         set_style(self._label, "error", enabled=is_error)
+        self._is_error = is_error
         self._label.setText(sentence)
         self.show()
         self._place()

@@ -103,6 +103,7 @@ class TabConnections(QObject):
         teacher.load()
         if session.network is not None:
             teacher.set_base(session.network, learn=not session.model_follows_run)
+        tab.canvas.drawing_changed.connect(self._window.messages.leave)
         tab.canvas.drawing_changed.connect(teacher.load_replay_data, Qt.ConnectionType.SingleShotConnection)
         self._connect_drawing()
 

@@ -86,7 +86,7 @@ class DrawTab(Tab):
         self._prediction: Prediction | None = None
         self.image: NDArray[np.uint8] | None = None
         self._explanation: Explanation | None = None
-        self.canvas = Canvas()
+        self.canvas = self.message_place = Canvas()
         self.pictures = PictureSource(self)
         self.reader = ElidedLabel()
         self.reader.setProperty("quiet", True)

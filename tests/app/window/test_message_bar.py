@@ -94,3 +94,12 @@ def test_a_message_lies_over_the_page_and_moves_nothing(qapp: QApplication, qtbo
         assert label(bar).height() >= label(bar).heightForWidth(label(bar).width())
     page.resize(700, 300)
     assert page.rect().contains(bar.geometry())
+
+
+def test_a_message_but_no_error_is_hidden_when_the_user_goes_on(bar: MessageBar) -> None:
+    bar.show_message("Saved.")
+    bar.leave()
+    assert bar.isHidden()
+    bar.show_error("There is no such file.")
+    bar.leave()
+    assert bar.text == "There is no such file."

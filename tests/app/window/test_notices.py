@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.training.diagnosis.hint import Hint
 from tests.app.canvas.gestures import SEVEN, drag
 from tests.app.places import moved_controls, places_of_controls
+from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.window.opened_window import opened_window
 from tests.screenshots.stage import SCREEN
 
@@ -127,3 +129,19 @@ def check_pinned_drawing(window: MainWindow) -> None:
         reading = PinnedReading.from_network(network, drawing)
         train.pinned.show_reading(reading)
         watch.check(train.pinned.problem if reading.problem else None)
+
+
+def test_a_message_names_the_model_covers_no_answer_and_stays_in_its_tab(window: MainWindow, qtbot: QtBot) -> None:
+    path = keep_model(1, small_model("my model"))
+    window.tabs.setCurrentWidget(window.models_tab)
+    with qtbot.waitSignal(window.session.status_message):
+        window.session.open_model(path)
+    assert window.messages.text == "Opened the model my model."
+    draw = window.draw_tab
+    window.tabs.setCurrentWidget(draw)
+    assert window.messages.text == ""
+    window.messages.show_message(LONG)
+    canvas = draw.canvas.rect().translated(draw.canvas.mapTo(window, QPoint()))
+    assert canvas.contains(window.messages.rect().translated(window.messages.mapTo(window, QPoint())))
+    drag(draw.canvas, SEVEN)
+    assert window.messages.text == ""
