@@ -13,6 +13,7 @@ from app.background.task_queue import TaskQueue
 from app.background.watched_reader import WatchedReader
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming
 from app.storage.models.model_library import labelled, load_kept_model
+from nncore.errors import ModelFileError
 from nncore.files.model_file import Model, bundled_model_path, save_model
 from nncore.model.network import Network
 
@@ -22,6 +23,14 @@ class UnsavedModel(NamedTuple):
 
     model: Model
     reason: str
+
+
+class _FoundModel(NamedTuple):
+    """A model that was read at the start; path: None for the bundled one. problem: why it is not the wanted one."""
+
+    loaded: LoadedModel
+    path: Path | None
+    problem: str = ""
 
 
 class ModelSession(QObject):
@@ -54,6 +63,7 @@ class ModelSession(QObject):
         self.unsaved_models: list[UnsavedModel] = []
         """Models of runs that could not be saved; the oldest first."""
         self._saved_model: ModelWithPath | None = None
+        self._bundled_model: Model | None = None
         self._files = TaskQueue(self)
         self.reader = WatchedReader(self._files, self)
 
@@ -70,6 +80,26 @@ class ModelSession(QObject):
     def open_bundled_model(self) -> None:
         """Use the bundled model."""
         self._start_reading("model", "", partial(_load, bundled_model_path()), self._use_bundled_model)
+
+    def open_model_of_last_start(self, path: Path | None, name: str) -> None:
+        """Use the model that was in use at the last end; the bundled model if `name` is "".
+
+        path: its file, None if it had none. If it cannot be read, the bundled model is used, and an error says why.
+        """
+        self._start_reading("model", "", partial(_load_again, path, name), self._use_model_of_last_start)
+
+    @property
+    def model_is_bundled(self) -> bool:
+        """Whether the model in use is the bundled one."""
+        return self.model is not None and self.model is self._bundled_model
+
+    def _use_model_of_last_start(self, found: _FoundModel) -> None:
+        if found.path is None:
+            self._use_bundled_model(found.loaded)
+        else:
+            self.select_model(found.loaded, found.path)
+        if found.problem:
+            self.error_message.emit(found.problem)
 
     def open_model(self, path: Path) -> None:
         """Use the model in a file."""
@@ -99,6 +129,7 @@ class ModelSession(QObject):
             self.status_message.emit(f"Reverted to the model {self._saved_model.loaded.model.card.name}.")
 
     def _use_bundled_model(self, loaded: LoadedModel) -> None:
+        self._bundled_model = loaded.model
         self.select_model(loaded, None)
 
     def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
@@ -154,3 +185,16 @@ def _save(model: Model, path: Path) -> Model:
 
 def _load(path: Path) -> LoadedModel:
     return LoadedModel.from_model(load_kept_model(path))
+
+
+def _load_again(path: Path | None, name: str) -> _FoundModel:
+    """Read the model that was in use at the last end, or the bundled one; see `open_model_of_last_start`."""
+    problem = ""
+    if path is not None:
+        try:
+            return _FoundModel(_load(path), path)
+        except ModelFileError as error:
+            problem = f"{name}, which was in use, cannot be opened again: {error} The bundled model is in use."
+    elif name:
+        problem = f"{name}, which was in use, was not kept in a file. The bundled model is in use."
+    return _FoundModel(_load(bundled_model_path()), None, problem)

@@ -105,6 +105,8 @@ class MainWindow(QMainWindow):
         reader.network_changed.connect(actions.read_pinned_with)
         reader.renamed.connect(actions.rename_reader)
         session.model_changed.connect(self._add_recent_model)
+        for changed in (session.model_changed, session.model_renamed, session.run_state_changed):
+            changed.connect(self._remember_model_in_use)
         session.status_message.connect(messages.show_message)
         session.error_message.connect(messages.show_error)
         session.model_not_saved.connect(messages.show_error)
@@ -238,6 +240,18 @@ class MainWindow(QMainWindow):
     def _add_recent_model(self) -> None:
         if self.session.model_path is not None and self.session.model_is_saved:
             self.preferences.add_recent_file(self.session.model_path)
+
+    @Slot()
+    def open_model_of_last_start(self) -> None:
+        """Use the model again that was in use at the last end, or the bundled one."""
+        self.session.open_model_of_last_start(*self.preferences.model_in_use)
+
+    @Slot()
+    def _remember_model_in_use(self) -> None:
+        session = self.session
+        if session.model is not None and not session.model_follows_run:  # it has no file before the run has ended
+            name = "" if session.model_is_bundled else session.model.card.name
+            self.preferences.model_in_use = session.model_path, name
 
     # ---------------------------------------------------------------- events
 

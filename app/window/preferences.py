@@ -126,6 +126,23 @@ class WindowPreferences:
         self._write()
 
     @property
+    def model_in_use(self) -> tuple[Path | None, str]:
+        """The file of the model that was in use last, None if it had none, and its name; "" for the bundled model."""
+        path, name = self._store.value("model/path"), self._store.value("model/name")
+        return (Path(path) if isinstance(path, str) and path else None), name if isinstance(name, str) else ""
+
+    @model_in_use.setter
+    def model_in_use(self, model: tuple[Path | None, str]) -> None:
+        if model != self.model_in_use:
+            path, name = model
+            text = "" if path is None else str(path.absolute())
+            with suppress(UnicodeEncodeError):
+                text.encode()
+                self._store.setValue("model/path", text)
+                self._store.setValue("model/name", name)
+                self._write()
+
+    @property
     def recent_files(self) -> list[Path]:
         """The files that were opened or saved last, newest first: at most MAX_RECENT_FILES."""
         self._store.sync()  # another window may have added one

@@ -80,7 +80,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     blas_limit = ExitStack()
     limit_blas = partial(blas_limit.enter_context, one_blas_thread())
     window.painted.connect(partial(QTimer.singleShot, 0, limit_blas))  # it first looks for the libraries
-    for read in (session.open_bundled_model, session.load_bundled_data, session.open_last_snapshots):
+    for read in (window.open_model_of_last_start, session.load_bundled_data, session.open_last_snapshots):
         if paths:
             read()  # now: what the files replace must be read before them
         else:

@@ -13,8 +13,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.session.loaded_model import LoadedModel
 from app.session.session import Session
 from app.storage.ink_library import Example, InkLibrary
+from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import own_ink_path
 from app.tabs.draw.draw_tab import DrawTab
 from app.tabs.tab import Tab
@@ -25,6 +27,7 @@ from app.window.tab_connections import TABS
 from nncore.evaluation.snapshots import Snapshots
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.ink import Ink
+from tests.app.storage.kept_models import keep_model, small_model
 from tests.nncore.example_data import small_mnist
 
 
@@ -198,3 +201,51 @@ def test_the_map_gets_the_drawing_once_both_tabs_are_built(window: MainWindow, d
     image = np.zeros((28, 28), np.uint8)
     window.draw_tab.image_changed.emit(image)
     assert window.evaluate_tab.drawing is image
+
+
+def opened_again(qtbot: QtBot) -> tuple[MainWindow, list[str]]:
+    """A new window after the model of the last one was opened again, and its errors."""
+    window, errors = MainWindow(Session(), WindowPreferences()), list[str]()
+    qtbot.addWidget(window)
+    window.session.error_message.connect(errors.append)
+    with qtbot.waitSignal(window.session.model_changed):
+        window.open_model_of_last_start()
+    return window, errors
+
+
+def test_the_model_in_use_at_the_end_is_in_use_again_after_the_start(window: MainWindow, qtbot: QtBot) -> None:
+    path = keep_model(1, small_model("784-4-10", test_accuracy=0.5))
+    ModelLibrary(pytest.fail).set_label(path, name="four units")
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_model(path)
+    assert window.close()
+    later, errors = opened_again(qtbot)
+    assert later.session.model_path == path
+    assert later.header.model_button.text().startswith("model: four units")
+    with qtbot.waitSignal(later.session.model_changed):
+        later.session.open_bundled_model()
+    assert later.close()
+    last, more_errors = opened_again(qtbot)
+    assert last.session.model_is_bundled
+    assert (errors, more_errors) == ([], [])
+    assert last.close()
+
+
+def test_a_sentence_says_that_the_model_in_use_at_the_end_cannot_be_used_again(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    path = keep_model(1, small_model("784-4-10", test_accuracy=0.5))
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_model(path)
+    assert window.close()
+    path.unlink()
+    later, errors = opened_again(qtbot)
+    assert later.session.model_is_bundled
+    assert len(errors) == 1
+    assert errors[0].startswith("784-4-10, which was in use, cannot be opened again: ")
+    later.session.select_model(LoadedModel.from_model(small_model("in no file")), None)
+    assert later.close()
+    last, errors = opened_again(qtbot)
+    assert last.session.model_is_bundled
+    assert errors == ["in no file, which was in use, was not kept in a file. The bundled model is in use."]
+    assert last.close()
