@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLayout, QTabBar, QTextBrowser, QWidget
 
+from app.widgets.layouts.overlay import Overlay
 from app.window.message_bar import MessageBar
 from tests.app.contrast import CONTROL, changed_contrast, pixels_of
 from tests.app.fitting import _name, shown_widgets
@@ -63,7 +64,7 @@ def steps_back(way: list[QWidget]) -> list[str]:
 def _is_overlay(widget: QWidget | None) -> bool:
     """Whether a widget is in a notice or message that lies over the page."""
     while widget is not None and not widget.isWindow():
-        if widget.property("notice") or isinstance(widget, MessageBar):
+        if widget.property("notice") or isinstance(widget, MessageBar | Overlay):
             return True
         widget = widget.parentWidget()
     return False

@@ -104,7 +104,7 @@ class IntroPage(QWidget):
         right.addLayout(chosen)
         right.addStretch()
         page = QHBoxLayout(self)
-        page.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
+        page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, PAGE_MARGIN)
         page.setSpacing(2 * PAGE_MARGIN)
         page.addLayout(left, 2)
         page.addLayout(right, 3)

@@ -59,13 +59,13 @@ class MyHandTab(Tab):
         self._history = HandwritingTestHistory(handwriting_tests_folder())
         # A long import must not delay saving the test in progress.
         self.tasks, self.imports = TaskQueue(self), TaskQueue(self)
-        self.status, self.pages = StatusLine(), PageStack()
+        whole, place = QWidget(), QWidget()
+        self.status, self.pages = StatusLine(place, whole), PageStack()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)
-        whole = QWidget()
         layout = without_margins(QVBoxLayout(whole), spacing=0)
-        layout.addWidget(self.status)
+        layout.addWidget(place)
         layout.addWidget(self.pages)
         without_margins(QVBoxLayout(self)).addWidget(ScrollPage(whole))
         self._connect()

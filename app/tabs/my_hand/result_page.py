@@ -116,7 +116,7 @@ class ResultPage(QWidget):
         middle.addStretch()
         middle.setAlignment(self.misread_button, Qt.AlignmentFlag.AlignLeft)
         page = QHBoxLayout(self)
-        page.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
+        page.setContentsMargins(PAGE_MARGIN, 0, PAGE_MARGIN, GROUP_GAP)
         page.setSpacing(PAGE_MARGIN)
         page.addLayout(left)
         page.addLayout(middle, 2)

@@ -160,7 +160,7 @@ class WritingPage(QWidget):
         buttons.addWidget(self.later_button)
         asked.addLayout(buttons)
         page = QHBoxLayout(self)
-        page.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
+        page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, PAGE_MARGIN)
         page.setSpacing(PAGE_MARGIN)
         page.addWidget(self._canvas_column, 58)
         page.addLayout(asked, 42)

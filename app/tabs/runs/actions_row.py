@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app.storage.run_store import StoredRun
 from app.style.run_dashes import MAX_EARLIER_RUNS
 from app.style.theme import GAP, GROUP_GAP
-from app.widgets.elements import push_button, row_of
+from app.widgets.elements import push_button, reserve_place, row_of
 from app.widgets.layouts.flow_layout import FlowLayout
 
 CONTINUE_ENDED = "Continue this run in the Train tab from where it stopped, with any learning rate."
@@ -32,6 +32,7 @@ class ActionsRow(QWidget):
         self.earlier_runs.setProperty("primary", True)
         clear = "Remove the earlier runs from the curves in the Train tab."
         self.clear_button = push_button("C&lear curves", clear, self.earlier_runs_cleared)
+        reserve_place(self.clear_button)
         self.clear_button.hide()
         self.compare = QPushButton("&Compare")
         self.compare.setCheckable(True)

@@ -29,7 +29,7 @@ from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
 from app.tabs.runs.sparklines import Sparklines
 from app.tabs.tab import Tab
-from app.widgets.elements import push_button, row_of, text_label
+from app.widgets.elements import push_button, reserve_place, row_of, text_label
 from app.widgets.file_dialogs import ask_where_to_save
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -100,6 +100,7 @@ class RunsTab(Tab):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Find runs")
         self.search.setToolTip("Show only the runs that contain all of these words, in any column.")
+        reserve_place(self.undo_button)
         self.undo_button.hide()
         set_icon(self.undo_button, "undo")
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)

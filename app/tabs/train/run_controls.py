@@ -187,7 +187,7 @@ class ProgressLine(QWidget):
         self.remedy_button = push_button("", "", self.remedy_chosen)
         self.remedy_button.hide()
         self._place = QWidget()
-        self._message = Overlay(self._place, page or self)
+        self.message = Overlay(self._place, page or self)
         self._sentence = row_of(self.status, self.remedy_button)
         self._last_update = -1.0
         self._lay_out()
@@ -206,8 +206,8 @@ class ProgressLine(QWidget):
         layout.addLayout(line)
         self._sentence.setStretchFactor(self.status, 1)
         self._sentence.setAlignment(self.remedy_button, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
-        self._message.setLayout(self._sentence)
-        self._message.show()
+        self.message.setLayout(self._sentence)
+        self.message.show()
 
     # ---------------------------------------------------------------- showing
 

@@ -27,6 +27,7 @@ from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.setting_changes import Settings, difference
 from app.tabs.train.settings.settings_keeper import SettingsKeeper
 from app.tabs.train.settings.settings_panel import SettingsPanel
+from app.widgets.focus_order import visit_in_order
 from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
@@ -99,6 +100,7 @@ class TrainTab(Tab):
         self._keeper: SettingsKeeper | None = None
         self._page = QHBoxLayout()
         self._lay_out()
+        visit_in_order(self.buttons, self.charts, self.progress.message, self.outcome_bar)
         self._connect()
         self._on_settings_changed()
 

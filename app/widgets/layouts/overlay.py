@@ -23,7 +23,7 @@ class Overlay(QFrame):
         The card fills its place if that is smaller than `page`; on `page` itself it is as high as its content.
         """
         super().__init__(page)
-        self._place, self._page, self._edge, self._margin = place, page, edge, margin
+        self.place, self._page, self._edge, self._margin = place, page, edge, margin
         self._watched: set[QWidget] = set()
         self.hide()
         self._watch()
@@ -43,7 +43,7 @@ class Overlay(QFrame):
 
     def _watch(self) -> None:
         """Follow all widgets from the place up to the page: each of them may move it."""
-        widget: QWidget | None = self._place
+        widget: QWidget | None = self.place
         while widget is not None:
             if widget not in self._watched:
                 self._watched.add(widget)
@@ -54,13 +54,13 @@ class Overlay(QFrame):
         """Lie over the place."""
         self._watch()
         layout, margin = self.layout(), self._margin
-        if layout is None or not (self._place is self._page or self._page.isAncestorOf(self._place)):
+        if layout is None or not (self.place is self._page or self._page.isAncestorOf(self.place)):
             return
-        area = QRect(self._place.mapTo(self._page, QPoint(0, 0)), self._place.size())
+        area = QRect(self.place.mapTo(self._page, QPoint(0, 0)), self.place.size())
         area.adjust(margin, margin, -margin, -margin)
         needed = layout.totalHeightForWidth(area.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        height = needed if self._place is self._page else max(area.height(), needed)
-        set_style(self, "notice", enabled=height > area.height() or self._place is self._page)
+        height = needed if self.place is self._page else max(area.height(), needed)
+        set_style(self, "notice", enabled=height > area.height() or self.place is self._page)
         top = area.bottom() + 1 - height if self._edge == Qt.Edge.BottomEdge else area.top()
         top = max(0, min(top, self._page.height() - margin - height))
         area = QRect(area.left(), top, area.width(), height)
