@@ -310,8 +310,8 @@ class AnswerStrip(QWidget):
         self._index = self._steps = 0
         self.setAccessibleName("Answers at the steps and epochs")
         self.setToolTip(
-            "What the network read after its first steps, and beside them after each epoch; stronger colours are more "
-            "certain. Click to select one."
+            "What the network read after its first steps, and beside them after each epoch. Blue: the same as in the "
+            "last cell; orange: another digit; grey: no digit. Stronger colours are more certain. Click to select one."
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -352,7 +352,7 @@ class AnswerStrip(QWidget):
             self.picked.emit(max((i for i in range(len(self.answers)) if self.cell(i).left() <= x), default=0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cells; those with the latest answer in the winner's colour."""
+        """Paint the cells; those with the answer of the last one have another colour than the others."""
         colours, font = colours_of(self), scaled(self.font(), SMALL_SCALE)
         known = [answer for answer in self.answers if answer is not None]
         latest = _answer(known[-1]) if known else NO_DIGIT_SIGN
@@ -391,6 +391,6 @@ def _answer(prediction: Prediction) -> str:
 def _fill(answer: Prediction | None, latest: str, colours: Colours) -> QColor:
     if answer is None or not answer.is_accepted:
         return QColor(colours.grid)
-    colour = QColor(colours.winner if _answer(answer) == latest else colours.validation)
-    colour.setAlphaF(0.15 + 0.55 * answer.confidence)
+    colour = QColor(colours.training if _answer(answer) == latest else colours.validation)
+    colour.setAlphaF(0.15 + 0.35 * answer.confidence)  # the digit on it stays readable in both themes
     return colour

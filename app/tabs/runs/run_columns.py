@@ -75,7 +75,11 @@ RUN_COLUMNS = (
     Column("Note", lambda row: row.run.note, "a note on this", "Your note; F2 edits it.", edited_field="note"),
     _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
     _number_column(
-        "Time", lambda row: row.run.seconds, duration_text, "12:34 min", "Time of all epochs, without pauses."
+        "Time",
+        lambda row: row.run.seconds if row.run.epochs else None,
+        duration_text,
+        "12:34 min",
+        "Time of all finished epochs, without pauses.",
     ),
     _number_column(
         "Validation", lambda row: row.run.validation_accuracy, percent_text, "100.00 %", "Of the last epoch."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -248,3 +249,24 @@ def test_a_point_in_the_first_epoch_is_early(row: SnapshotRow) -> None:
     row.set_live_point(None)
     row.set_has_model(False)
     assert row.early_point is None
+
+
+def test_the_colours_of_the_answers_are_explained_and_none_means_correct(row: SnapshotRow, qtbot: QtBot) -> None:
+    snapshots = Snapshots(SPEC)
+    for epoch, digit in enumerate((3, 4, 4)):
+        reader = Network(SPEC)
+        reader.parameters.value("1.b")[digit] = 30.0
+        snapshots.add(TrainingPoint(epoch), reader)
+    row.set_snapshots(snapshots, 2)
+    row.set_image(IMAGE)
+    qtbot.waitUntil(lambda: digits(row) == [3, 4, 4])
+    image = row.strip.grab().toImage()
+
+    def colour(index: int) -> QColor:
+        cell = row.strip.cell(index)
+        return image.pixelColor(round(cell.left() + 4), round(cell.center().y()))
+
+    assert colour(0).red() > colour(0).blue()  # orange
+    assert colour(1).blue() > colour(1).green() > colour(1).red()
+    for word in ("Blue", "orange", "grey"):
+        assert word in row.strip.toolTip()
