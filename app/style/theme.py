@@ -275,6 +275,7 @@ def _stylesheet(colours: Colours, body: float) -> str:
     return Template((files(resources) / "stylesheet.qss").read_text(encoding="utf-8")).substitute(
         asdict(colours),
         theme="dark" if colours == DARK else "light",
+        dark=colours.on_accent if colours == DARK else colours.text,
         title_size=f"{body * TITLE_SCALE:.2f}pt",
         small_size=f"{body * SMALL_SCALE:.2f}pt",
         em=f"{em}px",
