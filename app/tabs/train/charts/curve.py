@@ -128,6 +128,10 @@ class Smoothed:
         self._mean = 0.0
         self._weight = 0.0
 
+    def continue_from(self, earlier: Smoothed) -> None:
+        """Go on from the average of `earlier` values, so that the line does not jump."""
+        self._mean, self._weight = earlier._mean, earlier._weight
+
     def extend(self, values: Values) -> Values:
         """The average (n,) after each of `values` (n,) and all earlier values.
 

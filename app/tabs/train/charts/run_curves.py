@@ -73,7 +73,10 @@ class RunCurves:
         self.rates.add_previous_part(part.rates, float(steps[-1]), is_constant=constant_schedule)
         # Each point is the mean of several steps.
         window = max(1.0, self._window * len(steps) / steps[-1])
-        self._add(steps / self.steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
+        smooth_loss, smooth_accuracy = Smoothed(window), Smoothed(window)
+        self._add(steps / self.steps_per_epoch, losses, accuracies, smooth_loss, smooth_accuracy)
+        self._smooth_loss.continue_from(smooth_loss)
+        self._smooth_accuracy.continue_from(smooth_accuracy)
 
     def add_steps(self, steps: Values, losses: Values, accuracies: Values, rates: Values, changes: RateChanges) -> None:
         """Add steps (n,) with losses (n,), accuracies (n,) from 0 to 1, and rates (n,), as in StepsDone."""
