@@ -16,10 +16,12 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPixmap
 
 FALLBACKS: dict[str, Callable[[], object]] = {
     "__lt__": bool,
     "boundingRect": QRectF,
+    "clone": type(None),
     "columnCount": int,
     "count": int,
     "createEditor": type(None),
@@ -32,7 +34,9 @@ FALLBACKS: dict[str, Callable[[], object]] = {
     "heightForWidth": int,
     "minimumSize": QSize,
     "minimumSizeHint": QSize,
+    "pixmap": QPixmap,
     "rowCount": int,
+    "scaledPixmap": QPixmap,
     "setData": bool,
     "sizeHint": QSize,
     "text": str,

@@ -1,7 +1,9 @@
 """Choices ignore the wheel, and a rate is changed by the arrow keys."""
 
+from html import escape
+
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -79,11 +81,18 @@ def test_a_problem_with_html_is_shown_literally(qtbot: QtBot) -> None:
     form, field = Form(), QLineEdit()
     qtbot.addWidget(form)
     form.add("seed", "seed", field, "Where it starts.")
-    form.rows["seed"].show_message("plain words")
-    narrow = form.rows["seed"].message.sizeHint()
-    form.rows["seed"].show_message("<b>plain</b> words")
-    assert form.rows["seed"].message.textFormat() == Qt.TextFormat.PlainText
-    assert form.rows["seed"].message.sizeHint() != narrow  # the tags are shown as text
+    message = form.rows["seed"].message
+    pictures = []
+    for text in ("plain words", "<b>plain</b> words", "<i>plain</i> words"):
+        form.rows["seed"].show_message(text)
+        message.resize(300, message.height())
+        pictures.append(message.grab().toImage())
+        assert message.text() == text
+        assert message.toolTip() == f"<qt>{escape(text)}</qt>"
+    plain, bold, italic = pictures
+    assert plain != bold != italic
+    in_tags = QRect(0, 0, message.fontMetrics().horizontalAdvance("<"), message.height())
+    assert bold.copy(in_tags) == italic.copy(in_tags)  # the tags are shown as text
 
 
 def test_a_locked_row_says_why(qtbot: QtBot) -> None:

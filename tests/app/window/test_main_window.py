@@ -539,7 +539,7 @@ def test_a_function_is_fitted_and_logged_and_can_be_fitted_again(window: MainWin
     assert tab.charts.fit.live.dots.getData()[1][0] == pytest.approx(10)
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
-    assert tab.charts.fit.small[0].caption.text() == "after 10 epochs"
+    assert tab.charts.fit.small[0].caption.text() == "epoch 10"
     (run,) = logged(window)
     assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
     choose_recipe(window, "quick")
