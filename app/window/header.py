@@ -16,9 +16,13 @@ NAME_WIDTH = 260
 """Maximum width of the model's name in the header, in pixels, with the words about what was taught after its accuracy
 was measured. A longer name is elided in the middle."""
 
+TEXT_WIDTH = 400
+"""Maximum width of the whole text in pixels; a longer one is shown without PREFIX, to leave room for the tabs."""
+
+PREFIX = "model: "
+
 BEFORE_TEACHING = " before teaching", " untaught"
 """These words, the longer ones where there is room."""
-
 
 CARD_TIP = "Show the model card: origin, settings and accuracy"
 
@@ -65,7 +69,9 @@ class WindowHeader(QWidget):
         metrics = self.model_button.fontMetrics()
         room = NAME_WIDTH - metrics.horizontalAdvance(since)
         name = metrics.elidedText(card.name, Qt.TextElideMode.ElideMiddle, room)
-        self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
+        text = f"{PREFIX}{name}{accuracy}"
+        shown = text if metrics.horizontalAdvance(text) <= TEXT_WIDTH else text.removeprefix(PREFIX)
+        self.model_button.setText(shown.replace("&", "&&"))
 
     def _since(self, name: str) -> str:
         """The words beside an accuracy that was measured before drawings were taught; fewer beside a wide `name`."""

@@ -17,6 +17,7 @@ from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.loaded_model import model_in_words
 from app.session.run_events import RunState
 from app.widgets.form import Form
+from app.window.header import PREFIX
 from app.window.main_window import MainWindow
 from nncore.files.model_file import Model
 from tests.app.canvas.gestures import ONE, SEVEN, drag
@@ -124,8 +125,10 @@ class Hour:
     def check_model(self) -> None:
         model = self.session.model
         assert model is not None
-        assert self.window.header.model_button.text().startswith(f"model: {model.card.name}")
-        assert self.train.outcome_bar.sentence.full_text.startswith(f"In use: {model_in_words(model)}.")
+        assert self.window.header.model_button.text().removeprefix(PREFIX).startswith(model.card.name)
+        is_taught = self.window.teacher.has_learned
+        in_use = f"In use: {model_in_words(model)}{' before teaching' if is_taught else ''}."
+        assert self.train.outcome_bar.sentence.full_text.startswith(in_use)
         evaluate = self.window.evaluate_tab
         if evaluate.is_settled and evaluate.result is not None and evaluate.isVisible():
             assert evaluate.result.model == model.card.name

@@ -190,7 +190,7 @@ def evaluation():
 def projection():
     rows = np.arange(300)
     return b"".join(
-        principal_components(layer_output(network(), digits, rows, number, lambda: False)).points.tobytes()
+        principal_components(layer_output(network(), digits, rows, number, cancelled=lambda: False)).points.tobytes()
         for number in (0, 1)
     )
 
