@@ -36,9 +36,12 @@ for _name in ("SIGHUP", "SIGTERM"):
     if hasattr(signal, _name):  # Windows has no SIGHUP
         signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
+WAIT_MILLISECONDS = 240_000
+"""The longest wait for anything; less than the 300 s that end a test."""
+
 for _wait in (QtBot.waitExposed, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
     assert _wait.__kwdefaults__ is not None
-    _wait.__kwdefaults__["timeout"] = 240_000  # milliseconds; less than the 300 s that end a test
+    _wait.__kwdefaults__["timeout"] = WAIT_MILLISECONDS
 
 settings.register_profile(
     "digitlab",
@@ -87,9 +90,15 @@ def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_widget_left() -> Iterator[None]:
-    """Delete the widgets that a test has closed: a theme visits all widgets, so later tests would be slower."""
+    """Delete the widgets that a test has closed: a theme visits all widgets, so later tests would be slower.
+
+    The thread of a task may still be ending, although its result has arrived; Qt aborts the process if it is deleted.
+    """
     yield
     if QApplication.instance() is not None:
+        for widget in QApplication.topLevelWidgets():
+            for thread in widget.findChildren(QThread):
+                assert thread.wait(WAIT_MILLISECONDS), f"a thread of {type(widget).__name__} does not end"
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
@@ -100,7 +109,7 @@ def no_thread_left() -> Iterator[None]:
     running = [thread for thread in list(_started_threads) if isValid(thread) and thread.isRunning()]
     for thread in running:
         thread.requestInterruption()
-        thread.wait(240_000)
+        thread.wait(WAIT_MILLISECONDS)
     assert not running, f"threads still running at the end of the test: {running}"
     left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
     assert not left, f"threads still running at the end of the test: {left}"
