@@ -1,7 +1,7 @@
-"""Render the formulas of the recipes to pictures: `python -m resources.build_formulas` writes `formulas.json`.
+"""Render the formulas of the recipes and derivations to pictures in `formulas.json`.
 
-Run it after a formula has changed. The package ziamath renders LaTeX with the font STIX Two Math. The app needs only
-the file.
+Run `python -m resources.build_formulas` after a formula has changed. The package ziamath renders LaTeX with the font
+STIX Two Math. The app needs only the file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree.ElementTree import tostring
 
 from nncore.experiments.recipes import RECIPES
+from nncore.model.derivations import DERIVATIONS
 
 TARGET = Path(__file__).with_name("formulas.json")
 
@@ -19,10 +20,11 @@ UNITS_PER_EM = 400
 """Fineness of the outlines: all their coordinates are whole multiples of this part of an em."""
 
 
-def latex_of_recipes() -> set[str]:
-    """Return every formula of the recipes in LaTeX, without dollar signs."""
+def all_latex() -> set[str]:
+    """Return every formula of the recipes and derivations in LaTeX, without dollar signs."""
     lines = [line for recipe in RECIPES.values() for line in recipe.page.formulas]
-    return {latex for line in lines for latex in line.split("$")[1::2]}
+    of_recipes = {latex for line in lines for latex in line.split("$")[1::2]}
+    return of_recipes.union(*(derivation.latex for derivation in DERIVATIONS.values()))
 
 
 def render(latex: str) -> str:
@@ -62,7 +64,7 @@ def _compact(path: str) -> str:
 
 def contents() -> str:
     """Return the contents of the file: a JSON object that maps each formula to its picture."""
-    return json.dumps({latex: render(latex) for latex in sorted(latex_of_recipes())}, indent=0) + "\n"
+    return json.dumps({latex: render(latex) for latex in sorted(all_latex())}, indent=0) + "\n"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""resources/formulas.json has a picture of each formula of the recipes, and no others."""
+"""resources/formulas.json has a picture of each formula of the recipes and derivations, and no others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from resources import build_formulas
-from resources.build_formulas import TARGET, latex_of_recipes
+from resources.build_formulas import TARGET, all_latex
 
 
-def test_every_formula_of_a_recipe_has_a_picture_and_no_picture_is_left_over() -> None:
-    assert json.loads(TARGET.read_text(encoding="utf-8")).keys() == latex_of_recipes()
+def test_every_formula_has_a_picture_and_no_picture_is_left_over() -> None:
+    assert json.loads(TARGET.read_text(encoding="utf-8")).keys() == all_latex()
 
 
 @pytest.mark.skipif(find_spec("ziamath") is None, reason="the package ziamath is not installed")

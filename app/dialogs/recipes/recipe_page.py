@@ -14,7 +14,7 @@ from app.dialogs.recipes.formula_image import formula_image
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import Recipe
-from nncore.experiments.recipes.page import as_text
+from nncore.reporting.formula_text import formula_as_text
 
 LIST_LETTERS = 26
 """Width of the list of names, in letters of the body font."""
@@ -102,7 +102,7 @@ class RecipePage(QWidget):
         )
         self.page.document().setDocumentMargin(GROUP_GAP)
         page = recipe.page
-        self.page.setAccessibleDescription("; ".join(map(as_text, page.formulas)))
+        self.page.setAccessibleDescription("; ".join(map(formula_as_text, page.formulas)))
         formulas = "".join(f'<p class="formula">{self._line_html(line)}</p>' for line in page.formulas)
         look_at = "".join(f"<li>{escape(each)}</li>" for each in page.look_at)
         self.page.setHtml(

@@ -24,7 +24,6 @@ from nncore.experiments.recipes import (
     Recipe,
     recipe_named,
 )  # fmt: skip
-from nncore.experiments.recipes.page import as_text
 from nncore.model.checks import check_fit
 from nncore.model.layers import Scale
 from nncore.model.network import Network
@@ -92,24 +91,6 @@ def test_every_page_is_plain_text_without_html_and_latex(name: str) -> None:
     text = RECIPES[name].page.to_text(80)
     assert not re.search(r"</?\w+>|&\w+;|[\\{}$]", text)
     assert all(len(line) <= 80 for line in text.splitlines() if not line.startswith("    "))
-
-
-@pytest.mark.parametrize(
-    ("latex", "text"),
-    [
-        (r"$W_{12}^\top > e^{-z}$, $x_{qy}$", "W₁₂ᵀ > e^(−z), x_(qy)"),
-        (
-            r"the cross-entropy $L = {-}\frac{1}{n} \sum \log p(\text{label})$",
-            "the cross-entropy L = −1/n Σ log p(label)",
-        ),
-        (r"$\frac{P - T}{n}$ or $\left(\frac{1}{4}\right)^6$", "(P − T)/n or (1/4)⁶"),
-        (r"$W - \eta\,\frac{m}{\sqrt{v} + \varepsilon}$", "W − η m/(√v + ε)"),
-        (r"$\frac{X}{\sqrt{\text{variance} + \varepsilon}} + \beta$", "X/√(variance + ε) + β"),
-        (r"$\sigma'(z) \ldots \lambda \|W\|^2$", "σ′(z) … λ ‖W‖²"),
-    ],
-)
-def test_a_formula_is_shown_in_plain_text(latex: str, text: str) -> None:
-    assert as_text(latex) == text
 
 
 def test_a_recipe_can_be_written_as_json() -> None:
