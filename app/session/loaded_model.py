@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from app.storage.models.model_library import renamed
+from app.storage.models.model_library import is_listed, renamed
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.files.model_file import Model
 from nncore.model.network import Network
@@ -64,6 +64,14 @@ class RunOutcome:
         if new_accuracy is None:
             return False
         return old_accuracy is None or new_accuracy >= old_accuracy
+
+    def saved_as(self, loaded: LoadedModel, saved: LoadedModel, path: Path) -> RunOutcome:
+        """The outcome after the model `loaded` was saved in the file `path`, where it is `saved`."""
+        if self.trained.model is loaded.model:
+            return replace(self, trained=saved, path=path if is_listed(path) else self.path)
+        if self.before is not None and self.before.loaded.model is loaded.model:
+            return replace(self, before=ModelWithPath(saved, path))
+        return self
 
 
 class Renaming:

@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.background.task_queue import TaskQueue
 from app.background.watched_reader import WatchedReader
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming
-from app.storage.models.model_library import labelled, load_kept_model
+from app.storage.models.model_library import load_kept_model
+from app.storage.models.saved_models import save_as
 from nncore.errors import ModelFileError
-from nncore.files.model_file import Model, bundled_model_path, save_model
+from nncore.files.model_file import Model, bundled_model_path
 from nncore.model.network import Network
 
 
@@ -108,15 +109,16 @@ class ModelSession(QObject):
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
         loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
+        kept = self.model_path if loaded is not None else None
         on_result = partial(self._remember_saved, model, loaded, path)
-        self._files.add("save", partial(_save, model, path), on_result, self.error_message.emit)
+        self._files.add("save", partial(save_as, model, path, kept), on_result, self.error_message.emit)
 
     def rename_models(self, labels: Mapping[Path, tuple[str, str]]) -> None:
         """Take over the names and notes of kept models, by file, wherever the session refers to them."""
         self._rename(Renaming(labels))
 
     def _rename(self, new: Renaming) -> None:
-        in_use = self._loaded_model
+        in_use = self.model_in_use
         self._saved_model = new.with_path(self._saved_model)
         if in_use is not None and (now := new(*in_use)) is not in_use.loaded:
             self.model = now.model
@@ -133,7 +135,10 @@ class ModelSession(QObject):
         self.select_model(loaded, None)
 
     def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
-        self.select_model(loaded, path)
+        if path == bundled_model_path():
+            self._use_bundled_model(loaded)
+        else:
+            self.select_model(loaded, path)
         self.status_message.emit(f"Opened the model {loaded.model.card.name}.")
 
     def discard_unsaved(self, model: Model) -> None:
@@ -146,11 +151,15 @@ class ModelSession(QObject):
         if loaded is not None:
             named = LoadedModel(saved, loaded.network)
             self._saved_model = ModelWithPath(named, path)
+            self._take_over_saved(loaded, named, path)
             if self.model is loaded.model:
                 self._use_model(named, path)
         self.status_message.emit(f"Saved as {path}.")
         if any(each.model is model for each in self.unsaved_models):
             self.discard_unsaved(model)
+
+    def _take_over_saved(self, loaded: LoadedModel, saved: LoadedModel, path: Path) -> None:
+        """The model `loaded` is `saved` in the file `path` now."""
 
     def select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose."""
@@ -162,7 +171,8 @@ class ModelSession(QObject):
         self.model_changed.emit(loaded.model)
 
     @property
-    def _loaded_model(self) -> ModelWithPath | None:
+    def model_in_use(self) -> ModelWithPath | None:
+        """The model in use with its network and its file; None before one is open."""
         if self.model is None or self.network is None:
             return None
         return ModelWithPath(LoadedModel(self.model, self.network), self.model_path)
@@ -176,11 +186,6 @@ class ModelSession(QObject):
     def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
         """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
         self.reader.read(kind, name, work, use, self.error_message.emit)
-
-
-def _save(model: Model, path: Path) -> Model:
-    save_model(model, path)
-    return labelled(model, path)
 
 
 def _load(path: Path) -> LoadedModel:

@@ -197,6 +197,14 @@ class Session(ModelSession):
         if self.outcome is not None and (outcome := new.outcome(self.outcome)) is not self.outcome:
             self._set_outcome(outcome)
 
+    def _take_over_saved(self, loaded: LoadedModel, saved: LoadedModel, path: Path) -> None:
+        if self._trained_model is not None and self._trained_model.model is loaded.model:
+            self._trained_model = saved
+        if self._model_before_run is not None and self._model_before_run.loaded.model is loaded.model:
+            self._model_before_run = ModelWithPath(saved, path)
+        if self.outcome is not None:
+            self._set_outcome(self.outcome.saved_as(loaded, saved, path))
+
     def use_trained_model(self) -> None:
         """Use the model of the last run; does nothing without an outcome."""
         if self.outcome is not None:
@@ -289,7 +297,7 @@ class Session(ModelSession):
         self._run_may_replace_model = self._learns_digits = plan.curve_points is None
         self._model_is_of_run = False
         self._run_has_ended, self.planned_epochs = False, plan.config.epochs
-        self._trained_model, self._trained_path, self._model_before_run = None, None, self._loaded_model
+        self._trained_model, self._trained_path, self._model_before_run = None, None, self.model_in_use
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)

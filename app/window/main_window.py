@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from app.dialogs.rescued_offer import RescuedOffer
 from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.loaded_model import ModelWithPath, model_in_words
 from app.session.session import Session
 from app.storage.paths import run_log_path
 from app.storage.run_store import RunStore
@@ -34,6 +36,7 @@ from app.window.tab_connections import TABS, TabConnections
 from app.window.tab_pages import AnyTab, TabPages
 from app.window.training_actions import TrainingActions
 from app.window.window_place import restore_place
+from nncore.files.model_file import Model
 
 if TYPE_CHECKING:  # a tab is imported when it is built
     from app.tabs.data.data_tab import DataTab
@@ -123,6 +126,8 @@ class MainWindow(QMainWindow):
         actions.tab_requested.connect(self.tabs.setCurrentWidget)
         actions.draw_requested.connect(self.connections.show_draw_tab)
         actions.mistakes_requested.connect(self.connections.show_mistakes)
+        actions.model_replaced.connect(self._offer_model_before)
+        session.model_changed.connect(messages.withdraw_offer)
         self.run_offer.continue_requested.connect(actions.continue_run)
         self.run_offer.error_message.connect(messages.show_error)
         self.painted.connect(self.rescued_offer.check)
@@ -235,6 +240,13 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _open_recent(self, path: Path) -> None:
         self.open_paths([path])
+
+    @Slot(object, object)
+    def _offer_model_before(self, model: Model, before: ModelWithPath) -> None:
+        """Say that `model` is in use now instead of the model `before`, with a button to use that again."""
+        tooltip = f"Use {model_in_words(before.loaded.model)} again."
+        use_before = partial(self.session.select_model, *before)
+        self.messages.show_offer(f"In use now: {model_in_words(model)}.", "Model before", tooltip, use_before)
 
     @Slot()
     def _add_recent_model(self) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
-from app.widgets.elements import bar_layout, close_button, set_style, text_label
+from app.widgets.elements import bar_layout, close_button, push_button, set_style, text_label
+from app.widgets.plain_text import plain_tooltip
 
 MESSAGE_MILLISECONDS = 6000
+
+OFFER_MILLISECONDS = 12_000
+"""A message with a button is shown longer."""
 
 MAX_MESSAGE_WIDTH = 640
 """Maximum width of the card in pixels; a longer message has more lines."""
@@ -31,10 +36,12 @@ class MessageBar(QFrame):
         self._label = text_label()
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._label.setAccessibleName("Message")
-        bar_layout(self, self._label, close_button("Close this message", self.hide))
+        self.action_button = push_button("", "", self._act)
+        self.action_button.hide()
+        self._action: Callable[[], None] | None = None
+        bar_layout(self, self._label, self.action_button, close_button("Close this message", self.hide))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(MESSAGE_MILLISECONDS)
         self._timer.timeout.connect(self.hide)
         self.hide()
 
@@ -86,7 +93,34 @@ class MessageBar(QFrame):
     def show_message(self, sentence: str) -> None:
         """Show a message for a few seconds."""
         self._show(sentence, is_error=False)
-        self._timer.start()
+        self._timer.start(MESSAGE_MILLISECONDS)
+
+    def show_offer(self, sentence: str, button: str, tooltip: str, action: Callable[[], None]) -> None:
+        """Show a message with a button that calls `action`, until the user goes on, or for some seconds."""
+        self._action = action
+        self.action_button.setText(button)
+        self.action_button.setToolTip(plain_tooltip(tooltip))
+        self._show(sentence, is_error=False, has_action=True)
+        self._timer.start(OFFER_MILLISECONDS)
+
+    @Slot()
+    def withdraw_offer(self) -> None:
+        """Hide a message with a button, whose action is no longer possible."""
+        if self._action is not None:
+            self.hide()
+
+    @Slot()
+    def _act(self) -> None:
+        action = self._action
+        self.hide()
+        if action is not None:
+            action()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget the action of the message that was shown."""
+        super().hideEvent(event)
+        if self.isHidden():  # not only because the window is hidden
+            self._action = None
 
     @Slot(str)
     def show_error(self, sentence: str) -> None:
@@ -94,7 +128,10 @@ class MessageBar(QFrame):
         self._timer.stop()
         self._show(sentence, is_error=True)
 
-    def _show(self, sentence: str, *, is_error: bool) -> None:
+    def _show(self, sentence: str, *, is_error: bool, has_action: bool = False) -> None:
+        self.action_button.setVisible(has_action)
+        if not has_action:
+            self._action = None
         set_style(self._label, "error", enabled=is_error)
         self._is_error = is_error
         self._label.setText(sentence)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.background.task_queue import TaskQueue
+from app.session.loaded_model import ModelWithPath
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PinnedReading, PreviousPart, RunState, StepsDone
@@ -30,6 +31,7 @@ from nncore.errors import SettingError
 from nncore.evaluation.snapshots import TrainingPoint
 from nncore.experiments.recipes import RECIPES, Recipe
 from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
+from nncore.files.model_file import Model
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
@@ -48,6 +50,8 @@ class TrainingActions(QObject):
     """One sentence: what could not be done, or what has changed since a run."""
     draw_requested = Signal()
     """Show the Draw tab, whose network is that of the last run now."""
+    model_replaced = Signal(Model, ModelWithPath)
+    """The Model of the last run is in use now, and the ModelWithPath that was in use before."""
     mistakes_requested = Signal()
     """Show the mistakes of the network of the last run."""
 
@@ -309,8 +313,13 @@ class TrainingActions(QObject):
         self.tab_requested.emit(self.train_tab)
 
     def _use_trained_model(self, then: SignalInstance) -> None:
+        """Use the model of the last run, and show another tab; if another model was in use, say so."""
+        before = self.session.model_in_use
         self.session.use_trained_model()
         then.emit()
+        now = self.session.model_in_use
+        if before is not None and now is not None and now.loaded.model is not before.loaded.model:
+            self.model_replaced.emit(now.loaded.model, before)
 
     @Slot()
     def _show_outcome(self) -> None:

@@ -405,6 +405,14 @@ def message(sentence: str, *, is_error: bool) -> State:
     return show
 
 
+def message_with_button(stage: Stage) -> QWidget:
+    """The message after “See its mistakes”: another model is in use, with a button to go back."""
+    evaluated(stage)
+    sentence, tooltip = "In use now: 784-128-64-10, 97.7 %.", "Use handwriting, 99.5 % again."
+    stage.window.messages.show_offer(sentence, "Model before", tooltip, lambda: None)
+    return stage.window
+
+
 def offers(stage: Stage) -> QWidget:
     """The offers of a start: an interrupted run, and a model that could not be saved."""
     tab("Train")(stage)
@@ -598,6 +606,7 @@ USED_STATES: dict[str, State] = {
     "models drawing": models_of(2, 1),
     "models differences": models_of(2, 2, compared=True),
     "models not found": models_not_found,
+    "message with button": message_with_button,
     "message": message(LONG_MESSAGE, is_error=False),
     "error": message("my first network.digitnet is damaged: its weights are missing.", is_error=True),
     "menu": menu(),

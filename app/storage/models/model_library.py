@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from app.storage.paths import models_folder, valid_file_name
 from nncore.errors import ModelFileError, NewerModelFileError
-from nncore.files.model_file import Model, load_header, load_model, save_model
+from nncore.files.model_file import Model, bundled_model_path, load_header, load_model, save_model
 from nncore.files.model_header import ModelCard, ModelHeader
 from nncore.files.model_labels import ModelLabel, label_text, read_labels, write_labels
 from nncore.system.file_lock import FileLock
@@ -54,6 +54,17 @@ class KeptModel:
     header: ModelHeader | None
     problem: str = ""
     changed: float = 0.0
+
+    @classmethod
+    def bundled(cls) -> KeptModel:
+        """The model that is installed with the program; it has no label."""
+        path = bundled_model_path()
+        return cls(path, ModelLabel(path.name), *_read_header(path), changed=(_changed_nanoseconds(path) or 0) / 1e9)
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it is installed with the program, and cannot be changed or deleted."""
+        return self.path == bundled_model_path()
 
     @property
     def name(self) -> str:
@@ -95,6 +106,11 @@ def run_model_name(name: str, time: datetime) -> str:
 def is_of_run(path: Path) -> bool:
     """Whether a run saved its model in this file by itself."""
     return RUN_MODEL_NAME.fullmatch(path.name) is not None
+
+
+def is_listed(path: Path) -> bool:
+    """Whether the list of models has a model file of this name and in this folder."""
+    return path.parent == models_folder() and path.suffix.lower() in KEPT_SUFFIXES
 
 
 def load_kept_model(path: Path) -> Model:
@@ -191,11 +207,7 @@ class ModelLibrary:
     def _kept(self, path: Path, stamp: tuple[int, int], labels: Mapping[str, ModelLabel]) -> KeptModel:
         known = self._headers.get(path)
         if known is None or known.stamp != stamp:
-            try:
-                known = _KnownHeader(stamp, load_header(path), "")
-            except ModelFileError as problem:
-                known = _KnownHeader(stamp, None, str(problem))
-            self._headers[path] = known
+            known = self._headers[path] = _KnownHeader(stamp, *_read_header(path))
         label = labels.get(path.name, ModelLabel(path.name))
         return KeptModel(path, label, known.header, known.problem, stamp[0] / 1e9)
 
@@ -224,6 +236,19 @@ class ModelLibrary:
             save_model(model, path)
         self.set_label(path, name=name)
         return path
+
+    def replace(self, old: Path, new: Path) -> None:
+        """Delete the file `old` of a model that is saved as `new` now, which gets its pin and its note.
+
+        It gets the name too if the file is named after it; otherwise its name is that of the file.
+        """
+        with self._changing() as labels:
+            label = labels.pop(old.name, None)
+            if label is not None:
+                name = label.name if new.stem == valid_file_name(label.name, "model") else ""
+                labels[new.name] = replace(label, file=new.name, name=name)
+            with _system_errors(old):
+                old.unlink(missing_ok=True)
 
     def delete(self, paths: Sequence[Path]) -> list[tuple[Path, Path]]:
         """Move models to the folder of deleted ones; returns where each was and is.
@@ -300,6 +325,14 @@ def _files(folder: Path) -> list[tuple[Path, int, int]]:
                     status = entry.stat()
                     found.append((Path(entry.path), status.st_mtime_ns, status.st_size))
     return found
+
+
+def _read_header(path: Path) -> tuple[ModelHeader | None, str]:
+    """The header of a file and "", or None and a sentence why it cannot be read."""
+    try:
+        return load_header(path), ""
+    except ModelFileError as problem:
+        return None, str(problem)
 
 
 def _free_path(wanted: Path) -> Path:

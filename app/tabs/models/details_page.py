@@ -107,6 +107,7 @@ class DetailsPage(QWidget):
             if field not in self._edited or not edit.hasFocus():
                 edit.setText(" ".join(text.split()))
                 edit.setCursorPosition(0)
+                edit.setReadOnly(model.is_bundled)
                 self._before[field] = edit.text()
         self._show_facts(model)
         self._show_picture(model.path)

@@ -29,11 +29,21 @@ Moved = list[tuple[Path, Path]]
 
 @dataclass(frozen=True, eq=False)
 class ReadingModel:
-    """A model that reads images, with its name and its network. is_taught: it has learned drawings of the user."""
+    """A model that reads images, with its name and its network.
+
+    is_taught: it has learned drawings of the user, which the model in its file has not. path: this file, None if it has
+    none.
+    """
 
     name: str
     network: Network
     is_taught: bool = False
+    path: Path | None = None
+
+    @property
+    def key(self) -> object:
+        """What tells it from another model: its name and file; a network that is in no file is told by itself."""
+        return self.network if self.is_taught or self.path is None else (self.name, self.path)
 
 
 class LibraryWork(QObject):
@@ -43,7 +53,7 @@ class LibraryWork(QObject):
     """
 
     listed = Signal(list)
-    """All KeptModel, in the order of the library."""
+    """All KeptModel, in the order of the library; the bundled one is the last."""
     deleted_listed = Signal(list)
     """The KeptModel that can be restored, the one deleted last first."""
     deleted, restored = Signal(list), Signal(list)
@@ -73,6 +83,11 @@ class LibraryWork(QObject):
         self._requested: set[tuple[Path, float, int]] = set()
 
     # ---------------------------------------------------------------- library
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether models are being listed, changed or moved."""
+        return self._changes.is_busy
 
     def list_models(self) -> None:
         """Read the list again."""
@@ -111,7 +126,7 @@ class LibraryWork(QObject):
             self.library.models(cancelled=is_cancelled),
             self.library.deleted_models(cancelled=is_cancelled),
         )
-        return None if models is None or deleted is None else (models, deleted)
+        return None if models is None or deleted is None else ([*models, KeptModel.bundled()], deleted)
 
     def _show_lists(self, lists: tuple[list[KeptModel], list[KeptModel]] | None) -> None:
         if lists is not None:
@@ -194,6 +209,8 @@ def _picture_of(path: Path, tiles: int) -> Picture:
 
 def _networks_of(chosen: Sequence[ReadingModel | tuple[str, Path]]) -> list[ReadingModel]:
     return [
-        each if isinstance(each, ReadingModel) else ReadingModel(each[0], load_kept_model(each[1]).network())
+        each
+        if isinstance(each, ReadingModel)
+        else ReadingModel(each[0], load_kept_model(each[1]).network(), path=each[1])
         for each in chosen
     ]

@@ -11,6 +11,8 @@ from app.storage.models.model_library import KeptModel
 from app.widgets.elements import push_button
 from app.widgets.layouts.flow_layout import FlowLayout
 
+BUNDLED_STAYS = "The bundled model belongs to Digit Lab: it cannot be renamed, pinned or deleted."
+
 
 class ModelActions(QWidget):
     """Buttons for the selected models. The tooltip of a button says what it does, or why it is disabled."""
@@ -36,15 +38,20 @@ class ModelActions(QWidget):
         none = "" if selected else "Select a model first."
         not_one = none or ("" if len(selected) == 1 else "Select exactly one model first.")
         unreadable = not_one or selected[0].problem
+        bundled = BUNDLED_STAYS if any(model.is_bundled for model in selected) else ""
         pinned = bool(selected) and all(model.label.is_pinned for model in selected)
         self.pin.setChecked(pinned)
         for button, obstacle, purpose in (
             (self.use, unreadable, "Use this model to read (Enter)."),
             (self.settings, unreadable, "Show its training settings, to change them and train again."),
-            (self.pin, none, "A pinned model is at the top of the list, and is never deleted automatically."),
-            (self.rename, not_one, "Change its name (F2)."),
+            (
+                self.pin,
+                none or bundled,
+                "A pinned model is at the top of the list, and is never deleted automatically.",
+            ),
+            (self.rename, not_one or bundled, "Change its name (F2)."),
             (self.export, unreadable, "Save a copy: for Digit Lab, as ONNX, or as a Python script."),
-            (self.delete, none, "Delete the selected models; Undo restores them (Delete)."),
+            (self.delete, none or bundled, "Delete the selected models; Undo restores them (Delete)."),
         ):
             button.setEnabled(not obstacle)
             button.setToolTip(obstacle or purpose)

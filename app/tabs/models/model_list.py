@@ -83,11 +83,17 @@ class _Models(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return model.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            marks = [*(["pinned"] if model.label.is_pinned else []), *(["in use"] if self.is_in_use(model) else [])]
-            return ", ".join([model.name, *marks, network_text(model), accuracy_text(model), model.created])
+            marks = ["pinned"] if model.label.is_pinned else []
+            return ", ".join(
+                [model.name, *marks, *self.marks(model), network_text(model), accuracy_text(model), model.created]
+            )
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(model.problem or f"{model.name}. {data_text(model)}. {model.note}")
         return None
+
+    def marks(self, model: KeptModel) -> list[str]:
+        """What is special about a model, in words."""
+        return [*(["bundled"] if model.is_bundled else []), *(["in use"] if self.is_in_use(model) else [])]
 
     def is_in_use(self, model: KeptModel) -> bool:
         """Whether the window reads with this model."""
@@ -135,16 +141,16 @@ class _RowDelegate(QStyledItemDelegate):
         view, line = self._view, place.height() // 3
         bold, small = scaled(view.font(), 1.0, QFont.Weight.DemiBold), scaled(view.font(), SMALL_SCALE)
         rows = [QRect(place.left(), place.top() + number * line, place.width(), line) for number in range(3)]
-        used = "in use" if view.is_in_use(model) else ""
+        marks = ", ".join(view.marks(model))
         for row, font, colour, left, right in (
             (rows[0], bold, colours.text, ("★ " if model.label.is_pinned else "") + model.name, accuracy_text(model)),
-            (rows[1], small, colours.error if model.problem else colours.quiet_text, network_text(model), used),
+            (rows[1], small, colours.error if model.problem else colours.quiet_text, network_text(model), marks),
             (rows[2], small, colours.quiet_text, model.note or data_text(model), model.created[:16]),
         ):
             painter.setFont(font)
-            painter.setPen(QColor(colours.winner if right == used and used else colours.text))
+            painter.setPen(QColor(colours.winner if row is rows[1] and view.is_in_use(model) else colours.text))
             metrics = painter.fontMetrics()
-            if row is rows[2]:
+            if row is rows[2] or (row is rows[1] and not view.is_in_use(model)):
                 painter.setPen(QColor(colours.quiet_text))
             painter.drawText(row, RIGHT, right)
             room = row.width() - metrics.horizontalAdvance(right) - 2 * GAP
@@ -210,6 +216,10 @@ class ModelList(QListView):
     def is_in_use(self, model: KeptModel) -> bool:
         """Whether the window reads with this model."""
         return self._models.is_in_use(model)
+
+    def marks(self, model: KeptModel) -> list[str]:
+        """What is special about a model, in words: "bundled", "in use"."""
+        return self._models.marks(model)
 
     def set_in_use(self, path: Path | None, card: ModelCard | None) -> None:
         """Mark the model that the window reads with; path: None for the model of a run, which its card identifies."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.storage.models.model_library import KeptModel
@@ -16,7 +17,7 @@ from app.tabs.models.details_page import DetailsPage
 from app.tabs.models.differences_page import DifferencesPage
 from app.tabs.models.image_page import ImagePage
 from app.tabs.models.library_work import LibraryWork, ReadingModel
-from app.widgets.elements import text_label
+from app.widgets.elements import enable, push_button, row_of, text_label
 from app.widgets.layouts.scroll_page import ScrollPage
 
 IS_IN_USE = "This model is in use. Select another one to compare it with the model in use."
@@ -24,10 +25,17 @@ NONE_IN_USE = "No model is in use to compare with. Select two models."
 SELECT_PAIR = "Select one model to compare it with the model in use, or two (Ctrl and click) to compare them."
 LOADING_PAIR = "Loading …"
 BOTH_UNTAUGHT = "Both as in their files, without your drawings."
+USED_ALREADY = "This model is in use."
+NO_FILE = "This model is in no file of the list."
 
 
 class ModelPages(QWidget):
-    """A single selected model is compared with the model in use; of two selected ones, A is the upper one."""
+    """A single selected model is compared with the model in use; of two selected ones, A is the upper one.
+
+    The comparison stays when one of its two models is used. use_requested: the path of that model.
+    """
+
+    use_requested = Signal(Path)
 
     def __init__(self, work: LibraryWork, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,8 +44,11 @@ class ModelPages(QWidget):
         self._selected_is_in_use = False
         self._in_use: ReadingModel | None = None
         self._compared: tuple[object, ...] = ()
+        self._models: Sequence[ReadingModel] = ()
+        self._compared_selection: list[Path] = []
         self.details, self.image_page, self.differences = DetailsPage(work), ImagePage(), DifferencesPage(work)
         self.pages, self.pair = QTabWidget(), text_label(style="quiet")
+        self.use_buttons = tuple(push_button(f"Use {letter}", "", partial(self._use, letter)) for letter in "AB")
         self._details_scroll, self._image_scroll = ScrollPage(self.details), ScrollPage(self.image_page)
         self.pages.setDocumentMode(True)
         for page, title, tooltip in (
@@ -46,11 +57,15 @@ class ModelPages(QWidget):
             (self.differences, "Test images", "Which test images one model reads better than the other"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, title), tooltip)
+        self._pair_row = QWidget()
+        row = row_of(self.pair, *self.use_buttons)
+        row.setStretchFactor(self.pair, 1)
+        self._pair_row.setLayout(row)
         side = QVBoxLayout(self)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(GAP // 2)
         side.addWidget(self.pages, 1)
-        side.addWidget(self.pair)
+        side.addWidget(self._pair_row)
         work.networks_loaded.connect(self._show_networks)
         work.networks_failed.connect(self._fail_networks)
         self.pages.currentChanged.connect(self._load_networks)
@@ -62,9 +77,9 @@ class ModelPages(QWidget):
         self.details.show_model(selected[0] if len(selected) == 1 else None)
         self._load_networks()
 
-    def set_model_in_use(self, model: ReadingModel) -> None:
-        """Compare a single selected model with this one."""
-        self._in_use = model
+    def set_model_in_use(self, model: ReadingModel, is_selected: bool) -> None:
+        """Compare a single selected model with this one; is_selected: it is the only selected one."""
+        self._in_use, self._selected_is_in_use = model, is_selected
         self._load_networks()
 
     def edit_name(self) -> None:
@@ -76,7 +91,12 @@ class ModelPages(QWidget):
     def _pair(self) -> tuple[list[ReadingModel | tuple[str, Path]], str]:
         """The two models to compare, or none and a sentence why."""
         readable = [model for model in self._selected if model.header is not None]
-        chosen: list[ReadingModel | tuple[str, Path]] = [(model.name, model.path) for model in readable]
+        others = [self._in_use.name] if len(readable) == 1 and self._in_use is not None else []
+        names = [*others, *(model.name for model in readable)]
+        chosen: list[ReadingModel | tuple[str, Path]] = [
+            (f"{model.name} of {model.created}" if names.count(model.name) > 1 else model.name, model.path)
+            for model in readable
+        ]
         if len(chosen) == 1:
             if self._in_use is None:
                 return [], NONE_IN_USE
@@ -91,34 +111,66 @@ class ModelPages(QWidget):
     def _load_networks(self) -> None:
         """Load the networks of the models to compare, if a page that shows them is open."""
         is_needed = self.pages.currentWidget() is not self._details_scroll
-        self.pair.setVisible(is_needed)
+        self._pair_row.setVisible(is_needed)
         chosen, sentence = self._pair()
-        key = tuple(chosen)
-        if not is_needed or (key == self._compared and chosen):
+        key = tuple(each.key if isinstance(each, ReadingModel) else each for each in chosen)
+        if not is_needed:
             return
-        self._compared = key
-        self.pair.setText(sentence)
+        if (key == self._compared and chosen) or self._was_used:
+            if self._models:
+                self._name_pair()
+            return
+        self._compared, self._compared_selection = key, [model.path for model in self._selected]
+        self._use_pair([], sentence)
         if chosen:
             self._work.load_networks(chosen)
-        else:
-            self._use_pair([])
+
+    @property
+    def _was_used(self) -> bool:
+        """Whether one of the models that are compared was the only selected one, and has been used."""
+        is_same = self._compared_selection == [model.path for model in self._selected]
+        return bool(self._models) and self._selected_is_in_use and is_same
 
     @Slot(object)
     def _show_networks(self, models: Sequence[ReadingModel]) -> None:
-        names = (" (in use)" if model is self._in_use else "" for model in models)
-        texts = (f"{letter}: {model.name}{used}" for letter, model, used in zip("AB", models, names, strict=True))
-        untaught = [BOTH_UNTAUGHT] if self._in_use and self._in_use.is_taught and self._in_use not in models else []
-        self.pair.setText("    ".join([*texts, *untaught]))
-        self._use_pair(models)
+        self._use_pair(models, "")
+        self._name_pair()
 
     @Slot(str)
     def _fail_networks(self, sentence: str) -> None:
-        self.pair.setText(sentence)
-        self._use_pair([])
+        self._use_pair([], sentence)
 
-    def _use_pair(self, models: Sequence[ReadingModel]) -> None:
-        self.image_page.set_models(models)
-        self.differences.set_models(models)
+    def _use_pair(self, models: Sequence[ReadingModel], sentence: str) -> None:
+        """Compare these two models; or none, for the reason `sentence`."""
+        self._models = models
+        self.pair.setText(sentence)
+        for button in self.use_buttons:
+            enable(button, "", sentence)
+        if models or sentence != LOADING_PAIR:
+            self.image_page.set_models(models)
+            self.differences.set_models(models)
+
+    def _name_pair(self) -> None:
+        """Say which models are compared, and which of them is in use."""
+        texts = []
+        for letter, button, model in zip("AB", self.use_buttons, self._models, strict=True):
+            is_in_use = self._is_in_use(model)
+            enable(button, f"Use {model.name} to read; the comparison stays.", USED_ALREADY if is_in_use else "")
+            if not is_in_use and model.path is None:
+                enable(button, "", NO_FILE)
+            texts.append(f"{letter}: {model.name}{' (in use)' if is_in_use else ''}")
+        used = self._in_use
+        is_untaught = used is not None and used.is_taught and used not in self._models
+        self.pair.setText("    ".join([*texts, *([BOTH_UNTAUGHT] if is_untaught else [])]))
+
+    def _is_in_use(self, model: ReadingModel) -> bool:
+        used = self._in_use
+        return model is used or (used is not None and model.path is not None and model.path == used.path)
+
+    def _use(self, letter: str) -> None:
+        model = self._models["AB".index(letter)]
+        if model.path is not None:
+            self.use_requested.emit(model.path)
 
     @Slot(object, str)
     def _show_example(self, image: NDArray[np.uint8], caption: str) -> None:

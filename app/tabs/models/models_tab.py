@@ -31,7 +31,7 @@ from nncore.files.model_file import Model
 from nncore.model.network import Network
 from nncore.reporting.number_text import counted_text
 
-NO_MODELS = "No models yet. Train a network in the Train tab; its model is kept here."
+NO_MODELS = "No models of your own yet. Train a network in the Train tab; its model is kept here."
 NOTHING_TO_UNDO = "No model was deleted since the start. “Deleted …” lists those deleted before."
 NO_MODEL_MATCHES = "No model contains all of these words."
 LIST_CHECK_MILLISECONDS = 1000
@@ -159,6 +159,7 @@ class ModelsTab(Tab):
         models.delete_requested.connect(self.delete)
         models.undo_requested.connect(self.undo)
         self.pages.details.label_edited.connect(self._edit)
+        self.pages.use_requested.connect(self.use_requested)
         self.pages.image_page.draw_requested.connect(self.draw_requested)
 
     # --------------------------------------------------------------- the list
@@ -197,8 +198,9 @@ class ModelsTab(Tab):
         self.list.set_models(shown)
         models = counted_text(len(self._all), "model")
         self.count.setText(f"{len(shown):,} of {models}" if len(shown) < len(self._all) else models)
-        self.empty.setText(NO_MODEL_MATCHES if self._all else NO_MODELS)
-        self.empty.setVisible(not shown)
+        has_own = any(not model.is_bundled for model in self._all)
+        self.empty.setText(NO_MODEL_MATCHES if self._all and not shown else NO_MODELS)
+        self.empty.setVisible(not shown or not has_own)
         self._show_selection()
 
     # -------------------------------------------------------------- selection
@@ -206,8 +208,14 @@ class ModelsTab(Tab):
     @Slot()
     def _show_selection(self) -> None:
         selected = self.list.selected()
-        self.pages.show_models(selected, is_in_use=len(selected) == 1 and self.list.is_in_use(selected[0]))
+        self.pages.show_models(selected, is_in_use=self._selects_model_in_use)
         self.actions_row.set_models(selected)
+
+    @property
+    def _selects_model_in_use(self) -> bool:
+        """Whether the only selected model is the model in use."""
+        model = self._selected_one()
+        return model is not None and self.list.is_in_use(model)
 
     # ------------------------------------------------------------ from outside
 
@@ -218,7 +226,9 @@ class ModelsTab(Tab):
         """
         self.list.set_in_use(path, model.card)
         name = reader or model.card.name
-        self.pages.set_model_in_use(ReadingModel(name, network, is_taught=name != model.card.name))
+        file = next((each.path for each in self._all if self.list.is_in_use(each)), path)
+        reading = ReadingModel(name, network, is_taught=name != model.card.name, path=file)
+        self.pages.set_model_in_use(reading, self._selects_model_in_use)
         self._show_selection()
 
     def set_data(self, data: Splits) -> None:
@@ -266,7 +276,8 @@ class ModelsTab(Tab):
 
     @Slot()
     def _rename(self) -> None:
-        if self._selected_one() is not None:
+        model = self._selected_one()
+        if model is not None and not model.is_bundled:
             self.pages.edit_name()
 
     @Slot(Path, str, str)
@@ -286,7 +297,7 @@ class ModelsTab(Tab):
     def delete(self) -> None:
         """Delete the selected models; one that is in use stays in use."""
         selected = self.list.selected()
-        if selected:
+        if selected and not any(model.is_bundled for model in selected):
             self.pages.details.flush()
             self.work.delete([model.path for model in selected])
 

@@ -14,12 +14,13 @@ from app.background.task_queue import ShownError
 from app.session import run_plan
 from app.session.run_events import LiveNetwork, PinnedReading, PreviousPart, RunState, StepsDone
 from app.session.session import Session
+from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import last_snapshots_path, models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog
-from nncore.files.model_file import Model, ModelCard, load_model, save_model
+from nncore.files.model_file import Model, ModelCard, bundled_model_path, load_model, save_model
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
@@ -241,6 +242,29 @@ def test_save_open_and_revert(session: Session, tmp_path: Path, qtbot: QtBot) ->
     np.testing.assert_array_equal(load_model(second).parameters, trained.parameters)
     assert session.model_is_saved
     assert session.model_path == second
+
+
+def test_a_model_that_is_kept_under_a_name_and_then_saved_is_one_model(session: Session, qtbot: QtBot) -> None:
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    with qtbot.waitSignal(session.status_message):
+        session.keep_trained_model("mine")
+    assert session.model is not None
+    with qtbot.waitSignal(session.status_message):
+        session.save_model(models_folder() / "mine.digitnet", session.model)
+    assert [(model.name, model.path) for model in ModelLibrary(pytest.fail).models() or ()] == [
+        ("mine", models_folder() / "mine.digitnet")
+    ]
+    assert session.outcome is not None
+    assert session.outcome.trained.model is session.model
+    assert session.outcome.path == session.model_path == models_folder() / "mine.digitnet"
+
+
+def test_the_bundled_model_is_never_opened_as_a_file_of_the_user(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.status_message):
+        session.open_model(bundled_model_path())
+    assert session.model_is_bundled
+    assert session.model_path is None
 
 
 def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_saved(

@@ -303,6 +303,15 @@ def see_the_mistakes_and_take_the_model_before(hour: Hour) -> None:
     qtbot.waitUntil(lambda: evaluate.result is not None and evaluate.is_settled)
     hour.check()
     assert evaluate.pages.currentWidget() is evaluate.mistakes
+    assert session.outcome is not None
+    assert window.messages.text == f"In use now: {model_in_words(session.outcome.trained.model)}."
+    hour.click(window.messages.action_button)
+    assert session.model is not None
+    assert session.model.card.name == "handwriting"
+    assert window.messages.isHidden()
+    hour.show(train)
+    hour.click(train.outcome_bar.mistakes_button)
+    assert session.model is session.outcome.trained.model
     hour.show(train)
     hour.click(train.outcome_bar.back_button)
     assert session.model is not None

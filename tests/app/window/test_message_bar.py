@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice
 from app.widgets.elements import column_of
-from app.window.message_bar import MESSAGE_MILLISECONDS, MessageBar
+from app.window.message_bar import MESSAGE_MILLISECONDS, OFFER_MILLISECONDS, MessageBar
 from tests.app.theme_choice import apply_theme
 
 
@@ -103,3 +103,23 @@ def test_a_message_but_no_error_is_hidden_when_the_user_goes_on(bar: MessageBar)
     bar.show_error("There is no such file.")
     bar.leave()
     assert bar.text == "There is no such file."
+
+
+def test_a_message_with_a_button_acts_once_and_can_be_withdrawn(bar: MessageBar, qtbot: QtBot) -> None:
+    acted: list[str] = []
+    bar.show()
+    bar.show_offer("In use now: new.", "Model before", "Use old again.", lambda: acted.append("old"))
+    assert bar.action_button.isVisible()
+    assert "Use old again." in bar.action_button.toolTip()
+    assert timer(bar).interval() == OFFER_MILLISECONDS
+    qtbot.mouseClick(bar.action_button, Qt.MouseButton.LeftButton)
+    assert acted == ["old"]
+    assert bar.isHidden()
+    bar.show_offer("In use now: new.", "Model before", "Use old again.", lambda: acted.append("older"))
+    bar.withdraw_offer()
+    assert bar.isHidden()
+    bar.show_message("Saved.")
+    assert bar.action_button.isHidden()
+    bar.withdraw_offer()
+    assert bar.text == "Saved."
+    assert acted == ["old"]

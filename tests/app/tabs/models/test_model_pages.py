@@ -86,9 +86,66 @@ def test_a_single_model_is_compared_with_the_model_in_use(
         opened.list.select({three_models[1]})
     assert opened.pages.image_page.columns[1].title.full_text == "B: two"
     model = load_model(three_models[1])
+    opened.list.select({three_models[0]})
     opened.set_model_in_use(model, model.network(), three_models[1])
+    opened.list.select({three_models[1]})
     assert opened.pages.pair.text() == IS_IN_USE
     assert opened.pages.image_page.columns[0].bars.probabilities is None
+
+
+def test_a_comparison_stays_when_one_of_its_models_is_used(
+    opened: ModelsTab, three_models: list[Path], qtbot: QtBot
+) -> None:
+    pages, differences = opened.pages, opened.pages.differences
+
+    def use(path: Path) -> None:
+        model = load_model(path)
+        opened.set_model_in_use(model, model.network(), path)
+
+    use(three_models[0])
+    opened.set_data(small_mnist())
+    pair_of(opened, qtbot, [three_models[1]], 2)
+    with qtbot.waitSignal(opened.work.compared):
+        differences.compare()
+    result, sentence = differences.examples, differences.sentence.text()
+    assert pages.pair.text() == "A: one (in use)    B: two"
+    for button, path, text in (
+        (pages.use_buttons[1], three_models[1], "A: one    B: two (in use)"),
+        (pages.use_buttons[0], three_models[0], "A: one (in use)    B: two"),
+    ):
+        with qtbot.waitSignal(opened.use_requested) as requested:
+            qtbot.mouseClick(button, LEFT_BUTTON)
+        assert requested.args == [path]
+        use(path)
+        assert not button.isEnabled()
+        assert pages.pair.text() == text
+        assert (differences.examples, differences.sentence.text()) == (result, sentence)
+    pair_of(opened, qtbot, three_models[:2], 2)  # A is the upper one of two selected models
+    assert pages.pair.text() == "A: two    B: one (in use)"
+    with qtbot.waitSignal(opened.work.compared):
+        differences.compare()
+    result = differences.examples
+    with qtbot.waitSignal(opened.use_requested) as requested:
+        qtbot.mouseClick(pages.use_buttons[0], LEFT_BUTTON)
+    assert requested.args == [three_models[1]]
+    use(three_models[1])
+    assert pages.pair.text() == "A: two (in use)    B: one"
+    assert differences.examples is result
+
+
+def test_two_models_of_the_same_name_are_told_apart_by_their_times(
+    opened: ModelsTab, three_models: list[Path], qtbot: QtBot
+) -> None:
+    twins = [keep_model(number, small_model("twin", created=f"2026-02-0{number} 10:11:12")) for number in (8, 9)]
+    with qtbot.waitSignal(opened.work.listed):
+        opened.work.list_models()
+    pair_of(opened, qtbot, twins, 1)
+    assert opened.pages.pair.text() == "A: twin of 2026-02-09 10:11:12    B: twin of 2026-02-08 10:11:12"
+    used = small_model("twin", seed=5)
+    opened.set_model_in_use(used, used.network(), None)
+    with qtbot.waitSignal(opened.work.networks_loaded):
+        opened.list.select({twins[0]})
+    assert opened.pages.pair.text() == "A: twin (in use)    B: twin of 2026-02-08 10:11:12"
 
 
 def test_a_file_that_vanished_leaves_no_comparison(opened: ModelsTab, three_models: list[Path], qtbot: QtBot) -> None:

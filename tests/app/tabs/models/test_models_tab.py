@@ -13,9 +13,12 @@ from pytestqt.qtbot import QtBot
 from app.storage.models.model_library import DELETED, ModelLibrary
 from app.storage.models.old_models import OLD_MODELS_RULE
 from app.storage.paths import models_folder
+from app.tabs.models.model_actions import BUNDLED_STAYS
+from app.tabs.models.model_list import accuracy_text
 from app.tabs.models.models_tab import NO_MODEL_MATCHES, NO_MODELS, ModelsTab
 from nncore.experiments.run_log.logged_run import RunSettings
-from nncore.files.model_file import load_model
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.reporting.number_text import percent_text
 from tests.app.odd_texts import ODD_TEXTS
 from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest
@@ -25,18 +28,19 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 def names(tab: ModelsTab) -> list[str]:
-    return [model.name for model in tab.list.shown]
+    """The names of the user's models, in the order shown."""
+    return [model.name for model in tab.list.shown if not model.is_bundled]
 
 
 def open_tab(tab: ModelsTab, qtbot: QtBot, count: int = 3) -> ModelsTab:
     with qtbot.waitSignal(tab.work.listed), qtbot.waitExposed(tab):
         tab.show()
-    assert len(tab.list.shown) == count
+    assert len(names(tab)) == count
     return tab
 
 
 def click_model(tab: ModelsTab, qtbot: QtBot, name: str, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    index = tab.list.model().index(names(tab).index(name), 0)
+    index = tab.list.model().index([model.name for model in tab.list.shown].index(name), 0)
     qtbot.mouseClick(tab.list.viewport(), LEFT_BUTTON, keys, QPoint(tab.list.visualRect(index).center()))
 
 
@@ -64,7 +68,7 @@ def test_models_are_found_and_ordered(tab: ModelsTab, three_models: list[Path], 
     assert names(tab) == ["curve", "one", "two"]
     qtbot.keyClicks(tab.search, "CLASS 784")
     assert names(tab) == ["one"]
-    assert tab.count.text() == "1 of 3 models"
+    assert tab.count.text() == "1 of 4 models"
     qtbot.keyClicks(tab.search, " nowhere")
     assert tab.empty.text() == NO_MODEL_MATCHES
     assert tab.empty.isVisible()
@@ -99,7 +103,8 @@ def test_a_model_is_used_by_button_enter_and_double_click(
     tab.list.setFocus()
     with qtbot.waitSignal(tab.use_requested):
         qtbot.keyClick(tab.list, Qt.Key.Key_Return)
-    place = tab.list.visualRect(tab.list.model().index(0, 0)).center()
+    row = [model.name for model in tab.list.shown].index("curve")
+    place = tab.list.visualRect(tab.list.model().index(row, 0)).center()
     with qtbot.waitSignal(tab.use_requested) as used:
         qtbot.mouseClick(tab.list.viewport(), LEFT_BUTTON, pos=place)
         qtbot.mouseDClick(tab.list.viewport(), LEFT_BUTTON, pos=place)
@@ -281,11 +286,11 @@ def test_the_model_in_use_is_marked_also_the_one_of_a_run(
     open_tab(tab, qtbot)
     one, two = (load_model(path) for path in three_models[:2])
     tab.set_model_in_use(one, one.network(), three_models[0])
-    marked = [tab.list.is_in_use(model) for model in tab.list.shown]
-    assert marked == [False, False, True]
+    assert [model.name for model in tab.list.shown if tab.list.is_in_use(model)] == ["one"]
     tab.set_model_in_use(two, two.network(), None)
-    assert [tab.list.is_in_use(model) for model in tab.list.shown] == [False, True, False]
-    said = tab.list.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert [model.name for model in tab.list.shown if tab.list.is_in_use(model)] == ["two"]
+    row = [model.name for model in tab.list.shown].index("two")
+    said = tab.list.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == "two, in use, 784 - 4 - 10, 50.00 %, 2026-01-02"
 
 
@@ -300,3 +305,38 @@ def test_every_control_has_a_name_and_a_tooltip(tab: ModelsTab, three_models: li
         if isinstance(control, QWidget):
             assert control.accessibleName() or control.text()  # type: ignore[attr-defined]
             assert control.toolTip() or control.accessibleDescription()
+
+
+def test_the_bundled_model_is_in_the_list_but_cannot_be_changed_or_deleted(
+    tab: ModelsTab, three_models: list[Path], qtbot: QtBot
+) -> None:
+    open_tab(tab, qtbot)
+    bundled = load_model(bundled_model_path())
+    tab.set_model_in_use(bundled, bundled.network(), None)
+    click_model(tab, qtbot, bundled.card.name)
+    (model,) = tab.list.selected()
+    assert accuracy_text(model) == percent_text(bundled.card.test_accuracy)
+    said = tab.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said.startswith(f"{bundled.card.name}, bundled, in use, ")
+    actions = tab.actions_row
+    for button in (actions.rename, actions.pin, actions.delete):
+        assert not button.isEnabled()
+        assert button.toolTip() == BUNDLED_STAYS
+    assert tab.pages.details.name.isReadOnly()
+    assert tab.pages.details.note.isReadOnly()
+    deleted: list[object] = []
+    tab.work.deleted.connect(deleted.append)
+    qtbot.keyClick(tab.list, Qt.Key.Key_Delete)
+    click_model(tab, qtbot, "one", CONTROL)
+    assert not actions.delete.isEnabled()
+    qtbot.keyClick(tab.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: not tab.work.is_changing)
+    assert not deleted
+    assert bundled_model_path().exists()
+    click_model(tab, qtbot, "one")
+    assert not tab.pages.details.name.isReadOnly()
+    assert actions.delete.isEnabled()
+    click_model(tab, qtbot, bundled.card.name)
+    with qtbot.waitSignal(tab.use_requested) as used:
+        press(tab, qtbot, actions.use)
+    assert used.args == [bundled_model_path()]
