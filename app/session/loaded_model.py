@@ -112,6 +112,11 @@ def measured_accuracy(model: Model) -> float | None:
     return model.history[-1].get("validation_accuracy") if model.history else None
 
 
+def has_finished_epoch(model: Model) -> bool:
+    """Whether a model has finished an epoch of training, or its accuracy was measured."""
+    return model.card.epochs > 0 or measured_accuracy(model) is not None
+
+
 def name_beside(model: Model, other: str) -> str:
     """The name of a model; if `other`, which is shown with it, is the same, with the time at which it was made."""
     card = model.card
@@ -124,4 +129,4 @@ def model_in_words(model: Model) -> str:
     if accuracy is not None:
         kind = "" if card.test_accuracy is not None else " in validation"
         return f"{card.name}, {percent_text(accuracy, 1)}{kind}"
-    return f"{card.name}, {counted_text(card.epochs, 'epoch')}"
+    return f"{card.name}, {counted_text(card.epochs, 'epoch') if card.epochs else 'no finished epoch'}"

@@ -304,6 +304,7 @@ class Session(ModelSession):
         self._thread.model_updated.connect(self._on_model_updated)
         self._thread.failed.connect(self._on_run_failure)
         self._thread.snapshots_created.connect(self._on_snapshots_created)
+        self._thread.earlier_snapshots = self._snapshots_of(plan.ended)
         self._thread.drawing = self.pinned_drawing
         self._thread.drawing_read.connect(self.drawing_read)
         self._thread.copy_after = NO_COPY if self._training_is_watched else None
@@ -317,6 +318,13 @@ class Session(ModelSession):
         self._thread.finished.connect(self._on_thread_end)
         self.run_starting.emit(plan)
         self._thread.start()
+
+    def _snapshots_of(self, ended: EndedRun | None) -> Snapshots | None:
+        """The present `snapshots` if they are those of this run."""
+        kept = self.snapshots
+        if ended is None or kept is None or kept.run.number != ended.number:
+            return None
+        return Snapshots.from_snapshots(kept.spec, kept.all, kept.run)
 
     def pin_drawing(self, image: NDArray[np.uint8] | None) -> None:
         """Let each run read this drawing (28, 28) as it learns, including the run in progress; None: no drawing."""

@@ -40,11 +40,11 @@ class SnapshotsKeeper:
     def restore(self, snapshots: Snapshots, last: TrainingPoint) -> Snapshots:
         """Return the snapshots of the killed run up to the point `last`; `snapshots` if none are of its network."""
         found = _kept_in(self._folder)
-        if found is None or found[0].spec != snapshots.spec:
+        if found is None or found.snapshots.spec != snapshots.spec:
             return snapshots
-        kept = tuple(each for each in found[0].all if not each.point.is_after(last))
-        self._saved = {each.point for each in kept}
-        return Snapshots.from_snapshots(snapshots.spec, kept, snapshots.run)
+        kept = found.snapshots.up_to(last, snapshots.run)
+        self._saved = set(kept.points)
+        return kept
 
     def save(self, snapshots: Snapshots, *, within_epoch: bool = False) -> None:
         """Save the snapshots that are not on the disk yet, unless it is too early; delete those that are not kept.

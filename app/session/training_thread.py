@@ -62,6 +62,7 @@ class TrainingThread(QThread):
         drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
         copy_after: the steps of the copy of the network that the window has, NO_COPY if it has none: a later one is to
             be sent. None: none is to be sent. Another thread sets it after each copy, so that copies never queue up.
+        earlier_snapshots: those of the run that this one trains further, set before the start; None if there are none.
         model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
             progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
     """
@@ -108,6 +109,7 @@ class TrainingThread(QThread):
         self.model_is_latest = True
         self.drawing: NDArray[np.uint8] | None = None
         self.copy_after: int | None = None
+        self.earlier_snapshots: Snapshots | None = None
         self._data = data
 
     def run(self) -> None:
@@ -174,8 +176,11 @@ class _RunInProgress:
         training, recorder = self._training, self._recorder
         run = SnapshotsRun(self._plan.name, recorder.number, recorder.started)
         self._snapshots = Snapshots(self._plan.spec, run=run)
+        earlier = self._thread.earlier_snapshots
         if self._plan.interrupted is not None:
             self._snapshots = self._keeper.restore(self._snapshots, training.point)
+        elif earlier is not None and earlier.spec == self._plan.spec:
+            self._snapshots = earlier.up_to(training.point, run)
         self._add_snapshot()
         self._thread.snapshots_created.emit(self._snapshots)
         self._show_network(at_once=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Qt, Slot
 
 from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.loaded_model import has_finished_epoch
 from app.session.run_events import LiveNetwork, RunState
 from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
@@ -83,6 +84,9 @@ class TabConnections(QObject):
         session.model_changed.connect(self._update_snapshot_rows)
         session.snapshots_grown.connect(self._update_snapshot_rows)
         self.reader.renamed.connect(self._update_snapshot_rows)
+        session.model_changed.connect(self._say_whether_trained)
+        if session.model is not None:
+            tab.set_model_has_epoch(has_finished_epoch(session.model))
         self.reader.network_changed.connect(tab.set_network)
         self.reader.renamed.connect(tab.rename_model)
         tab.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
@@ -106,6 +110,10 @@ class TabConnections(QObject):
         tab.canvas.drawing_changed.connect(self._window.messages.leave)
         tab.canvas.drawing_changed.connect(teacher.load_replay_data, Qt.ConnectionType.SingleShotConnection)
         self._connect_drawing()
+
+    @Slot(object)
+    def _say_whether_trained(self, model: Model) -> None:
+        self._window.draw_tab.set_model_has_epoch(has_finished_epoch(model))
 
     def _connect_drawing(self) -> None:
         """Let the Evaluate tab show the drawing, once both tabs are built."""

@@ -120,6 +120,11 @@ class Snapshots(DeepCopyable):
         result._snapshots = snapshots
         return result
 
+    def up_to(self, point: TrainingPoint, run: SnapshotsRun) -> Snapshots:
+        """Return those up to `point`, as the first ones of the run `run`, which goes on from there."""
+        kept = tuple(each for each in self._snapshots if not each.point.is_after(point))
+        return Snapshots.from_snapshots(self.spec, kept, run)
+
     def evenly_spread(self, max_bytes: int) -> tuple[Snapshot, ...]:
         """Return the first and the last snapshot, and others between, as many as `max_bytes` can hold; at least one."""
         kept, count = self._snapshots, max(1, max_bytes // (4 * self.spec.parameter_count))

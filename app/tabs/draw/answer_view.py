@@ -16,6 +16,9 @@ from nncore.reporting.number_text import counted_text, percent_text
 NOT_LEARNED = "The network has not learned yet, so it is not sure of any digit."
 """The answer of an untrained network in words."""
 
+NO_EPOCH = "The network is not sure: it has not finished an epoch of training."
+"""The answer of a model whose file says that it has finished no epoch."""
+
 REST_MILLISECONDS = 400
 """The answer is spoken if the drawing has not changed for this time."""
 
@@ -52,13 +55,19 @@ class AnswerView(QWidget):
         row.addLayout(lines, 1)
 
     def show_prediction(
-        self, prediction: Prediction, number: str = "", index: int = 0, *, early: TrainingPoint | None = None
+        self,
+        prediction: Prediction,
+        number: str = "",
+        index: int = 0,
+        *,
+        early: TrainingPoint | None = None,
+        has_epoch: bool = True,
     ) -> None:
         """Show the answer; with several digits the whole `number`, and in words the digit at `index`, from 0.
 
-        early: the point of the training in its first epoch from which the network is, if it is.
+        early, has_epoch: see `prediction_in_words`.
         """
-        sentence = prediction_in_words(prediction, early)
+        sentence = prediction_in_words(prediction, early, has_epoch=has_epoch)
         if number:
             sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
         confidence_sentence = (
@@ -95,15 +104,17 @@ class AnswerView(QWidget):
             self.spoken.emit(speech)
 
 
-def prediction_in_words(prediction: Prediction, early: TrainingPoint | None = None) -> str:
+def prediction_in_words(prediction: Prediction, early: TrainingPoint | None = None, *, has_epoch: bool = True) -> str:
     """A prediction as a sentence.
 
-    early: the point of the training in its first epoch from which the network is. Such a network rejects clear digits,
-    which says nothing about the drawing.
+    early: the point of the training in its first epoch from which the network is, if it is. has_epoch: whether the
+    model has finished an epoch. A network without an epoch rejects clear digits, which says nothing about the drawing.
     """
     if not prediction.is_accepted and early is not None:
         learned = f"after {counted_text(early.step, 'step')}" if early.step else "in its first epoch"
         return NOT_LEARNED if early.epoch == 0 else f"The network is not sure yet, {learned} of training."
+    if not prediction.is_accepted and not has_epoch:
+        return NO_EPOCH
     if not prediction.is_accepted:
         return "This does not look like a digit."
     if prediction.verdict == "unsure":

@@ -79,6 +79,7 @@ class DrawTab(Tab):
         self._snapshots: Snapshots | None = None
         self._earlier_network: Network | None = None
         self._live: LiveNetwork | None = None
+        self._model_has_epoch = True
         self._shown_reader: tuple[Network | None, str] | None = None
         self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
@@ -151,6 +152,12 @@ class DrawTab(Tab):
         if not keeps_point:
             self.snapshot_row.select_current_model()
         self._read()
+
+    def set_model_has_epoch(self, has_epoch: bool) -> None:
+        """Say whether the model in use has finished an epoch of training."""
+        if has_epoch != self._model_has_epoch:
+            self._model_has_epoch = has_epoch
+            self._show_digit()
 
     @Slot(str)
     def rename_model(self, name: str) -> None:
@@ -276,7 +283,8 @@ class DrawTab(Tab):
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities, has_answer=self._prediction.is_accepted)
             early = self.snapshot_row.early_point
-            self.answer.show_prediction(self._prediction, self.number_row.text, index, early=early)
+            has_epoch = self._model_has_epoch or self._live is not None or self.snapshot_row.choice is not None
+            self.answer.show_prediction(self._prediction, self.number_row.text, index, early=early, has_epoch=has_epoch)
         else:
             self.bars.set_probabilities(None)
             no_answer = NO_MODEL_TO_READ_WITH if self._network is None else EMPTY_CANVAS

@@ -8,6 +8,7 @@ from math import inf
 
 from app.storage.run_store import StoredRun
 from nncore.experiments.run_log.descriptions import title_and_differences
+from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.number_text import counted_text, duration_text, percent_text, rounded_text
 
 
@@ -51,6 +52,24 @@ def _number_column(
     return Column(title, text, sample, tooltip, key)
 
 
+def epochs_text(stored: StoredRun) -> str:
+    """The number of finished epochs; of a run in its first epoch, its steps: "12 steps"."""
+    return f"{stored.run.epochs:,}" if stored.run.epochs or not stored.run.steps else progress_text(stored.run)
+
+
+def progress_text(run: LoggedRun) -> str:
+    """How far a run came: "3 epochs"; within its first epoch "12 steps"."""
+    if run.epochs or not run.steps:
+        return counted_text(run.epochs, "epoch")
+    return counted_text(run.steps, "step")
+
+
+def _progress(stored: StoredRun) -> float:
+    """The sort key: a run without a finished epoch is before all others, and has more with more steps."""
+    run = stored.run
+    return run.epochs if run.epochs else 1 - 1 / (1 + run.steps)
+
+
 SPARKLINE_COLUMN = "Course"
 """The title of the column with the sparklines; its text is for screen readers."""
 
@@ -60,12 +79,12 @@ RUN_COLUMNS = (
     Column(
         "Recipe and settings",
         lambda row: title_and_differences(row.run.settings),
-        "A wide dense network: 64 64, rate 0.5",
+        "A wide dense network: 64 64, rate 0",
         "Title of the recipe, and the settings that differ from it, or from the defaults.",
     ),
     Column(
         SPARKLINE_COLUMN,
-        lambda row: f"best {percent_text(row.run.best_accuracy)} after {counted_text(row.run.epochs, 'epoch')}",
+        lambda row: f"best {percent_text(row.run.best_accuracy)} after {progress_text(row.run)}",
         "sparkline",
         "Validation accuracy after each epoch, from its lowest to its highest value.",
     ),
@@ -73,7 +92,9 @@ RUN_COLUMNS = (
     _number_column("Test", lambda row: row.run.test_accuracy, percent_text, "100.00 %", "Test accuracy."),
     Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
     Column("Note", lambda row: row.run.note, "a note on this", "Your note; F2 edits it.", edited_field="note"),
-    _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
+    Column(
+        "Epochs", epochs_text, "999 steps", "Finished epochs; within the first one, the finished steps.", _progress
+    ),
     _number_column(
         "Time",
         lambda row: row.run.seconds if row.run.epochs else None,

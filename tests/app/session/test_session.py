@@ -21,6 +21,7 @@ from nncore.data.dataset import Splits
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, bundled_model_path, load_model, save_model
+from nncore.files.snapshots_file import load_snapshots
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
@@ -321,6 +322,50 @@ def test_further_training_gives_the_bits_of_an_uninterrupted_run(session: Sessio
     assert len(kept_models()) == 4
 
 
+def test_further_training_has_the_steps_and_epochs_of_the_run_before(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
+    before = session.snapshots
+    assert before is not None
+    session.continue_ended(0.001, epochs=2)
+    qtbot.waitUntil(lambda: is_idle(session))
+    after = session.snapshots
+    assert after is not None
+    assert after.points[: len(before.points)] == before.points
+    for point in before.points:
+        np.testing.assert_array_equal(after.values(point), before.values(point))
+    assert [point.label for point in after.points[len(before.points) :]] == ["epoch 3", "epoch 4"]
+    assert after.run.number == logged()[1].id
+    (kept,) = [load_snapshots(last_snapshots_path())]
+    assert kept.snapshots.points == after.points
+
+
+def test_further_training_from_an_epoch_has_no_later_ones_of_the_run_before(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=3))
+    assert session.snapshots is not None
+    second = next(point for point in session.snapshots.points if point.label == "epoch 2")
+    with qtbot.waitSignal(session.ended_run_changed):
+        session.load_ended_run_at(second, session.use_ended_run)
+    session.continue_ended(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert [point.label for point in session.snapshots.points if point.is_end_of_epoch] == [
+        "epoch 1", "epoch 2", "epoch 3",
+    ]  # fmt: skip
+
+
+def test_further_training_of_another_run_than_the_last_begins_at_its_end(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=1))
+    first = session.ended_run
+    assert first is not None
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2, seed=1))
+    session.use_ended_run(first)
+    session.continue_ended(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.snapshots is not None
+    first_of_this_run, *others = session.snapshots.points
+    assert first_of_this_run.label == "epoch 1"
+    assert [point.label for point in others if point.is_end_of_epoch] == ["epoch 2"]
+
+
 def test_further_training_is_logged_as_a_new_run_with_the_complete_curve(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
@@ -358,8 +403,7 @@ def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_chang
     assert list(part.curve[0]) == [1]
     assert part.rates == ((1, 0.001), (2, 0.5))
     assert part.epochs == ()
-    # The network that continues is not shown as untrained.
-    assert labels(snapshots[-1]) == ["step 1", "step 3", "step 10", "step 30", "epoch 1"]
+    assert labels(snapshots[-1]) == ["step 0", "step 1", "step 3", "step 10", "step 30", "epoch 1"]
 
 
 def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Session, qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ from app.storage.models.model_library import ModelLibrary
 from app.storage.models.rescued_models import RESCUED_NAME_START
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import Appearance, ThemeChoice
+from app.tabs.draw.answer_view import NO_EPOCH
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from app.window.tab_connections import TABS
@@ -34,6 +35,7 @@ from nncore.model.layers import Dense
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import percent_text
 from nncore.training import TrainingConfig
+from tests.app.canvas.gestures import SEVEN, drag
 from tests.app.storage.kept_models import keep_model, small_model
 from tests.app.waiting import at_rest, deliver_events
 from tests.app.window.opened_window import opened_window
@@ -221,6 +223,25 @@ def test_a_damaged_model_gives_a_message_and_changes_nothing(window: MainWindow,
         choose_file(qtbot, window, tmp_path / "broken.npz")
     assert "broken.npz" in window.messages.text
     assert window.session.model is model
+
+
+def test_an_opened_model_without_a_finished_epoch_does_not_blame_the_drawing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    save_model(small_model("stopped", epochs=0), tmp_path / "stopped.npz")
+    draw = window.draw_tab
+    drag(draw.canvas, SEVEN)
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_model(tmp_path / "stopped.npz")
+    qtbot.waitUntil(lambda: draw.reader.full_text == "Read by stopped")
+    assert draw.prediction is not None
+    assert not draw.prediction.is_accepted
+    assert draw.answer.sentence.text() == NO_EPOCH
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_bundled_model()
+    drag(draw.canvas, ((0.1, 0.1), (0.9, 0.9)))
+    qtbot.waitUntil(lambda: not draw.throttle.has_pending_request)
+    assert draw.answer.sentence.text() != NO_EPOCH
 
 
 def test_opened_data_is_used_and_a_damaged_file_gives_a_message_in_the_data_tab(

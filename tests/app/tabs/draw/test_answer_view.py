@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice
-from app.tabs.draw.answer_view import NOT_LEARNED, REST_MILLISECONDS, AnswerView, prediction_in_words
+from app.tabs.draw.answer_view import NO_EPOCH, NOT_LEARNED, REST_MILLISECONDS, AnswerView, prediction_in_words
 from nncore.evaluation.recognition import Prediction, Verdict
 from nncore.evaluation.snapshots import TrainingPoint
 from tests.app.theme_choice import apply_theme
@@ -144,3 +144,10 @@ def test_the_layout_stays_when_the_answer_changes(answer: AnswerView) -> None:
     answer.show_prediction(prediction("digit", d8=0.9))
     QApplication.processEvents()
     assert [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)] == places
+
+
+def test_a_rejected_drawing_is_not_blamed_on_a_model_without_a_finished_epoch(answer: AnswerView) -> None:
+    answer.show_prediction(prediction("not a digit", d1=0.2), has_epoch=False)
+    assert answer.sentence.text() == NO_EPOCH
+    answer.show_prediction(prediction("digit", d1=0.99), has_epoch=False)
+    assert answer.sentence.text() == "The network reads a 1."

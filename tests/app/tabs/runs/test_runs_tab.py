@@ -547,3 +547,15 @@ def test_an_emptied_name_keeps_the_old_name(tab: RunsTab, log_path: Path, qtbot:
     qtbot.keyClick(editor, Qt.Key.Key_Backspace)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: name() == "alpha")
+
+
+def test_a_run_that_was_stopped_in_its_first_epoch_lists_its_steps(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.update(INTERRUPTED_EARLY, epochs=0, steps=12)
+        log.end(INTERRUPTED_EARLY, "stopped")
+    open_tab(tab, qtbot)
+    assert sorted(shown(tab, "Epochs")) == ["12 steps", "2", "2", "2"]
+    assert "best – after 12 steps" in shown(tab, "Course")
+    column = [each.title for each in RUN_COLUMNS].index("Epochs")
+    tab.view.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+    assert shown(tab, "Epochs")[0] == "12 steps"
