@@ -92,9 +92,7 @@ RUN_COLUMNS = (
     _number_column("Test", lambda row: row.run.test_accuracy, percent_text, "100.00 %", "Test accuracy."),
     Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
     Column("Note", lambda row: row.run.note, "a note on this", "Your note; F2 edits it.", edited_field="note"),
-    Column(
-        "Epochs", epochs_text, "999 steps", "Finished epochs; within the first one, the finished steps.", _progress
-    ),
+    Column("Epochs", epochs_text, "999 steps", "Finished epochs; within the first one, the finished steps.", _progress),
     _number_column(
         "Time",
         lambda row: row.run.seconds if row.run.epochs else None,

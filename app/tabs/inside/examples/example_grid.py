@@ -56,8 +56,10 @@ class ExampleGrid(CellGrid):
         self.pictures = PictureActions(self, name)
 
     def set_examples(self, examples: Sequence[ShownExample]) -> None:
-        """Show these images, first to last."""
-        self.examples, self.current = tuple(examples), 0
+        """Show these images, first to last; the current one stays as long as the images are the same."""
+        if [each.row for each in examples] != [each.row for each in self.examples]:
+            self.current = 0
+        self.examples = tuple(examples)
         self._describe()
         self.updateGeometry()
         self.update()
