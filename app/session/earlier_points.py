@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
 
 from app.session.loaded_model import LoadedModel
 from app.session.run_plan import EndedRun, RunPlan
-from app.storage.paths import run_log_path
+from app.storage.models.model_library import labelled, run_model_name
+from app.storage.paths import models_folder, run_log_path
 from nncore.data.dataset import DIGITS, Splits
-from nncore.errors import SettingError
+from nncore.errors import ModelFileError, SettingError
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError
 from nncore.files.json_header import MAX_ENTRIES
-from nncore.files.model_file import Model
+from nncore.files.model_file import Model, save_model
 from nncore.files.model_header import RATES_FIELD, ModelCard
 from nncore.training import Training
 from nncore.training.history import EPOCH_FIGURES, EpochFigures
@@ -37,6 +40,26 @@ def model_at(snapshots: Snapshots, point: TrainingPoint, class_names: Sequence[s
     history = tuple({figure: row.get(figure) for figure in EPOCH_FIGURES} for row in rows)
     names = names if len(names) == snapshots.spec.outputs else DIGITS
     return LoadedModel.from_model(Model(snapshots.spec, values, card, names, history))
+
+
+def keep_model_at(
+    snapshots: Snapshots, point: TrainingPoint, class_names: Sequence[str] = DIGITS
+) -> tuple[LoadedModel, Path | None, str]:
+    """The same as `model_at`, kept in the user's folder, so that it is there after the next start.
+
+    Returns the model and its file; if it could not be saved, None and a sentence why. The same point has the same file.
+    """
+    loaded = model_at(snapshots, point, class_names)
+    started = snapshots.run.started
+    name = run_model_name(loaded.model.card.name, datetime.fromisoformat(started) if started else datetime.now())
+    path = models_folder() / name
+    if path.exists():
+        return LoadedModel(labelled(loaded.model, path), loaded.network), path, ""
+    try:
+        save_model(loaded.model, path)
+    except ModelFileError as problem:
+        return loaded, None, f"The model of this point could not be saved: {problem}"
+    return loaded, path, ""
 
 
 def ended_run_at(snapshots: Snapshots, point: TrainingPoint, data: Splits) -> EndedRun:

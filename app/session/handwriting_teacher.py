@@ -18,6 +18,8 @@ from nncore.errors import DataError
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
+IN_TRAINING = "The model in use is the network of the run in progress. Teach it when the run has ended."
+
 
 class HandwritingTeacher(QObject):
     """The user's examples, and the network that has learned them.
@@ -41,6 +43,8 @@ class HandwritingTeacher(QObject):
         super().__init__(parent)
         self.library = InkLibrary(path or own_ink_path())
         self.base: Network | None = None
+        self.is_base_in_training = False
+        """Whether the base is the network of a run in progress, which cannot be taught."""
         self.learned_count = 0
         """The number of examples that the network of the last `adapted` has learned; 0 for the base."""
         self._tasks = TaskQueue(self)
@@ -77,6 +81,12 @@ class HandwritingTeacher(QObject):
         if problem:
             self.failed.emit(problem)
 
+    def set_base_in_training(self, is_in_training: bool) -> None:
+        """Say whether the base is the network of a run in progress."""
+        if is_in_training != self.is_base_in_training:
+            self.is_base_in_training = is_in_training
+            self.changed.emit()
+
     def load_replay_data(self) -> None:
         """Load the replay data, so that the first adaptation is as fast as later ones."""
         if not self._tasks.is_busy:
@@ -98,6 +108,9 @@ class HandwritingTeacher(QObject):
 
         read: the digit that the network had read.
         """
+        if self.is_base_in_training:
+            self.failed.emit(IN_TRAINING)
+            return
         if ink.is_blank:
             self.failed.emit("Nothing is drawn yet, so there is nothing to learn.")
             return
@@ -135,7 +148,7 @@ class HandwritingTeacher(QObject):
     def _adapt(self) -> None:
         """Adapt the base to the current examples."""
         self._stop()
-        if self.base is None:
+        if self.base is None or self.is_base_in_training:
             return
         if self.count:
             self._start("adapt", partial(_adapt_to_examples, self.base, self.library.examples), self._use_adaptation)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from app.background.paint_priority import PaintPriority
 from app.background.task_queue import CLOSE_TIMEOUT_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
-from app.session.earlier_points import ended_run_at, model_at
+from app.session.earlier_points import ended_run_at, keep_model_at
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming, RunOutcome
 from app.session.model_session import ModelSession
 from app.session.run_events import LiveNetwork, PinnedReading, RunState
@@ -153,11 +153,15 @@ class Session(ModelSession):
         """Use the network at a point of the last run as a model; does nothing if its snapshot is no longer kept."""
         if (kept := self._snapshots_with(point)) is not None:
             names = self.data.training.class_names if self.data is not None else DIGITS
-            self._start_reading("model", "", partial(model_at, kept, point, names), self._use_model_of_point)
+            self._start_reading("model", "", partial(keep_model_at, kept, point, names), self._use_model_of_point)
 
-    def _use_model_of_point(self, loaded: LoadedModel) -> None:
-        self.select_model(loaded, None)
-        self.status_message.emit(f"In use: {loaded.model.card.name}. “Save model” in the menu keeps it in a file.")
+    def _use_model_of_point(self, kept: tuple[LoadedModel, Path | None, str]) -> None:
+        loaded, path, problem = kept
+        self.select_model(loaded, path)
+        if path is None:
+            self.add_unsaved_model(problem, loaded.model)
+        else:
+            self.status_message.emit(f"In use: {loaded.model.card.name}. The Models tab lists it.")
 
     def load_ended_run_at(self, point: TrainingPoint, on_loaded: Callable[[EndedRun], None]) -> None:
         """Read the last run as it was at the end of an epoch, to be trained further from there by `use_ended_run`.

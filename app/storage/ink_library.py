@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +45,7 @@ class Example:
 class InkLibrary:
     """The examples in one file, and the examples that `forget` removed last, in a backup file in the same folder.
 
+    A drawing that earlier versions have written twice is read once, and written once with the next change.
     Each change is written to disk before `examples` changes. It is written completely or not at all; each method raises
     DataError if that fails. Two windows may change the same file: a change starts with what the other has written.
     """
@@ -98,7 +99,7 @@ class InkLibrary:
     def restore_forgotten(self) -> None:
         """Restore the forgotten examples, before the examples that were added later."""
         with self._changing():
-            self._write(self.path, (*self.forgotten, *self.examples)[-MAX_EXAMPLES:])
+            self._write(self.path, _each_once((*self.forgotten, *self.examples))[-MAX_EXAMPLES:])
             self._write(self.backup_path, ())
 
     @contextmanager
@@ -129,7 +130,8 @@ class InkLibrary:
         try:
             samples = read_ink(path)
             comments = read_comments(path)
-            return tuple(_example(*each) for each in zip(samples.inks, samples.labels, comments, strict=True)), ""
+            found = (_example(*each) for each in zip(samples.inks, samples.labels, comments, strict=True))
+            return _each_once(found), ""
         except (DataError, OSError) as problem:
             return (), self._rename_damaged(path, str(problem))
 
@@ -171,6 +173,14 @@ def _example(ink: Ink, label: int | None, comment: str) -> Example:
     except ValueError:
         drawn = None
     return Example(ink, label, drawn, int(match[2]) if match[2] else None)
+
+
+def _each_once(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """The examples without those that are there already, with the same strokes and the same digit."""
+    known: dict[tuple[int, tuple[bytes, ...]], Example] = {}
+    for each in examples:
+        known.setdefault((each.digit, tuple(stroke.tobytes() for stroke in each.ink.strokes)), each)
+    return tuple(known.values())
 
 
 def _comment(example: Example) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
+from app.storage.models.model_library import is_of_run
 from app.storage.paths import models_folder, valid_file_name
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from nncore.files.model_file import Model, is_model_file
@@ -44,9 +45,10 @@ class FileActions(QObject):
 
     @Slot()
     def save_model(self) -> None:
-        """Save the model in use to its own file, or ask for a file if it has none."""
+        """Save the model in use to its own file; ask for a file if it has none, or only that of its run."""
         session = self._session
-        if session.model is not None and session.model_path is not None and session.model_is_saved:
+        has_own_file = session.model_is_saved and session.model_path is not None and not is_of_run(session.model_path)
+        if session.model is not None and session.model_path is not None and has_own_file:
             session.save_model(session.model_path, session.model)
         else:
             self.save_model_as()

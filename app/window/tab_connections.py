@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Qt, Slot
 
-from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.handwriting_teacher import IN_TRAINING, HandwritingTeacher
 from app.session.loaded_model import has_finished_epoch
 from app.session.run_events import LiveNetwork, RunState
 from app.session.session import Session
@@ -163,11 +163,19 @@ class TabConnections(QObject):
 
         self._window.tab(DrawTab)  # builds it if necessary, which loads the drawings that this tab adds to
         tab.teach_requested.connect(self._teacher.teach)
+        self._teacher.changed.connect(self._say_whether_teachable)
+        self._say_whether_teachable()
         tab.show_requested.connect(self._show_ink)
         self.reader.network_changed.connect(tab.set_network)
         self.reader.renamed.connect(tab.rename_model)
         if self.reader.network is not None:
             tab.set_network(self.reader.network, self.reader.name)
+
+    @Slot()
+    def _say_whether_teachable(self) -> None:
+        tab = self._built_tab("MyHandTab")
+        if tab is not None:
+            tab.result.view.set_teaching_obstacle(IN_TRAINING if self._teacher.is_base_in_training else "")
 
     def connect_evaluate_tab(self, tab: EvaluateTab) -> None:
         """Connect the new Evaluate tab."""
@@ -320,6 +328,7 @@ class TabConnections(QObject):
     def _update_watching(self) -> None:
         """Ask the session for the network of the run in progress only while a tab shows it."""
         in_progress = self._session.run_state is not RunState.IDLE
+        self._teacher.set_base_in_training(self._session.model_follows_run)
         inside, draw = self._built_tab("InsideTab"), self._built_tab("DrawTab")
         if inside is not None:
             inside.set_training(in_progress)

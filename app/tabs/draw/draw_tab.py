@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.background.throttle import Throttle
 from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
-from app.session.handwriting_teacher import HandwritingTeacher
+from app.session.handwriting_teacher import IN_TRAINING, HandwritingTeacher
 from app.session.run_events import LiveNetwork
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
@@ -178,6 +178,11 @@ class DrawTab(Tab):
         self._teacher = teacher
         self.teach_row.connect_teacher(teacher)
         self.teach_row.digit_chosen.connect(self._teach)
+        teacher.changed.connect(self._update_teaching)
+
+    @Slot()
+    def _update_teaching(self) -> None:
+        self.teach_row.set_obstacle(self._obstacle_to_teaching())
 
     def show_training(self, live: LiveNetwork | None) -> None:
         """Read with the network of the run in progress as it is now; None: with the current model again."""
@@ -290,11 +295,13 @@ class DrawTab(Tab):
             no_answer = NO_MODEL_TO_READ_WITH if self._network is None else EMPTY_CANVAS
             self.answer.show_hint(NO_ANSWER if reading.error else no_answer)
         self.network_pane.show_reading(self.network, self._prediction, image)
-        self.teach_row.set_obstacle(self._obstacle_to_teaching())
+        self._update_teaching()
         self.predicted.emit(self._prediction)
 
     def _obstacle_to_teaching(self) -> str:
         """Why the drawing cannot be taught; "" if it can."""
+        if self._teacher is not None and self._teacher.is_base_in_training:
+            return IN_TRAINING
         if self._prediction is None:
             return self._reading.error or NOTHING_DRAWN
         if self.canvas.picture is not None and self.canvas.picture.is_of_data_set:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.tabs.my_hand.drawing_explanation import DrawingExplanation
 from app.tabs.my_hand.formatting import caption, probabilities_in_words
-from app.widgets.elements import push_button, text_label, without_margins
+from app.widgets.elements import enable, push_button, text_label, without_margins
 from app.widgets.explanation import describe_occlusion, with_article
 from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.occlusion_view import OcclusionView
@@ -32,6 +32,7 @@ class DrawingView(QWidget):
         super().__init__(parent)
         self.drawing: ReadDrawing | None = None
         self._taught: set[int] = set()
+        self._obstacle = ""
         self.image_view = OcclusionView()
         self.title, self.sentence = text_label(style="group"), text_label()
         self.occlusion_text = text_label(style="quiet")
@@ -77,18 +78,21 @@ class DrawingView(QWidget):
         self._taught.clear()
         self._update_teach_button()
 
+    def set_teaching_obstacle(self, reason: str) -> None:
+        """Disable the teach button because of `reason`, a sentence; "" enables it."""
+        if reason != self._obstacle:
+            self._obstacle = reason
+            self._update_teach_button()
+
     def _update_teach_button(self) -> None:
         if self.drawing is None:
             return
         taught = id(self.drawing) in self._taught
         digit = self.drawing.prompted
         self.teach_button.setText(f"&Teach it as {with_article(digit)}")
-        self.teach_button.setEnabled(not taught)
-        self.teach_button.setToolTip(
-            "The model has already learned this drawing."
-            if taught
-            else f"Teach the model that you write {with_article(digit)} like this. The drawing stays on this computer."
-        )
+        obstacle = "The model has already learned this drawing." if taught else self._obstacle
+        purpose = f"Teach the model that you write {with_article(digit)} like this. The drawing stays on this computer."
+        enable(self.teach_button, purpose, obstacle)
 
     @Slot()
     def _teach(self) -> None:

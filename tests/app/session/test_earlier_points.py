@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session.run_events import RunState
+from app.storage.models.model_library import ModelLibrary
 from app.storage.paths import run_log_path
 from app.widgets.plain_text import plain_tooltip
 from app.widgets.snapshot_row import POINT_IN_USE, RUN_IN_PROGRESS, SELECT_EPOCH, SELECT_POINT, SnapshotRow
@@ -74,10 +75,32 @@ def test_the_network_of_an_earlier_epoch_becomes_the_model_in_use_and_is_saved(
     assert row.use_button.toolTip() == row.further_button.toolTip() == plain_tooltip(SELECT_POINT)
     assert window.draw_tab.network is not None
     np.testing.assert_array_equal(window.draw_tab.network.parameters.values, snapshots.values(point))
+    (listed,) = [each for each in ModelLibrary(pytest.fail).models() or () if each.name == "784-16-10, epoch 2"]
+    assert session.model_path == listed.path
+    select(window, "epoch 2")
+    with qtbot.waitSignal(session.model_changed):
+        qtbot.mouseClick(row.use_button, LEFT)
+    assert session.model_path == listed.path  # the same point is kept once
+    assert session.model is not None
+    model = session.model
     path = tmp_path_factory.mktemp("files") / "kept.digitnet"
     with qtbot.waitSignal(session.status_message):
         session.save_model(path, model)
     assert load_model(path).card.name == "784-16-10, epoch 2"
+
+
+def test_a_point_that_cannot_be_saved_is_used_and_asked_about_at_the_end(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    train(window, qtbot, epochs=2)
+    row, _ = select(window, "epoch 1")
+    monkeypatch.setattr("app.session.earlier_points.models_folder", lambda: run_log_path() / "models")
+    with qtbot.waitSignal(session.model_not_saved):
+        qtbot.mouseClick(row.use_button, LEFT)
+    assert session.model is not None
+    assert [each.model for each in session.unsaved_models] == [session.model]
+    session.discard_unsaved(session.model)
 
 
 def test_a_run_is_trained_further_from_an_earlier_epoch_as_a_new_run(window: MainWindow, qtbot: QtBot) -> None:

@@ -234,3 +234,18 @@ def test_forgetting_deletes_what_a_killed_process_has_left(path: Path) -> None:
     library.forget()
     assert not left.exists()
     assert described(library.forgotten) == described((example(7),))
+
+
+def test_a_drawing_that_an_earlier_version_wrote_twice_is_read_once(path: Path) -> None:
+    library = InkLibrary(path)
+    for digit in (7, 7, 1):
+        library.add(example(digit))
+    again = InkLibrary(path)
+    assert again.load() == ""
+    assert [each.digit for each in again.examples] == [7, 1]
+    again.forget()
+    library = InkLibrary(path)
+    library.load()
+    library.add(example(7))
+    library.restore_forgotten()
+    assert [each.digit for each in library.examples] == [7, 1]

@@ -10,12 +10,21 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.model_card import ModelCardDialog
+from app.session.handwriting_teacher import IN_TRAINING
+from app.session.run_events import RunState
+from app.widgets.plain_text import plain_tooltip
 from app.widgets.probability_bars import ProbabilityBars
 from app.window.main_window import MainWindow
+from nncore.handwriting.personal_test.result import ReadDrawing
+from nncore.preprocessing.ink import Ink
+from nncore.training import TrainingConfig
 from tests.app.canvas.gestures import SEVEN, drag
-from tests.app.storage.kept_models import keep_model, small_model
+from tests.app.storage.kept_models import SMALL, keep_model, small_model
 from tests.app.window.opened_window import opened_window
 
+READ_SEVEN = ReadDrawing(
+    7, Ink((np.array([[0.1, 0.2], [0.5, 0.75]], np.float32),)), np.full(10, 0.1, np.float32), "digit"
+)
 TAUGHT = "handwriting with 1 drawing of yours"
 
 
@@ -45,7 +54,7 @@ def test_models_compares_the_network_with_which_draw_reads(window: MainWindow, q
     teach(window, qtbot, 2)
     models = window.models_tab
     window.tabs.setCurrentWidget(models)
-    qtbot.waitUntil(lambda: models.count.text() == "2 models")
+    qtbot.waitUntil(lambda: models.count.text() == "3 models")
     models.pages.pages.setCurrentIndex(1)
     with qtbot.waitSignal(models.work.networks_loaded):
         models.list.select({other})
@@ -90,3 +99,29 @@ def test_an_accuracy_without_the_drawings_is_marked(window: MainWindow, qtbot: Q
     card.close()
     window.teacher.forget()
     assert (header.text(), evaluate.header.about.full_text, outcome.sentence.full_text) == before
+
+
+def test_the_network_of_a_run_in_progress_is_not_taught(window: MainWindow, qtbot: QtBot) -> None:
+    session, teacher, draw = window.session, window.teacher, window.draw_tab
+    untrained = keep_model(1, small_model("untrained", epochs=0))
+    with qtbot.waitSignal(session.model_changed):
+        session.open_model(untrained)
+    view, digit = window.my_hand_tab.result.view, draw.teach_row.digits[7]
+    view.show_drawing(READ_SEVEN)
+    assert digit.isEnabled()
+    assert view.teach_button.isEnabled()
+    session.start_training(SMALL, TrainingConfig(epochs=100_000))
+    qtbot.waitUntil(lambda: session.model_follows_run)
+    for button in (digit, view.teach_button):
+        assert not button.isEnabled()
+        assert button.toolTip() == plain_tooltip(IN_TRAINING)
+    with qtbot.waitSignal(teacher.failed) as failed:
+        teacher.teach(draw.canvas.drawing.ink(), 7)
+    assert failed.args == [IN_TRAINING]
+    assert teacher.count == 0
+    session.stop()
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    qtbot.waitUntil(digit.isEnabled)
+    assert view.teach_button.isEnabled()
+    teach(window, qtbot, 7)
+    assert teacher.has_learned

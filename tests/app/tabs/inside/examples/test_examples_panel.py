@@ -154,6 +154,10 @@ def test_an_image_is_chosen_with_the_mouse_and_with_the_keys(panel: ExamplesPane
     with qtbot.waitSignal(panel.image_chosen) as emitted:
         QTest.keyClick(grid, Qt.Key.Key_Return)
     assert emitted.args == [FROM_TEST, grid.examples[3 + line].row]
+    panel.show_number(panel._inspection, 1, (5,))  # as for the chosen image
+    assert grid.current == 3 + line
+    panel.show_number(panel._inspection, 1, (6,))
+    assert grid.current == 0
 
 
 def test_its_weights_are_those_of_the_network(panel: ExamplesPanel) -> None:
