@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from math import prod
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.errors import DataError
-from nncore.evaluation.recognition import why_cannot_read
+from nncore.evaluation.recognition import check_explainable
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
@@ -33,11 +30,7 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
     Convolutional Networks", ECCV 2014, section 4.2.
     Raises DataError if the network does not take such images, or if the image has a different shape or dtype.
     """
-    spec = network.spec
-    if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear" or answer >= spec.outputs:
-        raise DataError(why_cannot_read(network) or f"This model has no class {answer}.")
-    if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
-        raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
+    check_explainable(network, image, answer)
     places = [
         (slice(max(0, top), top + PATCH_SIZE), slice(max(0, left), left + PATCH_SIZE))
         for top in _STARTS

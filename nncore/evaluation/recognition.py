@@ -98,6 +98,20 @@ def why_cannot_read(network: Network) -> str | None:
     return None
 
 
+def check_explainable(network: Network, image: NDArray[np.uint8], answer: int | None = None) -> None:
+    """Raise DataError unless `network` takes images (28, 28), has classes, and `image` is uint8 (28, 28).
+
+    answer: a class that the network must have.
+    """
+    spec = network.spec
+    if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear":
+        raise DataError(why_cannot_read(network) or "This model predicts numbers, not classes.")
+    if answer is not None and not 0 <= answer < spec.outputs:
+        raise DataError(why_cannot_read(network) or f"This model has no class {answer}.")
+    if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
+        raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
+
+
 def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
     """Return the prediction of `network` for the digit `image` (28, 28), drawn or prepared from a picture.
 

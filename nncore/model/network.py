@@ -301,6 +301,20 @@ class Network(DeepCopyable):
             gradient = layer.backward(gradient)  # type: ignore[assignment]
         self.layers[self._first_trained].backward(gradient, need_dX=False)
 
+    def input_gradient(self, X: Array, dlogits: Array) -> Array:
+        """The gradient (n, inputs) of sum(dlogits * logits) for inputs (n, inputs), of the network as it reads.
+
+        dlogits: (n, outputs). Batch normalization uses its running averages, and nothing is dropped. It uses the
+        workspaces and changes `parameters.gradients`, so call it of a copy while the network may be in a training step.
+        """
+        self.allocate(len(X))
+        outputs = self.activations(X)
+        gradient = np.array(dlogits, self.dtype)  # a copy, because layers overwrite it
+        inputs = [X.reshape(len(X), *self.spec.shapes[0]), *outputs[:-1]]
+        for layer, given in zip(reversed(self.layers), reversed(inputs), strict=True):
+            gradient = layer.input_gradient(given, gradient)
+        return gradient.reshape(len(X), -1)
+
     def logits(self, X: Array) -> Array:
         """The logits (n, outputs) of inputs (n, inputs), in a new array."""
         return self.activations(X)[-1]

@@ -82,11 +82,7 @@ class PenPath:
             squares = _squared_distances(_points_on(points, *_segments(points, self.ends)))
         else:
             squares = _squared_distances_on_grid(self._grid, np.zeros(2, np.float32) if offset is None else offset)
-        # 1 within the line, 0 outside, 1/2 at a distance of pen / 2; linear over EDGE_SOFTNESS pixels in between.
-        coverage: NDArray[np.float32] = np.clip(
-            ((pen + EDGE_SOFTNESS) / 2 - np.sqrt(squares).reshape(SIDE, SIDE)) / EDGE_SOFTNESS, 0, 1
-        )
-        return coverage
+        return _coverage_at(squares, pen).reshape(SIDE, SIDE)
 
     @cached_property
     def _grid(self) -> NDArray[np.bool_] | None:
@@ -97,6 +93,45 @@ class PenPath:
             return None
         step = min(max(MAX_POINT_SPACING, MAX_POINT_SPACING * needed / MAX_GRID_POINTS), MAX_LONG_STROKE_SPACING)
         return _marked_cells(self.points, vectors, np.ceil(lengths / step))
+
+
+def coverage_of_lines(lines: NDArray[np.float32], pen: float = PEN_WIDTH) -> NDArray[np.float32]:
+    """Return how much of each pixel is ink, (n, 784), 0 to 1, for n drawings of one line each.
+
+    lines: (n, points, 2), points at least 2, x and y in frame units. The coverage is exact; that of a `PenPath` differs
+    by up to 0.07, because a `PenPath` is drawn as points MAX_POINT_SPACING apart.
+    """
+    centred = lines - np.float32(SIDE / 2)
+    nearest = np.full((len(lines), SIDE * SIDE), np.inf, np.float32)
+    for start, end in zip(centred.transpose(1, 0, 2), centred.transpose(1, 0, 2)[1:], strict=False):
+        np.minimum(nearest, _squared_distances_to_segments(start, end - start), out=nearest)
+    return _coverage_at(np.maximum(nearest, 0, out=nearest), pen)
+
+
+def _squared_distances_to_segments(start: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the squared distance (n, 784) from each pixel's middle to segments from start (n, 2) along vector (n, 2).
+
+    With p = pixel - start, the nearest point of the segment is at t = p.v / v.v, limited to 0 to 1, and the squared
+    distance to it is p.p - 2 t p.v + t^2 v.v.
+    """
+    pixels = np.stack([_X, _Y])
+    length = np.maximum(np.square(vector).sum(axis=1, keepdims=True), np.float32(1e-12))
+    along = vector @ pixels
+    along -= (start * vector).sum(axis=1, keepdims=True)
+    squares: NDArray[np.float32] = -2 * (start @ pixels)
+    squares += _PIXEL_SQUARES + np.square(start).sum(axis=1, keepdims=True)
+    t = np.clip(along / length, 0, 1)
+    squares += t * (t * length - 2 * along)
+    return squares
+
+
+def _coverage_at(squares: NDArray[np.float32], pen: float) -> NDArray[np.float32]:
+    """Return the coverage of pixels from their squared distances to the nearest line: linear over EDGE_SOFTNESS.
+
+    It is 1 within the line, 0 outside, and 1/2 at a distance of pen / 2.
+    """
+    coverage: NDArray[np.float32] = np.clip(((pen + EDGE_SOFTNESS) / 2 - np.sqrt(squares)) / EDGE_SOFTNESS, 0, 1)
+    return coverage
 
 
 def _segments(points: NDArray[np.float32], ends: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

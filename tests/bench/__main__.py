@@ -12,7 +12,7 @@ from tests.bench.report import as_json, table
 
 BENCHMARKS = (
     "epoch", "products", "accuracy", "latency", "memory", "scaling", "drawing", "handwriting", "pen", "inside",
-    "calculation", "repaint", "notebooks", "start", "sweep", "window",
+    "calculation", "flip", "repaint", "notebooks", "start", "sweep", "window",
 )  # fmt: skip
 """Modules of this package. They are imported when they run, because the workers of a sweep import this module too."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite, nan, prod, sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -140,13 +141,29 @@ class BatchNormLayer(Layer):
         """X as (features, numbers per feature): a view, or a copy in `workspace` if rows of images are not last."""
         return X.T if X.ndim == 2 else contiguous_rows_last(X, workspace).reshape(len(self.gamma), -1)
 
+    @property
+    def computed_by(self) -> tuple[Callable[..., Any], ...]:
+        return (type(self).predict, type(self)._scale_when_read, type(self)._per_channel)
+
+    def input_gradient(self, X: Array, dY: Array) -> Array:
+        dX: Array = dY * self._per_channel(self._scale_when_read())  # Y = scale X + shift, see `predict`
+        return dX
+
     def predict(self, X: Array) -> Array:
-        per_channel = (-1,) + (1,) * (len(self.input_shape) - 1)  # broadcasts along the height and width of images
         # mean and variance are constants here, so the layer is Y = scale X + shift with shift = beta - mean scale.
-        scale = self.gamma / np.sqrt(self.variance + self.spec.epsilon)
-        Y: Array = X * scale.reshape(per_channel)
-        Y += (self.beta - self.mean * scale).reshape(per_channel)
+        scale = self._scale_when_read()
+        Y: Array = X * self._per_channel(scale)
+        Y += self._per_channel(self.beta - self.mean * scale)
         return Y
+
+    def _scale_when_read(self) -> Array:
+        """The factor (features,) of `predict`, from the running variance."""
+        scale: Array = self.gamma / np.sqrt(self.variance + self.spec.epsilon)
+        return scale
+
+    def _per_channel(self, numbers: Array) -> Array:
+        """Numbers (features,) in a shape that broadcasts along the height and width of images."""
+        return numbers.reshape((-1,) + (1,) * (len(self.input_shape) - 1))
 
     def terms(self, X: Array, position: Position) -> Terms:
         names = {"γ": self.gamma, "β": self.beta, "mean": self.mean, "variance": self.variance}

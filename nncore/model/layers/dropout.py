@@ -73,6 +73,9 @@ class DropoutLayer(Layer):
         dY *= self._mask.array(len(dY))  # Y = X mask, so dY/dX is the mask of this step
         return dY
 
+    def input_gradient(self, X: Array, dY: Array) -> Array:
+        return dY  # nothing is dropped when a trained network reads
+
     def predict(self, X: Array) -> Array:
         return X
 

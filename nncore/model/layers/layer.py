@@ -142,6 +142,17 @@ class Layer(NotCopyable):
         """
         raise NotImplementedError
 
+    def input_gradient(self, X: Array, dY: Array) -> Array:
+        """Return dLoss/dX of `predict` for X, given dLoss/dY, which may be overwritten.
+
+        It uses the workspaces of a training step, and changes the gradients of the parameters. Layers whose `predict`
+        differs from `forward` override this.
+        """
+        self.forward(X)
+        dX = self.backward(dY)
+        assert dX is not None  # `backward` returns it unless need_dX is False
+        return dX
+
     def predict(self, X: Array) -> Array:
         """Compute the output without changing a workspace or X."""
         raise NotImplementedError

@@ -123,7 +123,7 @@ def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, 
     scale = DIGIT_SIDE / max(digit_darkness.shape)
     down, across = (resampling_weights(side, max(1, round(side * scale))) for side in digit_darkness.shape)
     # Scaled down, a line thinner than a pixel gets paler; the threshold is lowered by the same factor.
-    paleness = min(1.0, FULL_DARKNESS_THICKNESS * _thickness(digit_mask) * scale)
+    paleness = min(1.0, FULL_DARKNESS_THICKNESS * line_thickness(digit_mask) * scale)
     mask = _without_gaps(down @ digit_darkness @ across.T > INK_EDGE * level * paleness)
     skeleton = thin(mask)
     if not skeleton.any():  # thinning can remove a dot completely
@@ -135,7 +135,7 @@ def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, 
     return Ink(tuple((line / np.float32(scale) + corner) * np.float32(factor) for line in lines))
 
 
-def _thickness(mask: NDArray[np.bool_]) -> float:
+def line_thickness(mask: NDArray[np.bool_]) -> float:
     """Estimate the thickness of lines in pixels: a line of length l and thickness t has l * t pixels, 2 l on edges."""
     # Eroding the mask is dilating its background. The padding makes the border of the image count as background.
     inner = ~_dilated(~np.pad(mask, 1))[1:-1, 1:-1]

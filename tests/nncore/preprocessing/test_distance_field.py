@@ -16,6 +16,7 @@ from nncore.preprocessing.distance_field import (
     PEN_WIDTH,
     SIDE,
     PenPath,
+    coverage_of_lines,
 )
 
 GRID_TOLERANCE = 0.06
@@ -60,6 +61,13 @@ def exact_coverage_of_points(points: NDArray[np.float32]) -> NDArray[np.float64]
 def test_ink_depends_on_the_distance_to_the_nearest_segment(pen: float) -> None:
     drawn = path_of([(5, 5), (20, 9), (8, 22)], [(15.3, 15.8)])
     assert drawn.coverage(pen) == pytest.approx(exact_coverage(drawn.points, drawn.ends, pen), abs=0.07)
+
+
+def test_many_lines_are_drawn_at_once_as_each_line_alone() -> None:
+    lines = np.array([[(5, 5), (20, 9), (8, 22)], [(15.3, 15.8)] * 3, [(4, 20), (4, 9), (9, 9)]], np.float32)
+    for pen in (1.2, PEN_WIDTH, 7.0):
+        alone = [exact_coverage(line, np.array([2]), pen).ravel() for line in lines]
+        assert coverage_of_lines(lines, pen) == pytest.approx(np.stack(alone), abs=1e-4)
 
 
 @settings(max_examples=30)

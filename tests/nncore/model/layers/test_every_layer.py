@@ -101,6 +101,17 @@ def test_gradient_matches_central_differences(built: Built) -> None:
     np.testing.assert_allclose(gradients, numeric_gradient(loss, built.parameters.trainable), rtol=1e-5, atol=1e-7)
 
 
+def test_the_input_gradient_of_a_trained_layer_matches_central_differences(built: Built) -> None:
+    X, weight = inputs(built.shape), output_gradient(built)
+    state = built.parameters.state
+    state[:] = np.random.default_rng(12).uniform(0.5, 2, state.size)  # running averages unlike those of the batch
+    before = state.copy()
+    numeric = numeric_gradient(lambda: float((built.layer.predict(X) * weight).sum()), X)
+    np.testing.assert_allclose(built.layer.input_gradient(X, weight.copy()), numeric, rtol=1e-5, atol=1e-7)
+    if isinstance(built.spec, BatchNorm):
+        np.testing.assert_array_equal(state, before)
+
+
 def test_gradients_of_parameters_do_not_depend_on_need_dX(built: Built) -> None:
     X, dY = inputs(built.shape), output_gradient(built)
     built.forward(X)

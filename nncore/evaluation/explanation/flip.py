@@ -1,0 +1,233 @@
+"""What would flip the answer: the smallest stroke to add, or piece to erase, that changes the class of an image.
+
+The search has two steps. The gradient of the network ranks a bank of straight lines for both kinds of change, and the
+network reads the most promising ones. Then the best ones are varied again and again (moved, bent, shortened): first
+towards another answer, then, while the answer stays changed, towards a smaller change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.evaluation.explanation.candidate_lines import Lines, bank, bank_coverages, curves, variations
+from nncore.evaluation.explanation.changed_images import CHANGE_KINDS, ChangedImages, ChangeKind
+from nncore.evaluation.recognition import check_explainable, read_digit, verdicts
+from nncore.model.network import Network
+from nncore.model.outputs import OUTPUTS
+from nncore.preprocessing.distance_field import coverage_of_lines
+from nncore.preprocessing.ink import SIDE
+from nncore.system.blas_threads import one_blas_thread
+
+FIRST_TRIED = 384
+"""Lines of the bank that the network reads for each kind of change."""
+ROUNDS = 18
+"""Rounds of variations."""
+PARENTS, CHILDREN = 12, 10
+"""Lines that are varied in each round for each kind of change, and variations of each of them."""
+FIRST_SPREAD, LAST_SPREAD = 2.0, 0.3
+"""How far, in pixels, a variation moves the points of a line in the first and in the last round."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flip:
+    """A change that gives an image another class.
+
+    Attributes:
+        kind: "add" for a stroke of the pen, "erase" for a piece that is erased.
+        path: (points, 2) float32, the line of the pen or the eraser; x and y on the canvas, 0 to 1, y down. For an
+            image without a drawing the canvas is the image.
+        width: thickness of the pen or the eraser in the same units.
+        image: (28, 28) uint8, the changed image.
+        region: (28, 28) bool, the pixels of the image before that the change alters.
+        changed_ink: the added or erased ink, in pixels of full ink.
+        answer, new_answer: the class before and after the change.
+        probability: that of `new_answer` after the change, 0 to 1.
+    """
+
+    kind: ChangeKind
+    path: NDArray[np.float32]
+    width: float
+    image: NDArray[np.uint8]
+    region: NDArray[np.bool_]
+    changed_ink: float
+    answer: int
+    new_answer: int
+    probability: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as plain values for JSON, without the images."""
+        return {
+            "kind": self.kind,
+            "path": [[round(float(x), 4), round(float(y), 4)] for x, y in self.path],
+            "width": round(self.width, 4),
+            "changed_ink": round(self.changed_ink, 2),
+            "answer": self.answer,
+            "new_answer": self.new_answer,
+            "probability": round(self.probability, 6),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class FlipSearch:
+    """The result of a search. flip: None if none was found. tried: the number of changed images that were read.
+
+    cancelled: whether the search ended early; `flip` is then the best one so far.
+    """
+
+    flip: Flip | None
+    tried: int
+    cancelled: bool = False
+
+
+@one_blas_thread()
+def find_flip(
+    network: Network,
+    image: NDArray[np.uint8],
+    *,
+    kinds: tuple[ChangeKind, ...] = CHANGE_KINDS,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FlipSearch:
+    """Search for the smallest change of `image` (28, 28), one stroke or one erased piece, that changes its class.
+
+    The changed image is still read as a digit: its verdict is not "not a digit".
+    The same image and network give the same result. `cancelled` is called before each of about 20 parts of the search.
+    Not finding a change does not prove that there is none. Raises DataError if the network does not read digits or has
+    diverged, or if the image has another shape or dtype.
+    """
+    check_explainable(network, image)
+    answer = read_digit(network, image).digit
+    if not image.any():
+        return FlipSearch(None, 0)
+    search = _Search(network, image, answer)
+    for kind in kinds:
+        if cancelled():
+            return search.result(cancelled=True)
+        search.try_bank(kind)
+    for spread in np.geomspace(FIRST_SPREAD, LAST_SPREAD, ROUNDS):
+        if cancelled():
+            return search.result(cancelled=True)
+        for kind in kinds:
+            search.vary(kind, float(spread))
+    return search.result()
+
+
+@dataclass(eq=False)
+class _Population:
+    """The best lines of one kind of change, best first: lines (n, 3, 2), scores (n,)."""
+
+    lines: Lines = field(default_factory=lambda: np.empty((0, 3, 2), np.float32))
+    scores: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+    def add(self, lines: Lines, scores: NDArray[np.float64]) -> None:
+        """Keep the best PARENTS of the old and the new lines."""
+        every, all_scores = np.concatenate([self.lines, lines]), np.concatenate([self.scores, scores])
+        best = np.argsort(-all_scores, kind="stable")[:PARENTS]
+        best = best[all_scores[best] > -np.inf]
+        self.lines, self.scores = every[best], all_scores[best]
+
+
+class _Search:
+    """A search for one image: the best lines of each kind of change, and the smallest change found."""
+
+    def __init__(self, network: Network, image: NDArray[np.uint8], answer: int) -> None:
+        self._network, self._answer = network.copy(), answer
+        self._images = ChangedImages(image)
+        self._populations = {kind: _Population() for kind in CHANGE_KINDS}
+        self._rng = np.random.default_rng(0)
+        self._flip: Flip | None = None
+        self._tried = 0
+
+    def result(self, cancelled: bool = False) -> FlipSearch:
+        return FlipSearch(self._flip, self._tried, cancelled)
+
+    def try_bank(self, kind: ChangeKind) -> None:
+        """Read the lines of the bank that the gradient ranks highest."""
+        lines = self._images.are_allowed(kind, curves(bank()))
+        differences = self._images.differences(kind, bank_coverages(self._images.widths[kind])[lines])
+        best = np.argsort(-self._expected_margins(differences), kind="stable")[:FIRST_TRIED]
+        self._read(kind, bank()[lines][best], differences[best])
+
+    def vary(self, kind: ChangeKind, spread: float) -> None:
+        """Read variations of the best lines."""
+        parents = self._populations[kind].lines
+        if len(parents):
+            lines = variations(parents, CHILDREN, spread, self._rng)
+            lines = lines[self._images.are_allowed(kind, curves(lines))]
+            coverages = coverage_of_lines(curves(lines), self._images.widths[kind])
+            self._read(kind, lines, self._images.differences(kind, np.rint(255 * coverages).astype(np.uint8)))
+
+    def _expected_margins(self, differences: NDArray[np.int16]) -> NDArray[np.float32]:
+        """Return for each change (n, 784) how far another class will lead, (n,), if the logits were linear."""
+        X = np.multiply(self._images.image.reshape(1, -1), np.float32(1 / 255), dtype=self._network.dtype)
+        logits = self._network.logits(X)[0]
+        others = np.flatnonzero(np.arange(len(logits)) != self._answer)
+        leads = np.zeros((len(others), len(logits)), self._network.dtype)
+        leads[np.arange(len(others)), others] = 1
+        leads[:, self._answer] = -1
+        gradients = self._network.input_gradient(np.repeat(X, len(others), axis=0), leads)
+        gains = differences.astype(np.float32) @ (gradients.T / 255).astype(np.float32)
+        margins: NDArray[np.float32] = (gains + (logits[others] - logits[self._answer])).max(axis=1)
+        return margins
+
+    def _read(self, kind: ChangeKind, lines: Lines, differences: NDArray[np.int16]) -> None:
+        """Read the images with these changes, and keep the best lines and the smallest change."""
+        images, possible = self._images.changed(differences)
+        lines, differences, images = lines[possible], differences[possible], images[possible]
+        if not len(lines):
+            return
+        self._tried += len(lines)
+        X = np.multiply(images, np.float32(1 / 255), dtype=self._network.dtype)
+        logits = self._network.logits(X)
+        probabilities = OUTPUTS[self._network.spec.output](logits)
+        sizes = np.abs(differences).sum(axis=1, dtype=np.int64) / 255
+        accepted = np.array([verdict != "not a digit" for verdict in verdicts(probabilities)])
+        is_flipped = accepted & (logits.argmax(axis=1) != self._answer)
+        # Any change of the answer is better than none; among these the smaller change is better.
+        scores = np.where(is_flipped, SIDE * SIDE - sizes, np.minimum(_leads(logits, self._answer), 0))
+        flipped = np.flatnonzero(is_flipped)
+        for row in flipped[np.argsort(sizes[flipped], kind="stable")]:
+            if kind == "erase" and not self._images.is_one_piece(differences[row]):
+                scores[row] = -np.inf
+            elif self._flip is None or sizes[row] < self._flip.changed_ink:
+                self._flip = self._made(kind, lines[row], differences[row], images[row], probabilities[row])
+        self._populations[kind].add(lines, scores)
+
+    def _made(
+        self,
+        kind: ChangeKind,
+        line: Lines,
+        difference: NDArray[np.int16],
+        image: NDArray[np.uint8],
+        probabilities: NDArray[np.floating],
+    ) -> Flip:
+        new_answer = int(probabilities.argmax())
+        return Flip(
+            kind=kind,
+            path=curves(line[None])[0] / np.float32(SIDE),
+            width=self._images.widths[kind] / SIDE,
+            image=image.reshape(SIDE, SIDE).copy(),
+            region=(difference != 0).reshape(SIDE, SIDE),
+            changed_ink=float(np.abs(difference).sum(dtype=np.int64) / 255),
+            answer=self._answer,
+            new_answer=new_answer,
+            probability=float(probabilities[new_answer]),
+        )
+
+
+def _leads(logits: NDArray[np.floating], answer: int) -> NDArray[np.float64]:
+    """Return log(p / (1 - p)) (n,) of the most probable other class, from logits (n, classes).
+
+    A lead over the answer alone would lead to images that show no digit, for which all classes are equally probable.
+    """
+    z = np.delete(logits, answer, axis=1).astype(np.float64)
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    best = z.argmax(axis=1) + (z.argmax(axis=1) >= answer)
+    powers[np.arange(len(powers)), best] = 0
+    rest = np.log(powers.sum(axis=1)) + logits.max(axis=1)
+    leads: NDArray[np.float64] = z.max(axis=1) - rest
+    return leads
