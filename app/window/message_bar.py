@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
 from app.widgets.elements import bar_layout, close_button, push_button, set_style, text_label
@@ -24,7 +24,8 @@ MAX_MESSAGE_WIDTH = 640
 class MessageBar(QFrame):
     """Shows one message; hidden while there is none.
 
-    It lies over the page, so that nothing moves under the pointer when a message comes or goes.
+    It lies over the page, so that nothing moves under the pointer when a message comes or goes. It gives way to a
+    control that gets the focus under it.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +54,24 @@ class MessageBar(QFrame):
         self._below, self._place_of_page = below, place
         self.setParent(page)
         page.installEventFilter(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
         self.hide()
+
+    @Slot(QWidget, QWidget)
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Uncover a control that gets the focus: hide a message, and move an error to the bottom of the page."""
+        page = self.parentWidget()
+        if self.isHidden() or page is None or now is None or self.isAncestorOf(now) or not page.isAncestorOf(now):
+            return
+        hidden = QRect(now.mapTo(page, QPoint(0, 0)), now.size()) & self.geometry()
+        if 2 * hidden.width() * hidden.height() <= now.width() * now.height():
+            return
+        if self._is_error:
+            self.move(self.x(), page.height() - self.height() - GAP)
+        else:
+            self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the page; never filters an event out."""

@@ -169,7 +169,9 @@ def draw_epoch(stage: Stage) -> QWidget:
 
 
 def draw_taught(stage: Stage) -> QWidget:
-    """A drawing has been taught."""
+    """A drawing has been taught to the model in use."""
+    slider = stage.window.draw_tab.snapshot_row.slider
+    slider.setValue(slider.maximum())
     drawing(SHAPES[7])(stage)
     stage.window.draw_tab.teach_row.digits[7].click()
     until(lambda: stage.window.teacher.has_learned)

@@ -19,6 +19,7 @@ from app.tabs.inside.input_source import FROM_DRAWING, InputSource
 from app.tabs.inside.number_panel import NumberPanel, output_name
 from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, row_of, text_label
+from app.widgets.focus_order import visit_in_order
 from app.widgets.network_view.network_view import NetworkView, in_words
 from app.widgets.network_view.view_updates import ViewUpdates
 from app.widgets.plain_text import ElidedLabel
@@ -128,6 +129,7 @@ class InsideTab(Tab):
             self.splitter.setSizes([1000 * share for share in SHARES])
         panel.chosen.connect(self.choose)
         panel.pointed_at.connect(self._point_in_view)
+        visit_in_order(self.details.tabBar(), *self.panels, self.snapshot_row)
         self._show_number()
 
     @property

@@ -123,3 +123,30 @@ def test_a_message_with_a_button_acts_once_and_can_be_withdrawn(bar: MessageBar,
     bar.withdraw_offer()
     assert bar.text == "Saved."
     assert acted == ["old"]
+
+
+@pytest.mark.parametrize("is_error", [False, True])
+def test_a_control_under_a_message_can_be_seen_when_it_gets_the_focus(
+    qapp: QApplication, qtbot: QtBot, is_error: bool
+) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    bar = MessageBar()
+    page, top, elsewhere, covered = QWidget(), QPushButton("tabs"), QPushButton("elsewhere"), QPushButton("covered")
+    page.setLayout(column_of(top, covered, elsewhere))
+    page.resize(600, 400)
+    qtbot.addWidget(page)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    top.setFocus()
+    bar.float_over(page, top)
+    (bar.show_error if is_error else bar.show_message)("A sentence.")
+    covered.setGeometry(bar.geometry())
+    elsewhere.setGeometry(0, 300, 50, 20)
+    elsewhere.setFocus()
+    assert bar.text == "A sentence."
+    assert bar.geometry() == covered.geometry()
+    covered.setFocus()
+    assert bar.isHidden() is not is_error
+    assert bar.isHidden() or not bar.geometry().intersects(covered.geometry())
+    assert page.rect().contains(bar.geometry())

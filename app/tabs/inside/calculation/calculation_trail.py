@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.widgets.elements import text_label
+from app.widgets.focus_order import visit_in_order
 from app.widgets.layouts.flow_layout import FlowLayout
 from nncore.evaluation.inspection import Inspection
 from nncore.model.layers.terms import Position, Terms
@@ -106,6 +107,7 @@ class CalculationTrail(QWidget):
                 self._add(text_label("›", "quiet", wraps=False))
             self.crumbs.append(self._button(inspection, crumb, is_last=index == len(self._trail) - 1))
             self._add(self.crumbs[-1])
+        visit_in_order(self.back, *self.crumbs)
 
     def _add(self, widget: QWidget) -> None:
         self._layout.addWidget(widget)

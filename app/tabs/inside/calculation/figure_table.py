@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import plain_tooltip
-from app.widgets.selection_mark import mark_selected
+from app.widgets.selection_mark import frame_focused, mark_selected
 from app.widgets.table_style import TEXT_MARGIN, table_style
 
 CELL_MARGIN = 2 * (GAP // 2 + TEXT_MARGIN) + 2
@@ -90,7 +89,8 @@ class _FigureDelegate(QStyledItemDelegate):
 
     def prepare(self) -> None:
         """Take over colours and fonts of the table, before its cells are painted."""
-        self._colours, self._has_focus = colours_of(self._view), self._view.hasFocus()
+        self._colours = colours_of(self._view)
+        self._current_row = self._view.currentIndex().row() if self._view.hasFocus() else -1
         self._font, self._strong_font = QFont(self._view.font()), QFont(self._view.font())
         self._strong_font.setWeight(QFont.Weight.DemiBold)
         self._figure_width = QFontMetrics(self._strong_font).horizontalAdvance("0")
@@ -102,7 +102,7 @@ class _FigureDelegate(QStyledItemDelegate):
         """Paint ground, text and bar."""
         area, column = option.rect, index.column()
         figure = self._model.figure(index.row(), column)
-        is_current = self._has_focus and bool(option.state & QStyle.StateFlag.State_Selected)
+        is_current = index.row() == self._current_row
         if figure.is_marked or is_current:
             painter.fillRect(area, self._ground)
         if is_current and column == 0:
@@ -187,6 +187,20 @@ class FigureTable(QTableView):
         """Paint all cells."""
         self._delegate.prepare()
         super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            frame_focused(painter, self.viewport().rect(), colours_of(self))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the focus no more."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the new width to the columns."""

@@ -10,16 +10,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.session.session import Session
+from app.style.theme import ThemeChoice
 from app.tabs.inside.calculation.calculation_panel import CalculationPanel
 from app.tabs.inside.inside_tab import InsideTab
 from app.tabs.inside.number_panel import NumberPanel
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from nncore.evaluation.inspection import Inspection
+from nncore.evaluation.snapshots import Snapshots, TrainingPoint
 from nncore.model.layers.terms import Position
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import number_in_words
 from tests.app.networks import network
+from tests.app.tab_order import steps_back, unseen_focus, visited
+from tests.app.theme_choice import apply_theme
+from tests.app.waiting import deliver_events
 from tests.nncore.example_data import small_mnist
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -107,6 +112,41 @@ def test_the_names_of_the_classes_are_those_of_the_model(tab: InsideTab, qtbot: 
     qtbot.waitUntil(lambda: tab.inspection is not None and tab.inspection.network is network("dense"))
     tab.choose(3, (2,))
     assert [row[0] for row in panel_of(tab).softmax.rows] == [*"abcdefghij", "sum"]
+
+
+def way_of_tab(tab: InsideTab) -> list[QWidget]:
+    tab.activateWindow()
+    return visited(tab, tab.source.source)
+
+
+def test_tab_goes_along_the_path_to_a_number_and_to_the_snapshots_last(tab: InsideTab) -> None:
+    snapshots = Snapshots(network("dense").spec)
+    for epoch in range(3):
+        snapshots.add(TrainingPoint(epoch), network("dense"))
+    tab.snapshot_row.set_snapshots(snapshots, 3)
+    tab.snapshot_row.show()
+    panel = panel_of(tab)
+    tab.choose(11, (7,))
+    for layer in (10, 9):
+        rows = panel.table.rows
+        assert rows is not None
+        tab.choose(layer, rows.source(0) or ())
+    way = way_of_tab(tab)
+    trail = panel.trail
+    places = [way.index(each) for each in (trail.back, *trail.crumbs[:2], panel.next_button, panel.table)]
+    assert places == sorted(places)
+    assert way[-1] is tab.snapshot_row.slider
+    assert steps_back(way) == []
+
+
+@pytest.mark.parametrize("theme", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_the_focus_of_a_table_can_be_seen(qapp: QApplication, tab: InsideTab, theme: ThemeChoice) -> None:
+    apply_theme(qapp, theme)
+    tab.choose(11, (7,))
+    panel = panel_of(tab)
+    deliver_events()
+    assert unseen_focus(tab, [panel.table, panel.softmax.table, panel.previous_button]) == []
+    apply_theme(qapp, ThemeChoice.LIGHT)
 
 
 def test_the_window_adds_the_panel_to_the_tab(qtbot: QtBot) -> None:
