@@ -20,7 +20,7 @@ from importlib.resources import files
 from string import Template
 
 from PySide6.QtCore import QCoreApplication, QDir, QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 import resources
@@ -44,6 +44,12 @@ SMALL_SCALE = 0.875
 
 ANSWER_SCALE = 6.0
 """Size of the answer on the Draw tab as a multiple of the body text."""
+
+SCALES_TO_FIT = 0.9, 0.8, 0.7, 0.6
+"""The sizes that large text may get where it would be cut, as multiples of its size."""
+
+LEAST_LINE = 12.0
+"""The height in pixels of a line of the smallest such text, about that of small text at 100 %."""
 
 LINE_WIDTH = 1
 """Width of the lines of charts and strokes in pixels."""
@@ -164,6 +170,16 @@ def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFo
     if weight is not None:
         copy.setWeight(weight)
     return copy
+
+
+def smaller_fonts(font: QFont) -> Iterator[QFont]:
+    """`font`, and smaller ones for a text that it would cut; not smaller than small text is at 100 %."""
+    yield font
+    for scale in SCALES_TO_FIT:
+        smaller = scaled(font, scale)
+        if QFontMetricsF(smaller).height() < LEAST_LINE:
+            return
+        yield smaller
 
 
 def apply_appearance(app: QApplication, chosen: Appearance) -> None:

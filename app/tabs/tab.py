@@ -13,7 +13,9 @@ class Tab(QWidget):
     visibility_changed = Signal(bool)
     """Whether the tab is visible now."""
     message_place: QWidget | None = None
-    """The widget over whose top a message covers no answer; None: the upper right corner of the page."""
+    """The widget over whose top a message covers no answer, or the bar of the tab's pages, which a message lies beside;
+    None: the upper right corner of the page.
+    """
 
     def showEvent(self, event: QShowEvent) -> None:
         """Emit `visibility_changed`."""

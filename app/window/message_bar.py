@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QTabBar, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
 from app.widgets.elements import bar_layout, close_button, push_button, set_style, text_label
@@ -49,7 +49,8 @@ class MessageBar(QFrame):
     def float_over(self, page: QWidget, below: QWidget, place: Callable[[], QWidget | None] = lambda: None) -> None:
         """Show the messages over `page`, at its right edge, below the widget `below`.
 
-        place: the widget of the present tab over whose top they lie instead, where they cover no answer; or None.
+        place: the widget of the present tab over whose top they lie instead, where they cover no answer; or the bar of
+        its pages, at the right of which they lie; or None.
         """
         self._below, self._place_of_page = below, place
         self.setParent(page)
@@ -84,6 +85,9 @@ class MessageBar(QFrame):
         if page is None or self._below is None or layout is None:
             return
         over = self._place_of_page()
+        if isinstance(over, QTabBar) and over.isVisible():
+            self._place_beside(over)
+            return
         if over is not None and over.isVisible():
             width = min(MAX_MESSAGE_WIDTH, over.width() - 2 * GAP)
             corner = over.mapTo(page, QPoint(GAP, GAP))
@@ -93,6 +97,17 @@ class MessageBar(QFrame):
         width = min(MAX_MESSAGE_WIDTH, page.width() - 2 * PAGE_MARGIN)
         top = self._below.mapTo(page, self._below.rect().bottomLeft()).y() + GAP
         self.setGeometry(page.width() - PAGE_MARGIN - width, top, width, layout.totalHeightForWidth(width))
+        self.raise_()
+
+    def _place_beside(self, tabs: QTabBar) -> None:
+        """Lie at the right of the titles of pages, with the same lower edge."""
+        page, layout = self.parentWidget(), self.layout()
+        assert page is not None
+        assert layout is not None
+        left = tabs.mapTo(page, tabs.tabRect(tabs.count() - 1).bottomRight())
+        width = min(MAX_MESSAGE_WIDTH, page.width() - PAGE_MARGIN - left.x() - GAP)
+        height = layout.totalHeightForWidth(width)
+        self.setGeometry(page.width() - PAGE_MARGIN - width, max(0, left.y() + 1 - height), width, height)
         self.raise_()
 
     @property

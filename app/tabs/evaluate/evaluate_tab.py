@@ -55,6 +55,7 @@ class EvaluateTab(Tab):
         self._mapped: EvaluationResult | None = None
         self.drawing: NDArray[np.uint8] | None = None
         self.header, self.pages = SummaryHeader(), TabStack()
+        self.message_place = self.pages.tabBar()
         self.mistakes, self.classes, self.robustness, self.map = (
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
         )  # fmt: skip

@@ -131,6 +131,7 @@ class InputSource(QWidget):
         """Follow the digit (28, 28) of the Draw tab; None for no drawing."""
         self._drawing = image
         if self.takes_image and self.source.value == FROM_DRAWING:
+            self._say("")  # a picture that could not be read is of an earlier drawing
             self.changed.emit()
 
     def set_data(self, data: Splits) -> None:

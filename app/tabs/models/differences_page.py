@@ -14,6 +14,7 @@ from app.style.theme import GAP
 from app.tabs.models.library_work import LibraryWork, ReadingModel
 from app.widgets.elements import row_of, text_label
 from app.widgets.gallery import Gallery, image_of
+from app.widgets.layouts.flow_layout import FlowLayout
 from app.widgets.start_stop import StartStopButtons
 from nncore.data.dataset import Dataset
 from nncore.evaluation.model_comparison import ModelComparison
@@ -117,9 +118,7 @@ class DifferencesPage(QWidget):
     def _compose(self) -> None:
         head = row_of(self.buttons, self.progress)
         head.addStretch()
-        groups = row_of(*self.group_buttons)
-        groups.addStretch()
-        self.groups.setLayout(groups)
+        self.groups.setLayout(FlowLayout(*self.group_buttons))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, GAP, 0, 0)
         layout.setSpacing(GAP)

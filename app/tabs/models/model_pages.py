@@ -50,11 +50,12 @@ class ModelPages(QWidget):
         self.pages, self.pair = QTabWidget(), text_label(style="quiet")
         self.use_buttons = tuple(push_button(f"Use {letter}", "", partial(self._use, letter)) for letter in "AB")
         self._details_scroll, self._image_scroll = ScrollPage(self.details), ScrollPage(self.image_page)
+        differences_scroll = ScrollPage(self.differences)
         self.pages.setDocumentMode(True)
         for page, title, tooltip in (
             (self._details_scroll, "Model", "Name, note, origin and first layer of the selected model"),
             (self._image_scroll, "One drawing", "Two models read the same drawing side by side"),
-            (self.differences, "Test images", "Which test images one model reads better than the other"),
+            (differences_scroll, "Test images", "Which test images one model reads better than the other"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, title), tooltip)
         self._pair_row = QWidget()

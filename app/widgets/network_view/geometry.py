@@ -36,6 +36,8 @@ ANSWER_CHARACTERS = 12
 """The width of the last layer with a name and a probability beside each output, in characters."""
 ANSWER_WITH_BAR_CHARACTERS = 20
 """The same with a bar between them."""
+PART_TEXT = "‹ 1/4 ›"
+"""The shortest text of the line that says which part of a layer is drawn."""
 MAX_WRITTEN = 400
 """A layer with more numbers does not write them into its cells."""
 
@@ -186,6 +188,15 @@ def laid_out(
         _in_lines(layers, room, text, first or {}, count) for count in range(1, min(MAX_LAYER_LINES, len(layers)) + 1)
     ]
     return max(choices, key=lambda geometry: _legibility(geometry, text))
+
+
+def texts_fit(geometry: NetworkGeometry, text: TextSizes) -> bool:
+    """Whether no text above or below a layer is too wide for its column."""
+    return all(
+        text.width_of(each) <= place.column.width() + 1
+        for place in geometry.places
+        for each in _texts(place.layer, text) + ([PART_TEXT] if place.parts is not None else [])
+    )
 
 
 def _in_lines(

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -20,10 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, line_width, scaled, smaller_fonts
 from app.widgets.elements import announce
 from app.widgets.network_view.drawn_layer import DrawnLayer, drawn_layers
-from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry, TextSizes, laid_out
+from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry, TextSizes, laid_out, texts_fit
 from app.widgets.network_view.painting import NetworkPainter
 from app.widgets.pictures.picture_actions import PictureActions
 from nncore.data.dataset import DIGITS
@@ -67,6 +66,7 @@ class NetworkView(QWidget):
         self._spec: NetworkSpec | None = None
         self.layers: tuple[DrawnLayer, ...] = ()
         self._geometry: NetworkGeometry | None = None
+        self._text_font = self.font()
         self._first: dict[int, int] = {}
         self._class_names: Sequence[str] = DIGITS
         self._choice: tuple[int, Position] | None = None
@@ -108,16 +108,17 @@ class NetworkView(QWidget):
     def network_geometry(self) -> NetworkGeometry:
         """Where everything is drawn at the present size."""
         if self._geometry is None:
-            metrics = QFontMetricsF(self._text_font)
-            character = metrics.horizontalAdvance("0123456789abcdef") / 16
-            text = TextSizes(metrics.height(), character, not self._is_compact, metrics.horizontalAdvance)
             room = QRectF(self.rect()).adjusted(GAP, GAP // 2, -GAP, -GAP // 2)
-            self._geometry = laid_out(self.layers, room, text, self._first)
+            usual = COMPACT_SCALE if self._is_compact else SMALL_SCALE
+            for font in smaller_fonts(scaled(self.font(), usual)):
+                self._text_font, metrics = font, QFontMetricsF(font)
+                character = metrics.horizontalAdvance("0123456789abcdef") / 16
+                text = TextSizes(metrics.height(), character, not self._is_compact, metrics.horizontalAdvance)
+                self._geometry = laid_out(self.layers, room, text, self._first)
+                if texts_fit(self._geometry, text):
+                    break
+        assert self._geometry is not None
         return self._geometry
-
-    @property
-    def _text_font(self) -> QFont:
-        return scaled(self.font(), COMPACT_SCALE if self._is_compact else SMALL_SCALE)
 
     def show_inspection(
         self, inspection: Inspection | None, class_names: Sequence[str] = DIGITS, hint: str = NOTHING_TO_SHOW
@@ -207,9 +208,10 @@ class NetworkView(QWidget):
                 wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
                 painter.drawText(self.rect(), wrap, self._hint)
                 return
+            geometry = self.network_geometry
             network = NetworkPainter(painter, colours, self._text_font)
-            network.paint_frame(self.network_geometry)
-            for place in self.network_geometry.places:
+            network.paint_frame(geometry)
+            for place in geometry.places:
                 network.paint_layer(place, inspection, self._class_names)
             for layer, positions in self._marks.items():
                 network.paint_mark(self.place_of(layer), positions, colours.validation, 1 + line_width())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice
@@ -123,6 +123,27 @@ def test_a_message_with_a_button_acts_once_and_can_be_withdrawn(bar: MessageBar,
     bar.withdraw_offer()
     assert bar.text == "Saved."
     assert acted == ["old"]
+
+
+@pytest.mark.parametrize("sentence", ["In use now.", "In use now: a model with a long name. " * 4])
+def test_a_message_beside_the_titles_of_pages_covers_no_title_and_no_page(
+    qapp: QApplication, qtbot: QtBot, sentence: str
+) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    bar, page, top, pages = MessageBar(), QWidget(), QLabel("tabs"), QTabWidget()
+    for title in ("Mistakes", "Classes"):
+        pages.addTab(QWidget(), title)
+    page.setLayout(column_of(top, QLabel("a header\nof\nsome\nlines"), pages))
+    page.resize(1000, 400)
+    qtbot.addWidget(page)
+    bar.float_over(page, top, pages.tabBar)
+    with qtbot.waitExposed(page):
+        page.show()
+    bar.show_message(sentence)
+    titles = pages.tabBar()
+    assert bar.x() > titles.mapTo(page, titles.tabRect(1).topRight()).x()
+    assert bar.geometry().bottom() <= titles.mapTo(page, titles.rect().bottomLeft()).y()
+    assert label(bar).height() >= label(bar).heightForWidth(label(bar).width())
 
 
 @pytest.mark.parametrize("is_error", [False, True])

@@ -175,10 +175,20 @@ class CalculationTable(FigureTable):
     @property
     def comfortable_width(self) -> int:
         """The width of a sum with short bars, in pixels."""
-        return sum(self.text_width(sample) for sample in SAMPLES) + MIN_BAR
+        return sum(self.text_width(sample, font=self.font()) for sample in SAMPLES) + MIN_BAR
+
+    @property
+    def least_width(self) -> int:
+        """The width of the texts of a sum; other columns fit any width."""
+        rows = self.model_of_rows.rows
+        if rows is None or not rows.is_sum:
+            return 0
+        place, *numbers = (self.text_width(sample) for sample in self._samples)
+        return max(place // 2, self.title_width(rows.columns[0])) + sum(numbers)
 
     def set_widths(self) -> None:
         """The numbers get what they need, the first column the rest; bars only where there is room for them."""
+        super().set_widths()
         rows = self.model_of_rows.rows
         if rows is None:
             return

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled, smaller_fonts
 from app.widgets.pictures.picture_actions import PictureActions
 from app.widgets.plain_text import plain_tooltip
 from app.widgets.selection_mark import frame_focused, mark_selected
@@ -82,7 +82,7 @@ class FigureModel(QAbstractTableModel):
 class _FigureDelegate(QStyledItemDelegate):
     """Paints cells. The style sheet would take three times as long, and the numbers follow the pen."""
 
-    def __init__(self, view: QTableView, model: FigureModel) -> None:
+    def __init__(self, view: FigureTable, model: FigureModel) -> None:
         super().__init__(view)
         self._view, self._model = view, model
         self.prepare()
@@ -91,7 +91,7 @@ class _FigureDelegate(QStyledItemDelegate):
         """Take over colours and fonts of the table, before its cells are painted."""
         self._colours = colours_of(self._view)
         self._current_row = self._view.currentIndex().row() if self._view.hasFocus() else -1
-        self._font, self._strong_font = QFont(self._view.font()), QFont(self._view.font())
+        self._font, self._strong_font = QFont(self._view.figure_font), QFont(self._view.figure_font)
         self._strong_font.setWeight(QFont.Weight.DemiBold)
         self._figure_width = QFontMetrics(self._strong_font).horizontalAdvance("0")
         self._text, self._link, self._ground = (
@@ -134,6 +134,8 @@ class FigureTable(QTableView):
         """name: for a screen reader, and of the picture that can be saved."""
         super().__init__()
         self._most_rows, self._fewest_rows = most_rows, fewest_rows
+        self.figure_font = QFont(self.font())
+        """The font of the texts: smaller than that of the table where large text would be cut."""
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -156,16 +158,33 @@ class FigureTable(QTableView):
         self.setItemDelegate(self._delegate)
         self._apply_style()
 
+    @property
+    def least_width(self) -> int:
+        """The width that all columns need with the present font of the figures, in pixels."""
+        return 0
+
     def set_widths(self) -> None:
-        """Divide the width between the columns; called when it, the font or the kind of columns has changed."""
+        """Divide the width between the columns; called when it, the font or the kind of columns has changed.
+
+        It is extended by subclasses; here it chooses the font.
+        """
+        for font in smaller_fonts(QFont(self.font())):
+            self.figure_font = font
+            if self.least_width <= self.viewport().width():
+                break
+        self._apply_sheet()
 
     def title_width(self, title: str) -> int:
         """The width that the title of a column needs, in pixels."""
-        return self.horizontalHeader().fontMetrics().horizontalAdvance(title) + CELL_MARGIN
+        return QFontMetrics(self._title_font).horizontalAdvance(title) + CELL_MARGIN
 
-    def text_width(self, *texts: str) -> int:
-        """The width of a column with these texts, in pixels."""
-        font = QFont(self.font())
+    @property
+    def _title_font(self) -> QFont:
+        return scaled(self.figure_font, SMALL_SCALE, QFont.Weight.Medium)
+
+    def text_width(self, *texts: str, font: QFont | None = None) -> int:
+        """The width of a column with these texts, in pixels; font: None for that of the figures."""
+        font = QFont(self.figure_font if font is None else font)
         font.setWeight(QFont.Weight.DemiBold)  # that of an emphasized row
         metrics = QFontMetrics(font)
         return max(metrics.horizontalAdvance(text) for text in texts) + CELL_MARGIN
@@ -216,12 +235,15 @@ class FigureTable(QTableView):
     def _apply_style(self) -> None:
         if not hasattr(self, "pictures"):  # Qt sends a font change during construction
             return
-        style = table_style(self, GAP // 2)
-        if style != self.styleSheet():  # setting it sends another style change
-            self.setStyleSheet(style)
-        self.horizontalHeader().setFont(scaled(self.font(), SMALL_SCALE, QFont.Weight.Medium))  # as in the style sheet
-        line = self.fontMetrics().height() + GAP // 2
-        self.verticalHeader().setMinimumSectionSize(line)
-        self.verticalHeader().setDefaultSectionSize(line)
         self.set_widths()
         self.updateGeometry()
+
+    def _apply_sheet(self) -> None:
+        style = table_style(self, GAP // 2)
+        style += f"QHeaderView::section {{ font-size: {self._title_font.pointSizeF():.2f}pt; }}"
+        if style != self.styleSheet():  # setting it sends another style change
+            self.setStyleSheet(style)
+        self.horizontalHeader().setFont(self._title_font)  # as in the style sheet
+        line = QFontMetrics(self.figure_font).height() + GAP // 2
+        self.verticalHeader().setMinimumSectionSize(line)
+        self.verticalHeader().setDefaultSectionSize(line)

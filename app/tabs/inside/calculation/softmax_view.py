@@ -109,14 +109,23 @@ class _StepsTable(FigureTable):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setToolTip("From the logits to the probabilities, one step in each column. Click a class to see its sum.")
 
+    def _widths(self, decimals: int) -> list[int]:
+        """What the titles and numbers of the columns after the first need."""
+        samples = ("−00.0", "−00.0", *2 * [fixed_text(0, decimals)])
+        return [
+            max(self.title_width(each), self.text_width(text)) for each, text in zip(TITLES[1:], samples, strict=True)
+        ]
+
+    @property
+    def least_width(self) -> int:
+        """The width with the fewest decimals."""
+        return self.title_width(TITLES[0]) + sum(self._widths(MIN_STEP_DECIMALS))
+
     def set_widths(self) -> None:
         """Each column gets what its title and its numbers need, the first one the rest."""
+        super().set_widths()
         for decimals in range(MAX_STEP_DECIMALS, MIN_STEP_DECIMALS - 1, -1):
-            samples = ("−00.0", "−00.0", *2 * [fixed_text(0, decimals)])
-            widths = [
-                max(self.title_width(each), self.text_width(text))
-                for each, text in zip(TITLES[1:], samples, strict=True)
-            ]
+            widths = self._widths(decimals)
             if sum(widths) + self.title_width(TITLES[0]) <= self.viewport().width():
                 break
         self.steps_model.share_decimals = decimals

@@ -166,6 +166,8 @@ def test_a_picture_that_cannot_be_read_moves_nothing(tab: InsideTab, bundled: Ne
     assert tab.source.message.isVisible()
     assert moved_controls(before, places_of_controls(tab)) == []
     assert tab.source.message_notice.geometry().top() >= tab.canvas_area.geometry().bottom()
+    tab.set_drawing(image())
+    assert not tab.source.message.isVisible()
 
 
 def test_the_layer_of_a_nan_in_the_weights_is_reported(tab: InsideTab) -> None:

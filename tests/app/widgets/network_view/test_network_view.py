@@ -301,3 +301,18 @@ def test_a_rejected_answer_is_not_green(view: NetworkView) -> None:
 
     assert shows_winner([0.01] * 9 + [0.91])
     assert not shows_winner([0.06] * 9 + [0.46])
+
+
+@pytest.mark.parametrize("is_compact", [False, True])
+def test_large_text_is_smaller_where_it_would_be_cut(
+    qapp: QApplication, qtbot: QtBot, request: pytest.FixtureRequest, is_compact: bool
+) -> None:
+    apply_appearance(qapp, Appearance(ThemeChoice.LIGHT, 2.0))
+    request.addfinalizer(lambda: apply_appearance(qapp, Appearance(ThemeChoice.LIGHT)))
+    view = NetworkView(is_compact=is_compact)
+    qtbot.addWidget(view)
+    view.resize(430 if is_compact else 594, 310 if is_compact else 450)  # as in a window of 1366 x 768
+    view.show_inspection(inspection("bundled"))
+    texts = svg_of(view).decode()
+    assert "24×14×14" in texts.replace(" ", "")
+    assert "…" not in texts

@@ -470,6 +470,8 @@ def test_every_calculation_fits_the_details_area(
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             QApplication.processEvents()
         assert problems(panel) == [], (name, layer)
+        for table in (panel.table, panel.softmax.table):
+            assert not (table.isVisible() and table.horizontalScrollBar().maximum()), (name, layer)
 
 
 @pytest.mark.parametrize(
