@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QLabel, QTabBar, QToolTip, QWidget
 
+from nncore.reporting.number_text import without_breaks_before_units
+
 LINE_LENGTH = 60
 """Maximum number of characters in a line."""
 
@@ -62,7 +64,7 @@ def _arrange(pointer: QPoint) -> None:
 
 
 def wrapped(text: str) -> str:
-    """`text` in lines of at most LINE_LENGTH characters; a line break in it stays."""
+    """`text` in lines of at most LINE_LENGTH characters; a line break in it stays, and so does a unit at its number."""
     if text.startswith(RICH_START) and text.endswith(RICH_END):
         inside = unescape(text[len(RICH_START) : -len(RICH_END)])
         return f"{RICH_START}{escape(_lines(inside)).replace(chr(10), '<br>')}{RICH_END}"
@@ -70,6 +72,7 @@ def wrapped(text: str) -> str:
 
 
 def _lines(text: str) -> str:
+    text = without_breaks_before_units(text)
     lines = (wrap(line, LINE_LENGTH, break_on_hyphens=False) or [""] for line in text.split("\n"))
     return "\n".join("\n".join(each) for each in lines)
 

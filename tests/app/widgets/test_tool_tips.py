@@ -26,6 +26,15 @@ def test_a_long_text_is_wrapped_and_its_words_stay() -> None:
     assert wrapped("one\ntwo") == "one\ntwo"
 
 
+@pytest.mark.parametrize("unit", ["%", "s", "min", "samples/s"])
+def test_a_number_and_its_unit_are_never_in_two_lines(unit: str) -> None:
+    joined = f"12\N{NO-BREAK SPACE}{unit}"
+    for before in range(40, LINE_LENGTH + 2):
+        text = f"{'x' * before} 12 {unit} of all"
+        assert joined in wrapped(text)
+        assert joined in wrapped(plain_tooltip(text))
+
+
 def test_a_literal_text_stays_literal() -> None:
     text = wrapped(plain_tooltip(f"<b>a & b</b> {LONG}"))
     assert text.startswith("<qt>&lt;b&gt;a &amp; b&lt;/b&gt;")
