@@ -125,6 +125,7 @@ class TabConnections(QObject):
     def connect_inside_tab(self, tab: InsideTab) -> None:
         """Connect the new Inside tab, which shows the network that reads in the Draw tab, and what is drawn there."""
         from app.tabs.inside.calculation.calculation_panel import CalculationPanel  # with the tab, not at the start
+        from app.tabs.inside.derivation.derivation_panel import DerivationPanel
         from app.tabs.inside.examples.examples_panel import ExamplesPanel
 
         tab.add_panel(CalculationPanel())
@@ -151,6 +152,7 @@ class TabConnections(QObject):
         self._update_snapshot_rows()
         looks_for = ExamplesPanel()
         tab.add_panel(looks_for)
+        tab.add_panel(DerivationPanel())
         looks_for.image_chosen.connect(tab.source.go_to)
         session.data_changed.connect(looks_for.set_data)
         if session.data is not None:

@@ -25,7 +25,7 @@ APPEARANCES = [
 ]
 
 SCROLLING = {"train all settings", "train last settings", "train curve", "inside", "inside convolution",
-             "inside batch norm"}  # fmt: skip
+             "inside batch norm", "inside derivation"}  # fmt: skip
 """States with so much in them that the page scrolls even at 100 %."""
 
 

@@ -18,6 +18,7 @@ from app.dialogs.sweep.sweep_dialog import ALL_SETTINGS, SweepDialog
 from app.session.run_events import RunState
 from app.tabs.data.sample_dialog import SampleDialog
 from app.tabs.inside.calculation.calculation_panel import CalculationPanel
+from app.tabs.inside.derivation.derivation_panel import DerivationPanel
 from app.window.process.crash_reporter import CrashDialog
 from app.window.tab_connections import TABS
 from nncore.evaluation.snapshots import Snapshots
@@ -217,6 +218,18 @@ def inside_number(layer: int, position: tuple[int, ...]) -> Callable[[Stage], QW
         return stage.window
 
     return show
+
+
+def inside_derivation(stage: Stage) -> QWidget:
+    """The derivation of the gradients of the last layer, with two steps unfolded."""
+    inside(stage)
+    inside_tab = stage.window.inside_tab
+    panel = next(panel for panel in inside_tab.panels if isinstance(panel, DerivationPanel))
+    inside_tab.details.setCurrentWidget(panel)
+    for step in panel.steps[1:3]:
+        step.button.setChecked(True)
+    wait(200)
+    return stage.window
 
 
 def draw_explanation(stage: Stage) -> QWidget:
@@ -588,6 +601,7 @@ USED_STATES: dict[str, State] = {
     "draw explanation": draw_explanation,
     "inside": inside,
     "inside convolution": inside_number(4, (20, 3, 3)),
+    "inside derivation": inside_derivation,
     "inside batch norm": inside_number(2, (3, 5, 6)),
     "my hand start": hand_intro,
     "my hand writing": hand_writing,

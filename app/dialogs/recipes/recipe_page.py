@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from urllib.parse import quote
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QColor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from app.dialogs.recipes.formula_image import formula_image
-from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.style.theme import GAP, GROUP_GAP
+from app.widgets.formula_view import FormulaView, formula_html
 from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import Recipe
 from nncore.reporting.formula_text import formula_as_text
@@ -21,9 +19,6 @@ LIST_LETTERS = 26
 
 MIN_PAGE_WIDTH = 240
 """Smallest width of the page in pixels, so that formulas can be read."""
-
-EM_SPACE = "\u2003"
-"""Wide space between the formulas of a line, where the line may break."""
 
 
 class RecipePage(QWidget):
@@ -37,12 +32,13 @@ class RecipePage(QWidget):
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         super().__init__()
         self._recipes = list(recipes)
-        self.names, self.page, self.use = QListWidget(), QTextBrowser(), QPushButton("Use this recipe")
+        self.names, self.page, self.use = QListWidget(), FormulaView(), QPushButton("Use this recipe")
         self.names.setAccessibleName("Recipes")
         self.names.setToolTip("Select a recipe to read about it; Enter uses it.")
         self.page.setAccessibleName("Description of the recipe")
         self.page.setToolTip("What this recipe shows, and its formulas.")
         self.page.setMinimumWidth(MIN_PAGE_WIDTH)
+        self.page.document().setDocumentMargin(GROUP_GAP)
         self.names.setSpacing(GAP // 4)
         self.use.setToolTip("Copy the settings of this recipe to the Train tab, where they can be changed.")
         self.use.setProperty("primary", True)
@@ -92,20 +88,13 @@ class RecipePage(QWidget):
         self.wanted.emit(self.recipe)
 
     def _write(self) -> None:
-        recipe, colours = self.recipe, colours_of(self)
+        recipe = self.recipe
         facts = (recipe.spec.summary, f"{recipe.spec.parameter_count:,} weights", recipe.settings_in_words)
-        self.page.document().setDefaultStyleSheet(
-            f"p, li {{ color: {colours.text}; line-height: 140%; margin-bottom: {GAP}px; }}"
-            f"h2, h3 {{ color: {colours.text}; margin-top: {GROUP_GAP}px; margin-bottom: {GAP // 2}px; }}"
-            f".quiet {{ color: {colours.quiet_text}; }}"
-            f".formula {{ margin-left: {GROUP_GAP}px; line-height: 100%; white-space: pre-wrap; }}"
-        )
-        self.page.document().setDocumentMargin(GROUP_GAP)
         page = recipe.page
         self.page.setAccessibleDescription("; ".join(map(formula_as_text, page.formulas)))
-        formulas = "".join(f'<p class="formula">{self._line_html(line)}</p>' for line in page.formulas)
+        formulas = "".join(f'<p class="formula">{formula_html(line)}</p>' for line in page.formulas)
         look_at = "".join(f"<li>{escape(each)}</li>" for each in page.look_at)
-        self.page.setHtml(
+        self.page.show_page(
             f"<h2>{escape(recipe.title)}</h2>"
             f'<p class="quiet">{escape(", ".join(facts))}. Learns from {escape(recipe.examples.description)}. '
             f"Its name on the command line is {escape(recipe.name)}.</p>"
@@ -115,26 +104,14 @@ class RecipePage(QWidget):
             f"<h3>Expected</h3><p>{escape(page.expected)}</p>"
             f"<h3>Source</h3><p>{escape(page.source)}</p>"
         )
-
-    def _line_html(self, line: str) -> str:
-        """Words, and formulas as images, which are added to the document."""
-        parts = escape(line, quote=False).replace("  ", EM_SPACE).split("$")
-        parts[1::2] = map(self._image_html, line.split("$")[1::2])
-        return "".join(parts)
-
-    def _image_html(self, latex: str) -> str:
-        image = formula_image(latex, self.page.font(), QColor(colours_of(self).text), self.devicePixelRatioF())
-        size, name = image.deviceIndependentSize().toSize(), f"formula:{quote(latex)}"
-        self.page.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), image)
-        return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
+        self.page.verticalScrollBar().setValue(0)
 
     def _fit_list(self) -> None:
         self.names.setFixedWidth(LIST_LETTERS * self.fontMetrics().averageCharWidth() + 2 * GROUP_GAP)
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Render the page again for a new theme or font."""
+        """Fit the list to a new font."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._fit_list()
-            self._write()

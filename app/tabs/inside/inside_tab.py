@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.canvas.canvas import Canvas
 from app.canvas.shared_drawing import SharedDrawing
@@ -96,14 +105,20 @@ class InsideTab(Tab):
         self.words.setProperty("quiet", True)
         self.snapshot_row = SnapshotRow(hides_when_empty=True)
         self.snapshot_row.hide()
-        self.details = QTabWidget()
-        self.details.setDocumentMode(True)
+        self.details = QStackedWidget()
         self.details.hide()
+        self.panel_bar = QTabBar()
+        self.panel_bar.setDrawBase(False)
+        self.panel_bar.setExpanding(False)
+        self.panel_bar.setAccessibleName("What is shown beside the network")
+        self.panel_bar.setWhatsThis("What is shown beside the network about the chosen number.")
         self.throttle = ViewUpdates(self.view)
         self.throttle.due.connect(self._inspect)
         self.source.changed.connect(self.throttle.request)
         self.view.selected.connect(self.choose)
         self.view.pointed_at.connect(self._point_in_panels)
+        self.panel_bar.currentChanged.connect(self.details.setCurrentIndex)
+        self.details.currentChanged.connect(self.panel_bar.setCurrentIndex)
         self.details.currentChanged.connect(self._show_number)
         self.follow.toggled.connect(self._show_network)
         self.snapshot_row.point_chosen.connect(self._show_network)
@@ -123,13 +138,14 @@ class InsideTab(Tab):
     def add_panel(self, panel: NumberPanel) -> None:
         """Add a page to the details area, at its end."""
         self.panels.append(panel)
-        self.details.addTab(panel, panel.title)
+        self.details.addWidget(panel)
+        self.panel_bar.addTab(panel.title)
         if self.details.isHidden():
             self.details.show()
             self.splitter.setSizes([1000 * share for share in SHARES])
         panel.chosen.connect(self.choose)
         panel.pointed_at.connect(self._point_in_view)
-        visit_in_order(self.details.tabBar(), *self.panels, self.snapshot_row)
+        visit_in_order(self.follow, self.panel_bar, self.source, self.view, *self.panels, self.snapshot_row)
         self._show_number()
 
     @property
@@ -336,7 +352,7 @@ class InsideTab(Tab):
         self.source.put_above_message(self.canvas_area)
         inside.addWidget(_InputColumn(self.source, self.canvas))
         inside.addWidget(self.splitter, 1)
-        reader = row_of(self.reader, self.follow)
+        reader = row_of(self.reader, self.follow, self.panel_bar)
         reader.setStretch(0, 1)
         page = QVBoxLayout()
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)

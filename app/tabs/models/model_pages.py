@@ -22,6 +22,7 @@ from app.widgets.layouts.scroll_page import ScrollPage
 
 IS_IN_USE = "This model is in use. Select another one to compare it with the model in use."
 NONE_IN_USE = "No model is in use to compare with. Select two models."
+USE_TIP = "Use this model to read; the comparison stays."
 SELECT_PAIR = "Select one model to compare it with the model in use, or two (Ctrl and click) to compare them."
 LOADING_PAIR = "Loading …"
 BOTH_UNTAUGHT = "Both as in their files, without your drawings."
@@ -48,7 +49,7 @@ class ModelPages(QWidget):
         self._compared_selection: list[Path] = []
         self.details, self.image_page, self.differences = DetailsPage(work), ImagePage(), DifferencesPage(work)
         self.pages, self.pair = QTabWidget(), text_label(style="quiet")
-        self.use_buttons = tuple(push_button(f"Use {letter}", "", partial(self._use, letter)) for letter in "AB")
+        self.use_buttons = tuple(push_button(f"Use {letter}", USE_TIP, partial(self._use, letter)) for letter in "AB")
         self._details_scroll, self._image_scroll = ScrollPage(self.details), ScrollPage(self.image_page)
         differences_scroll = ScrollPage(self.differences)
         self.pages.setDocumentMode(True)

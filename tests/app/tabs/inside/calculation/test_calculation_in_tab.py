@@ -116,7 +116,7 @@ def test_the_names_of_the_classes_are_those_of_the_model(tab: InsideTab, qtbot: 
 
 def way_of_tab(tab: InsideTab) -> list[QWidget]:
     tab.activateWindow()
-    return visited(tab, tab.source.source)
+    return visited(tab, tab.panel_bar)
 
 
 def test_tab_goes_along_the_path_to_a_number_and_to_the_snapshots_last(tab: InsideTab) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.dialogs.recipes.formula_image import formula_image, formula_svgs
+from app.widgets.formula_image import formula_image, formula_svgs
 
 FRACTION = r"\sigma'(z) = \sigma(z) (1 - \sigma(z)) \le \frac{1}{4}"
 LINE = r"A = \text{ReLU}(X W + b)"

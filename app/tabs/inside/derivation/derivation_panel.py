@@ -1,0 +1,99 @@
+"""The panel of the Inside tab that derives the gradients step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.style.theme import GAP
+from app.tabs.inside.calculation.source_view import SourceView
+from app.tabs.inside.derivation.derivation_step_view import DerivationStepView, Numbers
+from app.tabs.inside.number_panel import NumberPanel
+from app.widgets.elements import text_label, without_margins
+from app.widgets.form import Choice
+from app.widgets.layouts.scroll_page import ScrollPage
+from nncore.evaluation.calculation.source_lines import SourceLines
+from nncore.evaluation.inspection import Inspection
+from nncore.model.derivations import DERIVATIONS, SYMBOLS, Derivation
+from nncore.model.layers.terms import Position
+from nncore.reporting.formula_text import formula_as_text
+from nncore.reporting.number_text import number_in_words
+
+UNFOLD = "Press a number to see the reason of the step, and the shapes and numbers in this network."
+
+
+class DerivationPanel(NumberPanel):
+    """Shows the derivation that belongs to the layer of the chosen number, or another one that the user selects."""
+
+    title = "Derivation"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = ""
+        self._numbers: Numbers = {}
+        self.choice = Choice({name: derivation.title for name, derivation in DERIVATIONS.items()})
+        self.choice.setAccessibleName("Derivation")
+        self.choice.setToolTip("Select what is derived. The chosen layer selects its own derivation.")
+        self.goal, self.result = text_label(), text_label(style="quiet")
+        self.source = SourceView()
+        self.steps: list[DerivationStepView] = []
+        self.content = QWidget()
+        self._rows = without_margins(QVBoxLayout(self.content), GAP)
+        self._rows.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for widget in (self.goal, text_label(UNFOLD, "quiet"), self.result, self.source):
+            self._rows.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP, GAP, 0, 0)
+        column.addWidget(self.choice)
+        column.addWidget(ScrollPage(self.content), 1)
+        self.choice.currentIndexChanged.connect(self._show_derivation)
+        self._show_derivation()
+
+    @property
+    def derivation(self) -> Derivation:
+        """The derivation shown."""
+        return DERIVATIONS[self.choice.value]
+
+    def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
+        """Select the derivation of the layer's kind if the kind is another one than before."""
+        kind = inspection.layer(layer).spec.kind if inspection is not None and layer else ""
+        if kind and kind != self._kind:
+            self._kind = kind
+            fitting = [name for name, derivation in DERIVATIONS.items() if kind in derivation.kinds]
+            if fitting and self.choice.value not in fitting:
+                self.choice.choose(fitting[0])
+
+    def show_numbers(self, numbers: Numbers) -> None:
+        """Show the arrays of a training step of the chosen layer; empty for none."""
+        self._numbers = numbers
+        for step in self.steps:
+            step.show_numbers(numbers)
+        self.result.setText(result_text(self.derivation, numbers))
+
+    @Slot()
+    def _show_derivation(self) -> None:
+        for old in self.steps:
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.steps = [DerivationStepView(number, step) for number, step in enumerate(self.derivation.steps, 1)]
+        for row, step in enumerate(self.steps, 2):
+            self._rows.insertWidget(row, step)
+        self.goal.setText(self.derivation.goal)
+        try:
+            self.source.show_source((SourceLines.from_function(self.derivation.compute),))
+        except OSError:
+            self.source.show_source(())
+        self.show_numbers(self._numbers)
+
+
+def result_text(derivation: Derivation, numbers: Numbers) -> str:
+    """How far the derived formulas are from what training computed; "" if arrays are missing."""
+    if not numbers.keys() >= {*derivation.inputs, *derivation.outputs}:
+        return ""
+    texts = []
+    for name, result in derivation.results(numbers).items():
+        difference = float(np.max(np.abs(result - numbers[name]), initial=0))
+        texts.append(f"{formula_as_text(f'${SYMBOLS[name].latex}$')}: {number_in_words(difference)}")
+    return f"The largest difference between these formulas and what training computed: {'; '.join(texts)}."

@@ -1,0 +1,77 @@
+"""The panel Derivation shows each derivation with the shapes and numbers of the network, by mouse and keyboard."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.tabs.inside.derivation.derivation_panel import DerivationPanel, result_text
+from app.tabs.inside.derivation.derivation_step_view import symbol_text
+from nncore.evaluation.inspection import Inspection
+from nncore.model.derivations import DERIVATIONS
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
+from nncore.model.network import Network, NetworkSpec
+from nncore.reporting.number_text import NO_BREAK_SPACE
+from tests.nncore.model.derivations.layer_numbers import layer_numbers
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> DerivationPanel:
+    panel = DerivationPanel()
+    qtbot.addWidget(panel)
+    panel.resize(430, 600)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    return panel
+
+
+def test_every_derivation_can_be_selected_and_all_its_steps_unfold(panel: DerivationPanel) -> None:
+    for name, derivation in DERIVATIONS.items():
+        panel.choice.choose(name)
+        assert len(panel.steps) == len(derivation.steps)
+        for view, step in zip(panel.steps, derivation.steps, strict=True):
+            view.button.click()
+            assert step.reason.split("$")[0] in view.explanation.toPlainText()
+        assert "def " in panel.source.text.toPlainText()
+
+
+def test_a_step_unfolds_by_key_and_shows_shapes_and_numbers(panel: DerivationPanel, qtbot: QtBot) -> None:
+    numbers = layer_numbers(Dense(4), (6,))
+    panel.choice.choose("dense-input")
+    panel.show_numbers(numbers)
+    view = panel.steps[1]
+    qtbot.keyClick(view.button, Qt.Key.Key_Space)
+    assert "the weights of the layer, 6 × 4, from" in view.explanation.toPlainText().replace(NO_BREAK_SPACE, " ")
+    qtbot.keyClick(view.button, Qt.Key.Key_Space)
+    assert view.explanation.isHidden()
+
+
+def test_the_text_of_a_symbol_has_its_shape_and_its_range() -> None:
+    text = symbol_text("W", np.array([[0.5, -2.0], [1.0, 0.25]])).replace(NO_BREAK_SPACE, " ")
+    assert text == "the weights of the layer, 2 × 2, from −2 to 1"
+    assert symbol_text("epsilon", np.array(0.001)).endswith(", 0.001")
+
+
+def test_the_layer_of_the_chosen_number_selects_its_derivation(panel: DerivationPanel) -> None:
+    layers = Conv2D(2), BatchNorm(), Activation("relu"), Flatten(), Dense(10)
+    network = Network(NetworkSpec((1, 28, 28), layers))
+    inspection = Inspection.of_image(network, np.zeros((28, 28), np.uint8))
+    shown = []
+    for layer in (1, 2, 3, 5):
+        panel.show_number(inspection, layer, tuple(0 for _ in inspection.values_of(layer).shape))
+        shown.append(panel.derivation.name)
+    assert shown == ["convolution", "batch-norm", "elementwise", "dense-input"]
+    panel.choice.choose("chain-rule")
+    panel.show_number(inspection, 5, (3,))
+    assert panel.derivation.name == "chain-rule"  # the user's choice stays for a layer of the same kind
+
+
+def test_the_formulas_are_compared_with_the_gradients_of_the_layer() -> None:
+    numbers = layer_numbers(Dense(4), (6,))
+    derivation = DERIVATIONS["dense-weights"]
+    assert "dW: 0" in result_text(derivation, numbers)
+    wrong = {**numbers, "dW": numbers["dW"] + 0.5}
+    assert "dW: 0.5" in result_text(derivation, wrong)
+    assert result_text(derivation, {"X": numbers["X"]}) == ""
