@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.data.dataset import DIGITS, Dataset, load_mnist
+from app.cli.images.chosen_image import add_image_options, chosen_image, mnist_test_images
+from nncore.data.dataset import DIGITS
 from nncore.errors import DataError, SettingError
 from nncore.evaluation.calculation.source_lines import joined_source
 from nncore.evaluation.exciting_examples import ExcitingExamples, exciting_examples
@@ -36,10 +36,8 @@ MAX_PRINTED_TERMS = 10
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `look`."""
-    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a picture or pen strokes; its first digit")
+    add_image_options(parser)
     parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to look into (the bundled model)")
-    image = "the number of an image of MNIST's test set, from 1 (without FILE: 1)"
-    parser.add_argument("--image", type=int, metavar="N", help=image)
     parser.add_argument("--layer", type=int, metavar="K", help="print the largest numbers of this layer, from 1")
     unit = "with --layer: how this number is computed; a unit, or map, line and column, each from 1"
     parser.add_argument("--unit", type=int, nargs="+", metavar="INDEX", help=unit)
@@ -58,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if options.save is not None and options.save.suffix.lower() not in PICTURE_SUFFIXES:
         raise SettingError("save", f"{options.save}: the name of a picture must end in .svg or .png.")
     model = load_model(options.model or bundled_model_path())
-    image = _image(options)
+    image = chosen_image(options)
     inspection, found = Inspection.of_image(model.network(), image), None
     if options.unit is not None:
         position = tuple(index - 1 for index in options.unit)
@@ -80,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _examples(inspection: Inspection, layer: int, unit: int) -> ExcitingExamples:
-    found = exciting_examples(inspection.network, _test_images(), layer)
+    found = exciting_examples(inspection.network, mnist_test_images(), layer)
     assert found is not None  # it was not cancelled
     return found.of_unit(unit)
 
@@ -92,36 +90,13 @@ def _save_picture(inspection: Inspection, options: argparse.Namespace, examples:
     if options.unit is not None:
         pictures = unit_pictures(inspection.network, layer, options.unit[0] - 1)
         if examples is not None:
-            pictures += example_pictures(examples, _test_images())
+            pictures += example_pictures(examples, mnist_test_images())
         if not pictures:
             raise DataError(f"Layer {layer} has no weights for this number; --examples adds the images that excite it.")
     title = "The numbers of a network" if layer is None else f"Layer {layer} of a network"
     is_svg = path.suffix.lower() == ".svg"
     save_file(path, sheet_svg(pictures, title).encode() if is_svg else sheet_png(pictures), DataError)
     print(f"Saved {path}.", file=sys.stderr if options.json else sys.stdout)
-
-
-def _image(options: argparse.Namespace) -> NDArray[np.uint8]:
-    if options.file is not None:
-        if options.image is not None:
-            raise SettingError("image", "Give either FILE or --image, not both.")
-        from app.cli.recognize import images_of_file
-
-        for _, image in images_of_file(options.file):
-            return image
-        raise DataError(f"{options.file}: there is no digit in it.")
-    test, number = _test_images(), 1 if options.image is None else options.image
-    if not 1 <= number <= len(test):
-        raise SettingError("image", f"The test set has images 1 to {len(test):,}; there is no image {number:,}.")
-    chosen: NDArray[np.uint8] = test.images[number - 1]
-    return chosen
-
-
-@cache
-def _test_images() -> Dataset:
-    test = load_mnist().test
-    assert test is not None
-    return test
 
 
 def _print_layers(inspection: Inspection) -> None:
@@ -198,7 +173,7 @@ def _print_examples(examples: ExcitingExamples) -> None:
     for kind, ranked in (("most", examples.most), ("least", examples.least)):
         print(f"  {kind} by")
         for row, value in zip(ranked.rows.tolist(), ranked.values.tolist(), strict=True):
-            print(f"    {example_name(_test_images(), row)}: {number_in_words(value)}")
+            print(f"    {example_name(mnist_test_images(), row)}: {number_in_words(value)}")
 
 
 def _term_line(terms: Terms, index: int) -> str:

@@ -32,6 +32,7 @@ COMMANDS = {
     "evaluate": "measure how well a model reads labelled digits",
     "recognize": "read digits from pictures or ink files",
     "look": "print what a model computes for one image, layer by layer",
+    "why": "explain the answer to one image: the ink that matters, and what would change the answer",
     "export": "write a model as ONNX, or as a Python script that needs only NumPy",
     "recipes": "list the named experiments, or explain one",
     "runs": "list, show, export or delete logged runs",

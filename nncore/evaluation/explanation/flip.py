@@ -16,9 +16,14 @@ from numpy.typing import NDArray
 
 from nncore.evaluation.explanation.candidate_lines import Lines, bank, bank_coverages, curves, variations
 from nncore.evaluation.explanation.changed_images import CHANGE_KINDS, ChangedImages, ChangeKind
-from nncore.evaluation.recognition import check_explainable, read_digit, verdicts
+from nncore.evaluation.explanation.other_classes import (
+    are_other_digits,
+    lead_gradients,
+    log_odds_of_others,
+    read_images,
+)
+from nncore.evaluation.recognition import check_explainable, read_digit
 from nncore.model.network import Network
-from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.distance_field import coverage_of_lines
 from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
@@ -163,15 +168,9 @@ class _Search:
 
     def _expected_margins(self, differences: NDArray[np.int16]) -> NDArray[np.float32]:
         """Return for each change (n, 784) how far another class will lead, (n,), if the logits were linear."""
-        X = np.multiply(self._images.image.reshape(1, -1), np.float32(1 / 255), dtype=self._network.dtype)
-        logits = self._network.logits(X)[0]
-        others = np.flatnonzero(np.arange(len(logits)) != self._answer)
-        leads = np.zeros((len(others), len(logits)), self._network.dtype)
-        leads[np.arange(len(others)), others] = 1
-        leads[:, self._answer] = -1
-        gradients = self._network.input_gradient(np.repeat(X, len(others), axis=0), leads)
+        leads, gradients = lead_gradients(self._network, self._images.image, self._answer)
         gains = differences.astype(np.float32) @ (gradients.T / 255).astype(np.float32)
-        margins: NDArray[np.float32] = (gains + (logits[others] - logits[self._answer])).max(axis=1)
+        margins: NDArray[np.float32] = (gains + leads.astype(np.float32)).max(axis=1)
         return margins
 
     def _read(self, kind: ChangeKind, lines: Lines, differences: NDArray[np.int16]) -> None:
@@ -181,14 +180,11 @@ class _Search:
         if not len(lines):
             return
         self._tried += len(lines)
-        X = np.multiply(images, np.float32(1 / 255), dtype=self._network.dtype)
-        logits = self._network.logits(X)
-        probabilities = OUTPUTS[self._network.spec.output](logits)
+        logits, probabilities = read_images(self._network, images)
         sizes = np.abs(differences).sum(axis=1, dtype=np.int64) / 255
-        accepted = np.array([verdict != "not a digit" for verdict in verdicts(probabilities)])
-        is_flipped = accepted & (logits.argmax(axis=1) != self._answer)
+        is_flipped = are_other_digits(probabilities, self._answer)
         # Any change of the answer is better than none; among these the smaller change is better.
-        scores = np.where(is_flipped, SIDE * SIDE - sizes, np.minimum(_leads(logits, self._answer), 0))
+        scores = np.where(is_flipped, SIDE * SIDE - sizes, np.minimum(log_odds_of_others(logits, self._answer), 0))
         flipped = np.flatnonzero(is_flipped)
         for row in flipped[np.argsort(sizes[flipped], kind="stable")]:
             if kind == "erase" and not self._images.is_one_piece(differences[row]):
@@ -217,17 +213,3 @@ class _Search:
             new_answer=new_answer,
             probability=float(probabilities[new_answer]),
         )
-
-
-def _leads(logits: NDArray[np.floating], answer: int) -> NDArray[np.float64]:
-    """Return log(p / (1 - p)) (n,) of the most probable other class, from logits (n, classes).
-
-    A lead over the answer alone would lead to images that show no digit, for which all classes are equally probable.
-    """
-    z = np.delete(logits, answer, axis=1).astype(np.float64)
-    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    best = z.argmax(axis=1) + (z.argmax(axis=1) >= answer)
-    powers[np.arange(len(powers)), best] = 0
-    rest = np.log(powers.sum(axis=1)) + logits.max(axis=1)
-    leads: NDArray[np.float64] = z.max(axis=1) - rest
-    return leads
