@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.background.task_queue import TaskQueue
 from app.background.watched_reader import WatchedReader
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming
-from app.storage.models.model_library import load_kept_model
+from app.storage.models.model_library import is_of_run, load_kept_model, title_of
 from app.storage.models.saved_models import save_as
 from nncore.errors import ModelFileError
 from nncore.files.model_file import Model, bundled_model_path
@@ -104,7 +104,8 @@ class ModelSession(QObject):
 
     def open_model(self, path: Path) -> None:
         """Use the model in a file."""
-        self._start_reading("model", path.name, partial(_load, path), partial(self._use_opened_model, path))
+        name = title_of(path) if is_of_run(path) else path.name
+        self._start_reading("model", name, partial(_load, path), partial(self._use_opened_model, path))
 
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""

@@ -15,6 +15,7 @@ from app.dialogs.rescued_offer import RescuedOffer
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.loaded_model import ModelWithPath, model_in_words
 from app.session.session import Session
+from app.storage.models.model_library import is_of_run
 from app.storage.paths import run_log_path
 from app.storage.run_store import RunStore
 from app.style.theme import Appearance, apply_appearance
@@ -250,8 +251,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _add_recent_model(self) -> None:
-        if self.session.model_path is not None and self.session.model_is_saved:
-            self.preferences.add_recent_file(self.session.model_path)
+        path = self.session.model_path
+        if path is not None and self.session.model_is_saved and not is_of_run(path):  # the Models tab lists those
+            self.preferences.add_recent_file(path)
 
     @Slot()
     def open_model_of_last_start(self) -> None:

@@ -34,7 +34,7 @@ DAMAGED_LABELS = "labels damaged *.json"
 
 KEPT_SUFFIXES = (".npz", ".digitnet")
 
-RUN_MODEL_NAME = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{6} .+\.npz", re.DOTALL)
+RUN_MODEL_NAME = re.compile(r"\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{6} (.+)\.npz", re.DOTALL)
 """The name of a file in which a run saved its model; a file with any other name was saved by the user."""
 
 LOCK_WAIT_SECONDS = 5.0
@@ -74,7 +74,7 @@ class KeptModel:
     @property
     def default_name(self) -> str:
         """The name of a model that the user has not renamed."""
-        return self.path.stem if self.header is None else _default_name(self.path, self.header.card)
+        return title_of(self.path) if self.header is None else _default_name(self.path, self.header.card)
 
     @property
     def note(self) -> str:
@@ -106,6 +106,12 @@ def run_model_name(name: str, time: datetime) -> str:
 def is_of_run(path: Path) -> bool:
     """Whether a run saved its model in this file by itself."""
     return RUN_MODEL_NAME.fullmatch(path.name) is not None
+
+
+def title_of(path: Path) -> str:
+    """What a user calls a model file: its name without the suffix, and without the time that a run puts before it."""
+    of_run = RUN_MODEL_NAME.fullmatch(path.name)
+    return path.stem if of_run is None else of_run[1]
 
 
 def is_listed(path: Path) -> bool:

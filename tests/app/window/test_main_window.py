@@ -244,6 +244,16 @@ def test_an_opened_model_without_a_finished_epoch_does_not_blame_the_drawing(
     assert draw.answer.sentence.text() != NO_EPOCH
 
 
+def test_the_file_of_a_run_is_not_among_the_recent_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    of_run = keep_model()
+    save_model(small_model(), tmp_path / "mine.digitnet")
+    for path in (of_run, tmp_path / "mine.digitnet"):
+        with qtbot.waitSignal(window.session.status_message):
+            window.session.open_model(path)
+    assert tmp_path / "mine.digitnet" in window.preferences.recent_files
+    assert of_run not in window.preferences.recent_files
+
+
 def test_opened_data_is_used_and_a_damaged_file_gives_a_message_in_the_data_tab(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

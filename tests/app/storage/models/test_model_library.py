@@ -17,6 +17,7 @@ from app.storage.models.model_library import (
     is_of_run,
     load_kept_model,
     run_model_name,
+    title_of,
 )
 from app.storage.paths import models_folder
 from nncore.errors import ModelFileError, NewerModelFileError
@@ -52,6 +53,16 @@ def test_a_model_of_a_run_is_recognized_by_the_name_of_its_file(name: str) -> No
     assert path.parent == models_folder()
     assert is_of_run(path)
     assert not is_of_run(models_folder() / "mine.npz")
+
+
+def test_a_damaged_model_of_a_run_has_no_name_made_of_its_time(library: ModelLibrary) -> None:
+    path = models_folder() / run_model_name("784-128-10", datetime(2026, 1, 2, 3, 4, 5))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"nothing")
+    (model,) = listed(library)
+    assert model.problem
+    assert model.name == title_of(path) == "784-128-10"
+    assert title_of(models_folder() / "mine.digitnet") == "mine"
 
 
 def test_a_folder_that_does_not_exist_has_no_models(library: ModelLibrary) -> None:
