@@ -8,6 +8,7 @@ its centre of mass returns. A line of a drawing is erased in its whole width, so
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from nncore.preprocessing.bitmap.blobs import connected_components
 from nncore.preprocessing.bitmap.paper import window_maximum
 from nncore.preprocessing.bitmap.pipeline import line_thickness
+from nncore.preprocessing.distance_field import coverage_of_lines
 from nncore.preprocessing.ink import PEN_WIDTH, SIDE
 
 ChangeKind = Literal["add", "erase"]
@@ -32,6 +34,8 @@ INK_LEVEL = 64
 """A pixel belongs to the ink if its grey value is at least this: a quarter of full ink."""
 ERASED_LEVEL = 64
 """A pixel is erased if it lost at least this grey value."""
+VISIBLE_LEVEL = 20
+"""A pixel is altered if its grey value changes by at least this; a cut line is drawn again with errors of up to 18."""
 SIZE_TOLERANCE = 1
 """Pixels by which the larger side of the ink may change. MNIST's own is 19 or 20."""
 MAX_SHIFT = 3
@@ -39,6 +43,33 @@ MAX_SHIFT = 3
 
 _middles = np.arange(SIDE, dtype=np.float32)
 _MOMENTS = np.stack([np.ones(SIDE * SIDE, np.float32), np.tile(_middles, SIDE), np.repeat(_middles, SIDE)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnChange:
+    """One change, as it is drawn.
+
+    Attributes:
+        image: (28, 28) uint8, the changed image.
+        difference: (28, 28) int16, by how much the change alters each pixel, before the image is centred again.
+        path: (points, 2) float32, the line of the pen or the eraser, on a canvas from 0 to 1.
+        width: thickness of the pen or the eraser in the same units.
+    """
+
+    image: NDArray[np.uint8]
+    difference: NDArray[np.int16]
+    path: NDArray[np.float32]
+    width: float
+
+    @property
+    def ink(self) -> float:
+        """The added or erased ink, in pixels of full ink."""
+        return float(np.abs(self.difference).sum(dtype=np.int64) / 255)
+
+    @property
+    def region(self) -> NDArray[np.bool_]:
+        """The pixels (28, 28) that the change alters visibly."""
+        return np.abs(self.difference) >= VISIBLE_LEVEL
 
 
 class ChangedImages:
@@ -86,10 +117,22 @@ class ChangedImages:
         allowed: NDArray[np.bool_] = self._is_middle[rows, columns].all(axis=1)
         return allowed if kind == "erase" else np.ones(len(paths), bool)
 
-    def is_one_piece(self, difference: NDArray[np.int16]) -> bool:
-        """Whether the erased pixels (784,) are connected."""
-        _, blobs = connected_components((difference <= -ERASED_LEVEL).reshape(SIDE, SIDE))
-        return len(blobs) == 1
+    def drawn(self, kind: ChangeKind, path: NDArray[np.float32], image: NDArray[np.uint8]) -> DrawnChange | None:
+        """Return the change along a path (points, 2) in frame units; None if it cannot be drawn as one change.
+
+        image: (784,), that of `changed`. The canvas of an image without strokes is the image itself.
+        """
+        coverage = np.rint(255 * coverage_of_lines(path[None], self.widths[kind])).astype(np.uint8)
+        difference = self.differences(kind, coverage).reshape(SIDE, SIDE)
+        if kind == "erase" and not is_one_piece(difference):
+            return None
+        width = self.widths[kind] / SIDE
+        return DrawnChange(image.reshape(SIDE, SIDE).copy(), difference, path / np.float32(SIDE), width)
+
+
+def is_one_piece(difference: NDArray[np.int16]) -> bool:
+    """Whether the erased pixels (28, 28) are connected."""
+    return len(connected_components(difference <= -ERASED_LEVEL)[1]) == 1
 
 
 def _middles_of_lines(image: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.evaluation.explanation.candidate_lines import Lines, bank, bank_coverages, curves, variations
+from nncore.evaluation.explanation.changed_drawings import ChangedDrawings
 from nncore.evaluation.explanation.changed_images import CHANGE_KINDS, ChangedImages, ChangeKind
 from nncore.evaluation.explanation.other_classes import (
     are_other_digits,
@@ -25,7 +26,7 @@ from nncore.evaluation.explanation.other_classes import (
 from nncore.evaluation.recognition import check_explainable, read_digit
 from nncore.model.network import Network
 from nncore.preprocessing.distance_field import coverage_of_lines
-from nncore.preprocessing.ink import SIDE
+from nncore.preprocessing.ink import SIDE, Ink
 from nncore.system.blas_threads import one_blas_thread
 
 FIRST_TRIED = 384
@@ -34,6 +35,8 @@ ROUNDS = 18
 """Rounds of variations."""
 PARENTS, CHILDREN = 12, 10
 """Lines that are varied in each round for each kind of change, and variations of each of them."""
+MAX_DRAWN = 10
+"""Changes of each part of the search that are drawn and read alone, the smallest first, until one changes the class."""
 FIRST_SPREAD, LAST_SPREAD = 2.0, 0.3
 """How far, in pixels, a variation moves the points of a line in the first and in the last round."""
 
@@ -44,11 +47,11 @@ class Flip:
 
     Attributes:
         kind: "add" for a stroke of the pen, "erase" for a piece that is erased.
-        path: (points, 2) float32, the line of the pen or the eraser; x and y on the canvas, 0 to 1, y down. For an
-            image without a drawing the canvas is the image.
+        path: (points, 2) float32, the line of the pen or the middle of the eraser; x and y on the canvas, 0 to 1, y
+            down. For an image without a drawing the canvas is the image.
         width: thickness of the pen or the eraser in the same units.
         image: (28, 28) uint8, the changed image.
-        region: (28, 28) bool, the pixels of the image before that the change alters.
+        region: (28, 28) bool, the pixels of the image before that the change alters visibly.
         changed_ink: the added or erased ink, in pixels of full ink.
         answer, new_answer: the class before and after the change.
         probability: that of `new_answer` after the change, 0 to 1.
@@ -105,10 +108,35 @@ def find_flip(
     diverged, or if the image has another shape or dtype.
     """
     check_explainable(network, image)
-    answer = read_digit(network, image).digit
     if not image.any():
+        read_digit(network, image)
         return FlipSearch(None, 0)
-    search = _Search(network, image, answer)
+    return _searched(network, ChangedImages(image), kinds, cancelled)
+
+
+@one_blas_thread()
+def find_flip_of_drawing(
+    network: Network,
+    ink: Ink,
+    *,
+    kinds: tuple[ChangeKind, ...] = CHANGE_KINDS,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FlipSearch:
+    """Search for the smallest change of a drawing on a canvas from 0 to 1, as `find_flip` does for an image.
+
+    The image of the result is that of the changed strokes: of `ink` with the path as one stroke more, or without the
+    parts within half the width of the path, see `parts_outside`. Raises DataError as `find_flip` does, and if the
+    drawing is blank or not within the canvas.
+    """
+    changes = ChangedDrawings(ink)
+    check_explainable(network, changes.image)
+    return _searched(network, changes, kinds, cancelled)
+
+
+def _searched(
+    network: Network, changes: ChangedImages, kinds: tuple[ChangeKind, ...], cancelled: Callable[[], bool]
+) -> FlipSearch:
+    search = _Search(network, changes, read_digit(network, changes.image).digit)
     for kind in kinds:
         if cancelled():
             return search.result(cancelled=True)
@@ -139,9 +167,8 @@ class _Population:
 class _Search:
     """A search for one image: the best lines of each kind of change, and the smallest change found."""
 
-    def __init__(self, network: Network, image: NDArray[np.uint8], answer: int) -> None:
-        self._network, self._answer = network.copy(), answer
-        self._images = ChangedImages(image)
+    def __init__(self, network: Network, changes: ChangedImages, answer: int) -> None:
+        self._network, self._answer, self._images = network.copy(), answer, changes
         self._populations = {kind: _Population() for kind in CHANGE_KINDS}
         self._rng = np.random.default_rng(0)
         self._flip: Flip | None = None
@@ -186,30 +213,33 @@ class _Search:
         # Any change of the answer is better than none; among these the smaller change is better.
         scores = np.where(is_flipped, SIDE * SIDE - sizes, np.minimum(log_odds_of_others(logits, self._answer), 0))
         flipped = np.flatnonzero(is_flipped)
-        for row in flipped[np.argsort(sizes[flipped], kind="stable")]:
-            if kind == "erase" and not self._images.is_one_piece(differences[row]):
-                scores[row] = -np.inf
-            elif self._flip is None or sizes[row] < self._flip.changed_ink:
-                self._flip = self._made(kind, lines[row], differences[row], images[row], probabilities[row])
+        for row in flipped[np.argsort(sizes[flipped], kind="stable")][:MAX_DRAWN]:
+            if self._flip is not None and sizes[row] >= self._flip.changed_ink:
+                break
+            if self._keeps(kind, lines[row], images[row]):
+                break
+            scores[row] = -np.inf
         self._populations[kind].add(lines, scores)
 
-    def _made(
-        self,
-        kind: ChangeKind,
-        line: Lines,
-        difference: NDArray[np.int16],
-        image: NDArray[np.uint8],
-        probabilities: NDArray[np.floating],
-    ) -> Flip:
-        new_answer = int(probabilities.argmax())
-        return Flip(
-            kind=kind,
-            path=curves(line[None])[0] / np.float32(SIDE),
-            width=self._images.widths[kind] / SIDE,
-            image=image.reshape(SIDE, SIDE).copy(),
-            region=(difference != 0).reshape(SIDE, SIDE),
-            changed_ink=float(np.abs(difference).sum(dtype=np.int64) / 255),
-            answer=self._answer,
-            new_answer=new_answer,
-            probability=float(probabilities[new_answer]),
-        )
+    def _keeps(self, kind: ChangeKind, line: Lines, image: NDArray[np.uint8]) -> bool:
+        """Draw a change, and keep it if it changes the answer and is the smallest one so far; whether it is a flip."""
+        drawn = self._images.drawn(kind, curves(line[None])[0], image)
+        if drawn is None:
+            return False
+        _, probabilities = read_images(self._network, drawn.image.reshape(1, -1))
+        if not are_other_digits(probabilities, self._answer)[0]:
+            return False
+        if self._flip is None or drawn.ink < self._flip.changed_ink:
+            new_answer = int(probabilities[0].argmax())
+            self._flip = Flip(
+                kind=kind,
+                path=drawn.path,
+                width=drawn.width,
+                image=drawn.image,
+                region=drawn.region,
+                changed_ink=drawn.ink,
+                answer=self._answer,
+                new_answer=new_answer,
+                probability=float(probabilities[0, new_answer]),
+            )
+        return True

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.canvas.eraser import MIN_PIECE_LENGTH, erase_path
+from app.canvas.eraser import erase_path
 from app.canvas.stroke import Point, Stroke
+from nncore.preprocessing.erasing import MIN_PIECE_LENGTH
 
 place = st.tuples(st.floats(0, 1), st.floats(0, 1))
 RADIUS = 0.05

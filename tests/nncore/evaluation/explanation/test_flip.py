@@ -81,7 +81,7 @@ def test_an_added_stroke_is_a_line_of_the_pen_at_the_place_that_is_told() -> Non
     assert flip.width == pytest.approx(PEN_WIDTH / SIDE)
     drawn = rasterize(Ink((flip.path,)), Preparation(fit=False, centre=False))
     changed = np.maximum(drawn, image)
-    assert flip.region[changed > image.astype(int) + 20].all()
+    assert flip.region[changed > image.astype(int) + 40].all()
     wider = PenPath(flip.path * SIDE, np.array([len(flip.path) - 1])).coverage(PEN_WIDTH + 0.2)
     assert not flip.region[wider == 0].any()
 
