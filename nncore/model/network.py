@@ -264,6 +264,11 @@ class Network(DeepCopyable):
         self._build_layers(Parameters(shapes, state_shapes, self.dtype, values, gradients))
 
     @property
+    def first_trained(self) -> int:
+        """The index of the first layer with parameters, where the backward pass ends."""
+        return self._first_trained
+
+    @property
     def dtype(self) -> np.dtype[np.floating]:
         """float32, or float64 for a gradient check."""
         return self.parameters.values.dtype

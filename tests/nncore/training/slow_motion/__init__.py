@@ -1,0 +1,1 @@
+"""Tests of nncore.training.slow_motion."""
