@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130  # what shells expect of a program that Ctrl+C ended
     except MemoryError:
         return _fail("There is not enough memory for this; a smaller network, batch or file needs less.")
-    except BrokenPipeError:  # the reader of the output has closed it (`| head`)
+    except BrokenPipeError:  # the program that reads the output has closed it (`| head`)
         discard_output()
         return 0
     except OSError as problem:

@@ -1,6 +1,6 @@
 """Output of the commands: results on standard output, error messages on standard error.
 
-Output never ends a command: a character that the terminal cannot show is escaped, and the reader of the output may
+Output never ends a command: a character that the terminal cannot show is escaped, and the program that reads it may
 close it early.
 """
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.background.file_loader import FileLoader
 from app.background.task_queue import TaskQueue
-from app.background.watched_reader import WatchedReader
 from app.session.loaded_model import LoadedModel, ModelWithPath, Renaming
 from app.storage.models.model_library import is_of_run, load_kept_model, title_of
 from app.storage.models.saved_models import save_as
@@ -40,7 +40,7 @@ class ModelSession(QObject):
     Attributes:
         model, network: the model in use and its network; None before one is open.
         model_path: its file, None if it has none.
-        reader: shows the reading of a large model or checkpoint, and can cancel it.
+        file_loader: shows the reading of a large model or checkpoint, and can cancel it.
     """
 
     model_changed = Signal(Model)
@@ -66,7 +66,7 @@ class ModelSession(QObject):
         self._saved_model: ModelWithPath | None = None
         self._bundled_model: Model | None = None
         self._files = TaskQueue(self)
-        self.reader = WatchedReader(self._files, self)
+        self.file_loader = FileLoader(self._files, self)
 
     @property
     def is_busy(self) -> bool:
@@ -185,8 +185,8 @@ class ModelSession(QObject):
         self.model_not_saved.emit(sentence)
 
     def _start_reading(self, kind: str, name: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work`, which reads `name`, on a thread; see `WatchedReader.read`."""
-        self.reader.read(kind, name, work, use, self.error_message.emit)
+        """Run `work`, which reads `name`, on a thread; see `FileLoader.read`."""
+        self.file_loader.read(kind, name, work, use, self.error_message.emit)
 
 
 def _load(path: Path) -> LoadedModel:

@@ -258,7 +258,7 @@ class SettingsForm(Form):
     def __init__(self, group: SettingGroup | None = None) -> None:
         """group: the group of settings of a TrainingConfig to show; None for no group."""
         super().__init__()
-        self.readers: dict[str, Callable[[], object]] = {}
+        self.getters: dict[str, Callable[[], object]] = {}
         self.edits: dict[str, QLineEdit] = {}
         self.choices: dict[str, Choice] = {}
         self.checks: dict[str, QCheckBox] = {}
@@ -277,16 +277,16 @@ class SettingsForm(Form):
         if setting.kind == "choice":
             options = ({"": setting.none_text} if setting.none_text else {}) | dict(setting.choices)
             choice = self.choices[field] = self.add_choice(field, label, options, tooltip)
-            self.readers[field] = lambda: choice.value or None
+            self.getters[field] = lambda: choice.value or None
         elif setting.kind == "flag":
             check = self.checks[field] = QCheckBox()
             check.toggled.connect(self.changed)
             self.add(field, label, check, tooltip)
-            self.readers[field] = check.isChecked
+            self.getters[field] = check.isChecked
         else:
             empty = f" Leave it empty for {setting.none_text}." if setting.none_text else ""
             edit = self.edits[field] = self.add_entry(field, label, tooltip + empty, empty=setting.none_text)
-            self.readers[field] = lambda: setting.read(edit.text())
+            self.getters[field] = lambda: setting.read(edit.text())
 
     def show_config(self, config: TrainingConfig) -> None:
         """Show these settings."""
@@ -300,12 +300,12 @@ class SettingsForm(Form):
 
     def values(self) -> dict[str, Any]:
         """All settings, by name. Raises SettingError for the first invalid one."""
-        return {field: read() for field, read in self.readers.items()}
+        return {field: read() for field, read in self.getters.items()}
 
     def problems(self) -> dict[str, SettingError]:
         """The errors of all invalid settings, by name."""
         problems = {}
-        for read in self.readers.values():
+        for read in self.getters.values():
             try:
                 read()
             except SettingError as problem:
@@ -320,13 +320,13 @@ class SettingsForm(Form):
     def add_entry(
         self, field: str, name: str, tooltip: str, read: Callable[[], object] | None = None, empty: str = ""
     ) -> QLineEdit:
-        """Add a setting that the user types. empty: what an empty field means. read: None to set `readers` later."""
+        """Add a setting that the user types. empty: what an empty field means. read: None to set `getters` later."""
         edit = QLineEdit()
         edit.setPlaceholderText(empty)
         edit.textChanged.connect(self.changed)
         self.add(field, name, edit, tooltip)
         if read is not None:
-            self.readers[field] = read
+            self.getters[field] = read
         return edit
 
     def add_choice(self, field: str, name: str, options: dict[str, str], tooltip: str) -> Choice:
@@ -334,5 +334,5 @@ class SettingsForm(Form):
         choice = Choice(options)
         choice.currentIndexChanged.connect(self.changed)
         self.add(field, name, choice, tooltip)
-        self.readers[field] = lambda: choice.value
+        self.getters[field] = lambda: choice.value
         return choice

@@ -136,7 +136,7 @@ class SnapshotRow(QWidget):
         self._show_index(self.slider.value())
 
     @property
-    def reader(self) -> str:
+    def point_text(self) -> str:
         """The selected point in words, "" for the current model: "step 3 of the last run, 784-128-10"."""
         return "" if self._choice is None else f"{self._choice.label} of the last run, {self._run_name}"
 

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.recent_files = RecentFilesMenu(preferences, self.menu)
         self.help = HelpActions(self)
         self.header, self.entries = WindowHeader(self.menu), MenuEntries(self.menu, self)
-        self.rescued_offer, self.reading_notice = RescuedOffer(), ReadingNotice(session.reader)
+        self.rescued_offer, self.reading_notice = RescuedOffer(), ReadingNotice(session.file_loader)
         self._closing = WindowClosing(self)
         self._lay_out()
         self._connect()
@@ -103,11 +103,11 @@ class MainWindow(QMainWindow):
         session, messages, actions = self.session, self.messages, self.training_actions
         session.model_changed.connect(self.header.show_model)
         session.model_renamed.connect(self.header.show_model)
-        reader = self.connections.reader
-        reader.taught_changed.connect(self.header.show_taught)
-        reader.taught_changed.connect(actions.show_taught)
-        reader.network_changed.connect(actions.read_pinned_with)
-        reader.renamed.connect(actions.rename_reader)
+        classifier = self.connections.classifier
+        classifier.taught_changed.connect(self.header.show_taught)
+        classifier.taught_changed.connect(actions.show_taught)
+        classifier.network_changed.connect(actions.read_pinned_with)
+        classifier.renamed.connect(actions.rename_classifier)
         session.model_changed.connect(self._add_recent_model)
         for changed in (session.model_changed, session.model_renamed, session.run_state_changed):
             changed.connect(self._remember_model_in_use)

@@ -14,7 +14,7 @@ from app.session.loaded_model import has_finished_epoch
 from app.session.run_events import LiveNetwork, RunState
 from app.session.session import Session
 from app.storage.paths import ink_folder, train_settings_path
-from app.window.drawing_reader import DrawingReader
+from app.window.drawing_classifier import DrawingClassifier
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import TabRow
 from nncore.data.dataset import DIGITS
@@ -44,7 +44,7 @@ PINNED = "Pinned: the Train tab shows what the network reads in this drawing whi
 class TabConnections(QObject):
     """Connects each new tab with the session and the window, and gives it the current state.
 
-    It also shows what one tab sends to another. reader: the network that reads drawings in all tabs.
+    It also shows what one tab sends to another. classifier: the network that reads drawings in all tabs.
     """
 
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
@@ -52,12 +52,12 @@ class TabConnections(QObject):
         super().__init__(window)
         self._window, self._session, self._teacher = window, session, teacher
         self._preferences: WindowPreferences = window.preferences
-        self.reader = DrawingReader(session, teacher, self)
+        self.classifier = DrawingClassifier(session, teacher, self)
         session.network_in_training.connect(self._show_training)
         session.run_state_changed.connect(self._update_watching)
         session.model_changed.connect(self._update_watching)
-        self.reader.taught_changed.connect(self._update_snapshot_rows)
-        self.reader.taught_changed.connect(self._say_taught)
+        self.classifier.taught_changed.connect(self._update_snapshot_rows)
+        self.classifier.taught_changed.connect(self._say_taught)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
@@ -83,14 +83,14 @@ class TabConnections(QObject):
         self._connect_snapshot_row(tab.snapshot_row)
         session.model_changed.connect(self._update_snapshot_rows)
         session.snapshots_grown.connect(self._update_snapshot_rows)
-        self.reader.renamed.connect(self._update_snapshot_rows)
+        self.classifier.renamed.connect(self._update_snapshot_rows)
         session.model_changed.connect(self._say_whether_trained)
         if session.model is not None:
             tab.set_model_has_epoch(has_finished_epoch(session.model))
-        self.reader.network_changed.connect(tab.set_network)
-        self.reader.renamed.connect(tab.rename_model)
-        tab.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
-        tab.set_network(self.reader.network, self.reader.name)
+        self.classifier.network_changed.connect(tab.set_network)
+        self.classifier.renamed.connect(tab.rename_model)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, self.classifier.is_latest_snapshot)
+        tab.set_network(self.classifier.network, self.classifier.name)
         self._update_snapshot_rows()
         tab.pictures.opened.connect(self._preferences.add_recent_file)
         tab.status_message.connect(self._window.messages.show_message)
@@ -130,19 +130,19 @@ class TabConnections(QObject):
 
         tab.add_panel(CalculationPanel())
         draw_tab, session = self._window.draw_tab, self._session
-        draw_tab.reader_changed.connect(self._look_inside)
+        draw_tab.classifier_changed.connect(self._look_inside)
         draw_tab.image_changed.connect(tab.set_drawing)
         tab.source.picture_requested.connect(draw_tab.ask_picture)
         draw_tab.pictures.failed.connect(tab.source.show_problem)
         tab.share_drawing(draw_tab.canvas)
-        self._look_inside(draw_tab.network, draw_tab.reader_name)
+        self._look_inside(draw_tab.network, draw_tab.model_name)
         tab.set_drawing(draw_tab.image)
         session.data_changed.connect(tab.source.set_data)
         rows = draw_tab.snapshot_row, tab.snapshot_row  # the same point is selected in both tabs
-        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, self.reader.is_latest_snapshot)
+        tab.snapshot_row.set_snapshots(session.snapshots, session.planned_epochs, self.classifier.is_latest_snapshot)
         tab.snapshot_row.select_point(draw_tab.snapshot_row.choice)
-        self.reader.network_changed.connect(tab.snapshot_row.set_current_network)
-        tab.snapshot_row.set_current_network(self.reader.network)
+        self.classifier.network_changed.connect(tab.snapshot_row.set_current_network)
+        tab.snapshot_row.set_current_network(self.classifier.network)
         for one, other in (rows, rows[::-1]):
             one.point_chosen.connect(other.select_point)
         self._connect_snapshot_row(tab.snapshot_row)
@@ -168,10 +168,10 @@ class TabConnections(QObject):
         self._teacher.changed.connect(self._say_whether_teachable)
         self._say_whether_teachable()
         tab.show_requested.connect(self._show_ink)
-        self.reader.network_changed.connect(tab.set_network)
-        self.reader.renamed.connect(tab.rename_model)
-        if self.reader.network is not None:
-            tab.set_network(self.reader.network, self.reader.name)
+        self.classifier.network_changed.connect(tab.set_network)
+        self.classifier.renamed.connect(tab.rename_model)
+        if self.classifier.network is not None:
+            tab.set_network(self.classifier.network, self.classifier.name)
 
     @Slot()
     def _say_whether_teachable(self) -> None:
@@ -187,7 +187,7 @@ class TabConnections(QObject):
         self._session.data_changed.connect(tab.set_data)
         self._session.model_changed.connect(self._evaluate_model)
         self._session.model_renamed.connect(self._rename_evaluated)
-        tab.show_taught(is_taught=self.reader.taught_count > 0)
+        tab.show_taught(is_taught=self.classifier.taught_count > 0)
         if self._session.data is not None:
             tab.set_data(self._session.data)
         if self._session.model is not None:
@@ -222,8 +222,8 @@ class TabConnections(QObject):
         self._window.draw_tab.image_changed.connect(tab.set_drawing)
         tab.set_drawing(self._window.draw_tab.image)
         session.data_changed.connect(tab.set_data)
-        self.reader.network_changed.connect(self._show_model_in_use)
-        self.reader.renamed.connect(self._show_model_in_use)
+        self.classifier.network_changed.connect(self._show_model_in_use)
+        self.classifier.renamed.connect(self._show_model_in_use)
         tab.models_listed.connect(self._take_over_names)
         if session.data is not None:
             tab.set_data(session.data)
@@ -231,9 +231,9 @@ class TabConnections(QObject):
 
     @Slot()
     def _show_model_in_use(self) -> None:
-        model, network = self._session.model, self.reader.network
+        model, network = self._session.model, self.classifier.network
         if model is not None and network is not None:
-            self._window.models_tab.set_model_in_use(model, network, self._session.model_path, self.reader.name)
+            self._window.models_tab.set_model_in_use(model, network, self._session.model_path, self.classifier.name)
 
     @Slot(list)
     def _take_over_names(self, models: list[KeptModel]) -> None:
@@ -241,13 +241,13 @@ class TabConnections(QObject):
 
     @Slot(object, int)
     def _show_snapshots(self, snapshots: Snapshots, epochs: int) -> None:
-        self._window.draw_tab.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
+        self._window.draw_tab.set_snapshots(snapshots, epochs, self.classifier.is_latest_snapshot)
         self._update_snapshot_rows()
 
     @Slot(object, int)
     def _show_snapshots_inside(self, snapshots: Snapshots, epochs: int) -> None:
         row = self._window.inside_tab.snapshot_row
-        row.set_snapshots(snapshots, epochs, self.reader.is_latest_snapshot)
+        row.set_snapshots(snapshots, epochs, self.classifier.is_latest_snapshot)
         self._update_snapshot_rows()
 
     def _connect_snapshot_row(self, row: SnapshotRow) -> None:
@@ -260,7 +260,7 @@ class TabConnections(QObject):
     def _update_snapshot_rows(self) -> None:
         for tab in (self._built_tab("DrawTab"), self._built_tab("InsideTab")):
             if tab is not None:
-                tab.snapshot_row.set_has_model(self.reader.is_latest_snapshot, self.reader.name_beside_run)
+                tab.snapshot_row.set_has_model(self.classifier.is_latest_snapshot, self.classifier.name_beside_run)
 
     @Slot(int)
     def _say_taught(self, count: int) -> None:

@@ -62,7 +62,7 @@ class TrainingActions(QObject):
         self.rate_finder, self.tasks = RateFinderTask(self), TaskQueue(self)
         self.recipe_durations = RecipeDurations(self)
         self._fork_parent: LoggedRun | None = None
-        self._reader: tuple[Network | None, str] = None, ""
+        self._classifier: tuple[Network | None, str] = None, ""
         self._taught_count = 0
         self.dialogs = TrainingDialogs(session, train_tab, window)
         self._connect()
@@ -334,13 +334,13 @@ class TrainingActions(QObject):
     @Slot(object, str)
     def read_pinned_with(self, network: Network | None, name: str) -> None:
         """Read the pinned drawing with `network`, called `name`, while no run is in progress."""
-        self._reader = network, name
+        self._classifier = network, name
         self._read_pinned_drawing()
 
     @Slot(str)
-    def rename_reader(self, name: str) -> None:
+    def rename_classifier(self, name: str) -> None:
         """The network that reads drawings has this name now."""
-        self._reader = self._reader[0], name
+        self._classifier = self._classifier[0], name
         self._read_pinned_drawing()
 
     @Slot(object)
@@ -361,7 +361,7 @@ class TrainingActions(QObject):
     @Slot()
     def _read_pinned_drawing(self) -> None:
         """Read the pinned drawing as Draw reads, unless a run is in progress, whose thread reads it."""
-        session, (network, name) = self.session, self._reader
+        session, (network, name) = self.session, self._classifier
         if session.pinned_drawing is None or session.run_state is not RunState.IDLE:
             return
         if network is not None:

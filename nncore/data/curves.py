@@ -38,7 +38,7 @@ class CurvePoints:
     The network gets x standardized: minus its mean, divided by its standard deviation. If y is within 0 to 1, which a
     sigmoid can reach, it is used unchanged; otherwise it is scaled so that its minimum is 0 and its maximum 1.
 
-    source: where the points come from, as text for a reader. Raises DataError if there are no two different x.
+    source: where the points come from, as text for people. Raises DataError if there are no two different x.
     """
 
     x: Numbers

@@ -36,7 +36,7 @@ class Dataset:
             taken. Or (n, d) float32, the inputs of any other problem, which are not scaled: see `from_floats`.
         labels: (n,) integers, each an index into `class_names`. Or, if `class_names` is empty, (n, k) float32: the
             targets of a regression.
-        source: where the examples come from, as text for a reader.
+        source: where the examples come from, as text for people.
         open_set: whether examples may belong to no class, with the label NO_CLASS.
 
     A dataset may be empty, and all its labels may be the same.

@@ -109,7 +109,7 @@ class Snapshots(DeepCopyable):
         self._early_steps = _thinned(EARLY_STEPS, max(1, self._max_count // 2))
         self._stride = 1
         self._snapshots: tuple[Snapshot, ...] = ()
-        self._reader: Network | None = None
+        self._network: Network | None = None
 
     @classmethod
     def from_snapshots(
@@ -191,10 +191,10 @@ class Snapshots(DeepCopyable):
         Raises KeyError if that snapshot is not kept, DataError if the network cannot read digits.
         """
         values = self.values(point)
-        if self._reader is None:
-            self._reader = Network(self.spec)
-        self._reader.parameters.values[:] = values
-        return read_digit(self._reader, image)
+        if self._network is None:
+            self._network = Network(self.spec)
+        self._network.parameters.values[:] = values
+        return read_digit(self._network, image)
 
 
 def _thinned(steps: tuple[int, ...], count: int) -> tuple[int, ...]:

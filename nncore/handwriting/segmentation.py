@@ -106,12 +106,12 @@ def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[StrokeGroup
     if strokes <= 1 or strokes > MAX_STROKES:
         return (tuple(range(strokes)),) if strokes else ()
     layout, network_calls = _Layout(ink), 0
-    reader = network if network is not None and why_cannot_read(network) is None else None
+    classifier = network if network is not None and why_cannot_read(network) is None else None
     while (pair := layout.closest()) is not None:
         one, other, log_odds = pair
-        if abs(log_odds) < CONFIDENT_LOG_ODDS and reader is not None and network_calls < MAX_NETWORK_CALLS:
+        if abs(log_odds) < CONFIDENT_LOG_ODDS and classifier is not None and network_calls < MAX_NETWORK_CALLS:
             network_calls += 1
-            log_odds += _network_log_odds_apart(reader, ink, one, other)
+            log_odds += _network_log_odds_apart(classifier, ink, one, other)
         if log_odds < 0:
             layout.join(one, other)
         else:

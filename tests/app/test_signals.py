@@ -21,7 +21,7 @@ UNTYPED = {
     "tabs/data/source_panel.py: synthetic_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
     "tabs/draw/draw_tab.py: image_changed": NONE,
     "tabs/draw/draw_tab.py: predicted": NONE,
-    "tabs/draw/draw_tab.py: reader_changed": NONE,
+    "tabs/draw/draw_tab.py: classifier_changed": NONE,
     "tabs/evaluate/detail_view.py: explanation_changed": NONE,
     "tabs/evaluate/evaluate_tab.py: image_explained": NONE,
     "tabs/evaluate/evaluation_runner.py: evaluated": NONE,

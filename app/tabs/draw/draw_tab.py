@@ -65,7 +65,7 @@ class DrawTab(Tab):
     predicted = Signal(object)
     image_changed = Signal(object)
     """The image (28, 28) uint8 of the digit shown; None if nothing is drawn."""
-    reader_changed = Signal(object, str)
+    classifier_changed = Signal(object, str)
     """The network that reads, None without a model, and its name: the model in use, or an epoch of the last run."""
     pin_requested = Signal(np.ndarray)
     """Show the bars of this image (28, 28) uint8 in the Train tab while a network learns."""
@@ -80,7 +80,7 @@ class DrawTab(Tab):
         self._earlier_network: Network | None = None
         self._live: LiveNetwork | None = None
         self._model_has_epoch = True
-        self._shown_reader: tuple[Network | None, str] | None = None
+        self._shown_classifier: tuple[Network | None, str] | None = None
         self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
@@ -89,8 +89,8 @@ class DrawTab(Tab):
         self._explanation: Explanation | None = None
         self.canvas = self.message_place = Canvas()
         self.pictures = PictureSource(self)
-        self.reader = ElidedLabel()
-        self.reader.setProperty("quiet", True)
+        self.model_label = ElidedLabel()
+        self.model_label.setProperty("quiet", True)
         self.answer = AnswerView()
         self.number_row = NumberRow()
         self.bars = ProbabilityBars()
@@ -163,7 +163,7 @@ class DrawTab(Tab):
     def rename_model(self, name: str) -> None:
         """The model that reads has this name now; its network and its answers stay."""
         self._name = name
-        self._show_reader()
+        self._show_model_name()
 
     def set_snapshots(self, snapshots: Snapshots | None, epochs: int = 0, has_model: bool = True) -> None:
         """Offer the networks of the steps and epochs of a training of `epochs` epochs; None for no training.
@@ -250,24 +250,24 @@ class DrawTab(Tab):
             self._reading = read_picture(self.network, picture)
         else:
             self._reading = read_drawing(self.network, self.canvas.drawing.ink(), self.filmstrip.preparation)
-        self._show_reader()
+        self._show_model_name()
         self.number_row.set_predictions(self._reading.predictions)
         self._show_error(self._reading.error)
         self._show_digit()
 
     @property
-    def reader_name(self) -> str:
+    def model_name(self) -> str:
         """The name of the network that reads: of the model in use, or a step or epoch of a run."""
-        return self.snapshot_row.reader or (self._live.name if self._live is not None else self._name) or "no model"
+        return self.snapshot_row.point_text or (self._live.name if self._live is not None else self._name) or "no model"
 
-    def _show_reader(self) -> None:
+    def _show_model_name(self) -> None:
         """Say which network gives the answers."""
-        if self.reader.full_text != f"Read by {self.reader_name}":
-            self.reader.set_full_text(f"Read by {self.reader_name}")
-        reader = self.network, self.reader_name
-        if reader != self._shown_reader:
-            self._shown_reader = reader
-            self.reader_changed.emit(*reader)
+        if self.model_label.full_text != f"Read by {self.model_name}":
+            self.model_label.set_full_text(f"Read by {self.model_name}")
+        classifier = self.network, self.model_name
+        if classifier != self._shown_classifier:
+            self._shown_classifier = classifier
+            self.classifier_changed.emit(*classifier)
 
     @Slot()
     def _show_digit(self) -> None:
@@ -372,7 +372,7 @@ class DrawTab(Tab):
         bars.setStretch(0, 5)
         bars.setStretch(1, 3)
         self._bars_row.setLayout(bars)
-        shown = self.reader, self._answer_row, self.number_row, self._bars_row, self.teach_row, self.snapshot_row
+        shown = self.model_label, self._answer_row, self.number_row, self._bars_row, self.teach_row, self.snapshot_row
         right = column_of(*shown, spacing=GAP // 2)
         right.setStretchFactor(self._bars_row, 1)
         top = QHBoxLayout()

@@ -12,8 +12,8 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
+from app.background.file_loader import FileLoader
 from app.background.task_queue import TaskQueue
-from app.background.watched_reader import WatchedReader
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import IMAGE_SUFFIXES, MAX_SIDE, decode_colour_image, on_paper, read_colour_image
 from nncore.errors import DataError
@@ -42,8 +42,8 @@ class PictureSource(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = TaskQueue(self)
-        self._reader = WatchedReader(self._tasks, self)
-        self._reader.reading.connect(self.reading)
+        self._file_loader = FileLoader(self._tasks, self)
+        self._file_loader.reading.connect(self.reading)
 
     @staticmethod
     def accepts(data: QMimeData) -> bool:
@@ -87,7 +87,7 @@ class PictureSource(QObject):
     @Slot()
     def cancel(self) -> None:
         """Stop reading; the canvas stays as it is."""
-        self._reader.cancel()
+        self._file_loader.cancel()
 
     def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
@@ -99,7 +99,7 @@ class PictureSource(QObject):
         use: Callable[[CanvasPicture], None] | None = None,
         name: str = "the picture",
     ) -> None:
-        self._reader.read("picture", name, work, use or self.found.emit, self.failed.emit)
+        self._file_loader.read("picture", name, work, use or self.found.emit, self.failed.emit)
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

@@ -89,8 +89,8 @@ class InsideTab(Tab):
         self._choice: tuple[int, Position] | None = None
         self._pointed: tuple[int, Position] | None = None
         self.panels: list[NumberPanel] = []
-        self.reader = ElidedLabel()
-        self.reader.setProperty("quiet", True)
+        self.model_label = ElidedLabel()
+        self.model_label.setProperty("quiet", True)
         self.follow = QCheckBox("&Follow the training")
         self.follow.setToolTip(FOLLOW_TIP)
         self.follow.setChecked(True)
@@ -314,7 +314,7 @@ class InsideTab(Tab):
         if self._inspection is not None and not self._inspection.is_finite:
             layers = self._inspection.layers
             problem = NOT_FINITE_FROM.format(next(each.number for each in layers if not np.isfinite(each.values).all()))
-        self.reader.set_full_text(shown)
+        self.model_label.set_full_text(shown)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
 
@@ -352,12 +352,12 @@ class InsideTab(Tab):
         self.source.put_above_message(self.canvas_area)
         inside.addWidget(_InputColumn(self.source, self.canvas))
         inside.addWidget(self.splitter, 1)
-        reader = row_of(self.reader, self.follow, self.panel_bar)
-        reader.setStretch(0, 1)
+        model_row = row_of(self.model_label, self.follow, self.panel_bar)
+        model_row.setStretch(0, 1)
         page = QVBoxLayout()
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
-        page.addLayout(reader)
+        page.addLayout(model_row)
         page.addLayout(inside, 1)
         page.addWidget(self.snapshot_row)
         self.setLayout(page)

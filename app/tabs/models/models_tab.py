@@ -219,13 +219,13 @@ class ModelsTab(Tab):
 
     # ------------------------------------------------------------ from outside
 
-    def set_model_in_use(self, model: Model, network: Network, path: Path | None, reader: str = "") -> None:
+    def set_model_in_use(self, model: Model, network: Network, path: Path | None, name: str = "") -> None:
         """The window reads with `network` now, which is that of `model`, or a copy that has learned drawings.
 
-        path: the file of the model, None for the model of a run. reader: the name of such a copy.
+        path: the file of the model, None for the model of a run. name: the name of such a copy.
         """
         self.list.set_in_use(path, model.card)
-        name = reader or model.card.name
+        name = name or model.card.name
         file = next((each.path for each in self._all if self.list.is_in_use(each)), path)
         reading = ReadingModel(name, network, is_taught=name != model.card.name, path=file)
         self.pages.set_model_in_use(reading, self._selects_model_in_use)

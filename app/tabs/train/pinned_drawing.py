@@ -36,8 +36,8 @@ class PinnedDrawing(QFrame):
         self.picture.setToolTip("The drawing that the network reads while it learns. Draw pins another one.")
         self.picture.setAccessibleName("Pinned drawing")
         self.picture.set_pixel_size(4)
-        self.reader = ElidedLabel()
-        self.reader.setProperty("quiet", True)
+        self.model_label = ElidedLabel()
+        self.model_label.setProperty("quiet", True)
         shown, self.bars = QWidget(), ProbabilityBars()
         self._scroll = ScrollPage(shown)
         self.problem, self.problem_notice = text_label(style="error"), Overlay(self.bars, self.bars, Qt.Edge.TopEdge)
@@ -55,7 +55,7 @@ class PinnedDrawing(QFrame):
         column.addLayout(heading_row)
         content = without_margins(QVBoxLayout(shown), GAP // 2)
         content.addLayout(picture_row)
-        content.addWidget(self.reader)
+        content.addWidget(self.model_label)
         content.addWidget(self.bars, 1)
         column.addWidget(self._scroll, 1)
         self._set_width()
@@ -89,8 +89,8 @@ class PinnedDrawing(QFrame):
         """Show what the model in use reads, while no run is in progress."""
         self._show(reading, f"read by {name}", reading.problem)
 
-    def _show(self, reading: PinnedReading | None, reader: str, problem: str) -> None:
-        self.reader.set_full_text(reader)
+    def _show(self, reading: PinnedReading | None, model: str, problem: str) -> None:
+        self.model_label.set_full_text(model)
         self.problem.setText(problem)
         self.problem_notice.setVisible(bool(problem))
         prediction = reading.prediction if reading is not None else None

@@ -40,11 +40,11 @@ class EndSignals(QObject):
         self._released.enter_context(on_end_signal(self._remember, only_first=False))
 
     def _open_pipe(self) -> None:
-        self._reader, writer = os.pipe()
-        for end in (self._reader, writer):
+        self._read_end, writer = os.pipe()
+        for end in (self._read_end, writer):
             os.set_blocking(end, False)
             self._released.callback(os.close, end)
-        notifier = QSocketNotifier(self._reader, QSocketNotifier.Type.Read, self)
+        notifier = QSocketNotifier(self._read_end, QSocketNotifier.Type.Read, self)
         notifier.activated.connect(self._wake)
         self._released.callback(notifier.setEnabled, False)
         self._released.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer, warn_on_full_buffer=False))
@@ -54,7 +54,7 @@ class EndSignals(QObject):
 
     @Slot()
     def _wake(self) -> None:
-        numbers = os.read(self._reader, 64)  # one byte for each signal: its number
+        numbers = os.read(self._read_end, 64)  # one byte for each signal: its number
         if any(number in numbers for number in END_SIGNALS):
             self.received.emit()
 

@@ -56,7 +56,7 @@ class InkSamples:
         inks: the strokes, y down.
         labels: 0 to 9, or None if unknown.
         writers: a name, or "" if unknown.
-        source: where the samples come from, as text for a reader.
+        source: where the samples come from, as text for people.
     """
 
     inks: tuple[Ink, ...]

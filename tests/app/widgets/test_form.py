@@ -153,7 +153,7 @@ def stopping(qtbot: QtBot) -> SettingsForm:
 def test_a_form_has_the_labels_and_help_of_its_group(group: str, request: pytest.FixtureRequest) -> None:
     form = request.getfixturevalue(group)
     wanted = {name: setting for name, setting in SETTINGS.items() if setting.group == group}
-    assert list(form.rows) == list(form.readers) == list(wanted)
+    assert list(form.rows) == list(form.getters) == list(wanted)
     for name, setting in wanted.items():
         assert form.rows[name].label.text() == setting.label
         assert form.rows[name].control.toolTip().startswith(setting.help)

@@ -198,11 +198,11 @@ def test_the_position_of_another_model_comes_and_goes_with_it(row: SnapshotRow, 
 def test_another_model_takes_the_place_of_a_selected_epoch(row: SnapshotRow, qtbot: QtBot) -> None:
     row.set_snapshots(snapshots_of(3), 3)
     row.slider.setValue(1)
-    assert row.reader == "epoch 1 of the last run, 784-10"
+    assert row.point_text == "epoch 1 of the last run, 784-10"
     with qtbot.waitSignal(row.point_chosen) as emitted:
         row.select_current_model()
     row.set_has_model(False)
-    assert (emitted.args, row.reader) == ([None], "")
+    assert (emitted.args, row.point_text) == ([None], "")
     assert row.slider.value() == row.slider.maximum() == 4
     assert row.caption.full_text == "Answers during the last run, 784-10. A different model is in use."
 
@@ -254,9 +254,9 @@ def test_a_point_in_the_first_epoch_is_early(row: SnapshotRow) -> None:
 def test_the_colours_of_the_answers_are_explained_and_none_means_correct(row: SnapshotRow, qtbot: QtBot) -> None:
     snapshots = Snapshots(SPEC)
     for epoch, digit in enumerate((3, 4, 4)):
-        reader = Network(SPEC)
-        reader.parameters.value("1.b")[digit] = 30.0
-        snapshots.add(TrainingPoint(epoch), reader)
+        classifier = Network(SPEC)
+        classifier.parameters.value("1.b")[digit] = 30.0
+        snapshots.add(TrainingPoint(epoch), classifier)
     row.set_snapshots(snapshots, 2)
     row.set_image(IMAGE)
     qtbot.waitUntil(lambda: digits(row) == [3, 4, 4])

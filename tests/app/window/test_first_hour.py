@@ -138,10 +138,10 @@ class Hour:
         assert model is not None
         taught = self.window.teacher.has_learned
         if row.choice is not None:
-            assert draw.reader.full_text.startswith(f"Read by {row.choice.label} of the last run")
+            assert draw.model_label.full_text.startswith(f"Read by {row.choice.label} of the last run")
         else:
-            assert draw.reader.full_text.startswith(f"Read by {model.card.name}")
-            assert draw.reader.full_text.endswith("of yours") == taught
+            assert draw.model_label.full_text.startswith(f"Read by {model.card.name}")
+            assert draw.model_label.full_text.endswith("of yours") == taught
         if row.choice is None and not taught:
             assert draw.network is self.session.network
         if not row.slider.isHidden() and self.session.run_state is not RunState.STARTING:  # still the run before

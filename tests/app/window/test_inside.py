@@ -47,7 +47,7 @@ def test_what_is_drawn_in_the_tab_is_read_in_draw_and_shown_at_once(window: Main
     np.testing.assert_array_equal(
         window.inside_tab.inspection.input.ravel(), window.draw_tab.image.ravel() * np.float32(1 / 255)
     )
-    assert window.inside_tab.reader.full_text == "Inside handwriting: your drawing"
+    assert window.inside_tab.model_label.full_text == "Inside handwriting: your drawing"
     assert numbers_are_those_of_the_model(window)
 
 
@@ -63,13 +63,13 @@ def test_it_follows_the_training_and_then_another_model(window: MainWindow, qtbo
     qtbot.waitUntil(lambda: window.session.run_state is RunState.IDLE)
     window.session.use_trained_model()
     qtbot.waitUntil(lambda: numbers_are_those_of_the_model(window))
-    assert window.inside_tab.reader.full_text.startswith("Inside 784-16-10: image 4 of the test set")
+    assert window.inside_tab.model_label.full_text.startswith("Inside 784-16-10: image 4 of the test set")
     assert window.inside_tab.choice is not None
     assert window.inside_tab.choice[0] == 3  # the number that was chosen does not exist in this network
     assert networks
     window.session.use_model_before()
     qtbot.waitUntil(lambda: numbers_are_those_of_the_model(window))
-    assert window.inside_tab.reader.full_text.startswith("Inside handwriting:")
+    assert window.inside_tab.model_label.full_text.startswith("Inside handwriting:")
 
 
 def test_a_click_beside_the_bars_opens_that_number(window: MainWindow, qtbot: QtBot) -> None:

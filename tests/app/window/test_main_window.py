@@ -233,7 +233,7 @@ def test_an_opened_model_without_a_finished_epoch_does_not_blame_the_drawing(
     drag(draw.canvas, SEVEN)
     with qtbot.waitSignal(window.session.model_changed):
         window.session.open_model(tmp_path / "stopped.npz")
-    qtbot.waitUntil(lambda: draw.reader.full_text == "Read by stopped")
+    qtbot.waitUntil(lambda: draw.model_label.full_text == "Read by stopped")
     assert draw.prediction is not None
     assert not draw.prediction.is_accepted
     assert draw.answer.sentence.text() == NO_EPOCH
@@ -689,7 +689,7 @@ def test_a_new_name_of_the_model_in_use_is_shown_everywhere_at_once(
     qtbot.keyClick(name, Qt.Key.Key_Return)
     header = window.header.model_button
     qtbot.waitUntil(lambda: header.text().startswith("model: four units"))
-    assert window.draw_tab.reader.full_text.startswith("Read by four units")
+    assert window.draw_tab.model_label.full_text.startswith("Read by four units")
     assert evaluate.header.about.full_text.endswith("· four units")
     assert "In use: four units" in window.train_tab.outcome_bar.sentence.full_text
     assert tab.list.is_in_use(tab.list.selected()[0])
@@ -743,13 +743,13 @@ def test_a_drawing_is_pinned_in_draw_and_shown_in_train_until_it_is_removed(wind
     window.tabs.setCurrentWidget(window.train_tab)
     assert pinned.isVisible()
     np.testing.assert_array_equal(pinned.picture.image, image)
-    assert pinned.reader.full_text == "read by handwriting"
+    assert pinned.model_label.full_text == "read by handwriting"
     choose_small_network(window, epochs=1)
     click(qtbot, window, "train_button")
     trained(window, qtbot)
     model = window.session.model
     assert model is not None
-    assert pinned.reader.full_text == f"read by {model.card.name}"
+    assert pinned.model_label.full_text == f"read by {model.card.name}"
     expected = model.network().predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert pinned.bars.probabilities == pytest.approx(expected, abs=1e-6)
     later = MainWindow(Session(), WindowPreferences())
@@ -779,12 +779,12 @@ def test_the_steps_of_the_last_run_are_selected_in_inside_and_in_draw_together(
     assert inside.snapshot_row.isVisible()
     inside.snapshot_row.slider.setValue(1)
     assert draw.snapshot_row.choice == TrainingPoint(1, 1, ends_epoch=False)
-    assert "step 1 of the last run" in draw.reader.full_text
+    assert "step 1 of the last run" in draw.model_label.full_text
     inside.throttle.flush()
     assert inside.inspection is not None
     network = Network(spec, seed=1)
     np.testing.assert_array_equal(inside.inspection.network.parameters.values, network.parameters.values)
-    assert inside.reader.full_text.startswith("Inside step 1 of the last run, 784-16-10")
+    assert inside.model_label.full_text.startswith("Inside step 1 of the last run, 784-16-10")
     qtbot.waitUntil(lambda: all(inside.snapshot_row.strip.answers[:3]))
     # A point that the other row does not show yet.
     snapshots.add(TrainingPoint(1, 10, ends_epoch=False), Network(spec, seed=10))
@@ -813,7 +813,7 @@ def test_inside_follows_the_training_within_an_epoch_and_says_whose_numbers_thes
     assert session.network is in_use
     for step in (1, 2, 3):
         words = f"in training, epoch 1 of 100,000, step {step}): your drawing"
-        qtbot.waitUntil(lambda words=words: words in inside.reader.full_text)  # type: ignore[misc]
+        qtbot.waitUntil(lambda words=words: words in inside.model_label.full_text)  # type: ignore[misc]
         assert inside.inspection is not None
         assert session.snapshots is not None
         if step != 2:  # which has no snapshot
@@ -821,7 +821,7 @@ def test_inside_follows_the_training_within_an_epoch_and_says_whose_numbers_thes
             np.testing.assert_array_equal(shown, session.snapshots.values(point))
         session.step()
     session.resume()
-    qtbot.waitUntil(lambda: int(re.findall(r"step ([\d,]+)", inside.reader.full_text)[-1].replace(",", "")) > 20)
+    qtbot.waitUntil(lambda: int(re.findall(r"step ([\d,]+)", inside.model_label.full_text)[-1].replace(",", "")) > 20)
     session.pause()
     inside.follow.click()  # the model in use again
     inside.throttle.flush()
@@ -841,7 +841,7 @@ def test_inside_follows_the_training_within_an_epoch_and_says_whose_numbers_thes
     inside.throttle.flush()
     assert inside.follow.isHidden()
     assert inside.inspection.network is window.draw_tab.network
-    assert "in training" not in inside.reader.full_text
+    assert "in training" not in inside.model_label.full_text
 
 
 def test_draw_reads_with_the_network_in_training_once_that_is_in_use(window: MainWindow, qtbot: QtBot) -> None:
@@ -852,7 +852,7 @@ def test_draw_reads_with_the_network_in_training_once_that_is_in_use(window: Mai
     qtbot.waitUntil(lambda: session.model_follows_run)
     assert not session._training_is_watched
     window.tabs.setCurrentWidget(draw)
-    qtbot.waitUntil(lambda: "in training" in draw.reader.full_text)
+    qtbot.waitUntil(lambda: "in training" in draw.model_label.full_text)
     session.pause()
     draw.network_pane.throttle.flush()
     live, shown = draw.network, draw.network_pane.view.inspection

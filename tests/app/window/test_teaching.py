@@ -76,7 +76,7 @@ def test_the_pinned_drawing_is_read_as_in_draw(window: MainWindow, qtbot: QtBot)
     window.draw_tab.pin_action.trigger()
     teach(window, qtbot, 2)
     pinned = window.train_tab.pinned
-    assert pinned.reader.full_text == f"read by {TAUGHT}"
+    assert pinned.model_label.full_text == f"read by {TAUGHT}"
     assert_as_in_draw(window, pinned.bars)
 
 

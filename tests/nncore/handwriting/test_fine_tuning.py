@@ -168,14 +168,14 @@ def nothing(shape: tuple[int, ...] = (0, 28, 28)) -> Dataset:
     return Dataset(np.zeros(shape, np.uint8), np.zeros(shape[0], np.intp))
 
 
-def reader(*widths: int) -> Network:
+def classifier(*widths: int) -> Network:
     network = Network(NetworkSpec.dense(widths))
     network.initialize(np.random.default_rng(0))
     return network
 
 
 def diverged() -> Network:
-    network = reader(784, 10)
+    network = classifier(784, 10)
     network.parameters.values[0] = np.nan
     return network
 
@@ -183,15 +183,15 @@ def diverged() -> Network:
 @pytest.mark.parametrize(
     ("network", "own", "others", "message"),
     [
-        (reader(784, 10), nothing(), nothing((5, 28, 28)), "There are no drawings to learn; expected at least 1"),
-        (reader(784, 10), nothing((5, 28, 28)), nothing(), "There are no images to replay"),
+        (classifier(784, 10), nothing(), nothing((5, 28, 28)), "There are no drawings to learn; expected at least 1"),
+        (classifier(784, 10), nothing((5, 28, 28)), nothing(), "There are no images to replay"),
         (
-            reader(784, 10),
+            classifier(784, 10),
             nothing((5, 14, 56)),
             nothing((5, 28, 28)),
             r"have the shape \(14, 56\); expected .* 28 x 28",
         ),
-        (reader(784, 3), nothing((5, 28, 28)), nothing((5, 28, 28)), "This model has 3 classes"),
+        (classifier(784, 3), nothing((5, 28, 28)), nothing((5, 28, 28)), "This model has 3 classes"),
         (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights of this model have diverged"),
     ],
 )
@@ -220,7 +220,7 @@ def test_a_frozen_norm_equals_the_prediction_of_batch_norm_and_its_derivative() 
 
 def test_adam_does_not_change_weights_without_gradient() -> None:
     """The layers before the dense ones have no gradient, so Adam must not change them."""
-    network = reader(784, 10)
+    network = classifier(784, 10)
     before = network.parameters.values.copy()
     optimizer = Adam(network.parameters)
     for _ in range(3):

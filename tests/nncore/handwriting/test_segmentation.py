@@ -60,8 +60,8 @@ def test_blank_ink_has_no_digits(network: Network) -> None:
 @names
 def test_one_digit_is_not_split(name: str, network: Network) -> None:
     ink = ink_of(SHAPES[name])
-    for reader in (None, network):
-        (whole,) = split_into_digits(ink, reader)
+    for classifier in (None, network):
+        (whole,) = split_into_digits(ink, classifier)
         assert [stroke.tolist() for stroke in whole.strokes] == [stroke.tolist() for stroke in ink.strokes]
 
 
@@ -131,14 +131,14 @@ def test_the_network_decides_doubtful_cases() -> None:
     """A network that is sure of one image only: both strokes together, or each separately."""
     doubtful = ink_of([[(5, 0), (0, 12), (12, 12)], [(12.4, 0), (12.3, 20)]])
     together = rasterize(doubtful).reshape(-1).astype(np.float32) / 255
-    reader = Network(NetworkSpec.dense((784, 10)))
-    reader.parameters.value("1.W")[:, 0] = together - together.mean()
-    reader.parameters.value("1.W")[:] *= 5
-    assert len(split_into_digits(doubtful, reader)) == 1
+    classifier = Network(NetworkSpec.dense((784, 10)))
+    classifier.parameters.value("1.W")[:, 0] = together - together.mean()
+    classifier.parameters.value("1.W")[:] *= 5
+    assert len(split_into_digits(doubtful, classifier)) == 1
     apart = [rasterize(Ink((stroke,))).reshape(-1).astype(np.float32) / 255 for stroke in doubtful.strokes]
     for digit, picture in enumerate(apart):
-        reader.parameters.value("1.W")[:, digit] = 5 * (picture - together)
-    assert len(split_into_digits(doubtful, reader)) == 2
+        classifier.parameters.value("1.W")[:, digit] = 5 * (picture - together)
+    assert len(split_into_digits(doubtful, classifier)) == 2
 
 
 def test_the_network_is_asked_about_each_stroke_and_both_together_scaled_as_in_training(

@@ -53,7 +53,7 @@ class AugmentationForm(SettingsForm):
             self.add(field, name, edit, sentence)
             self.edits[field] = edit
         self.distort.toggled.connect(self._on_edit)
-        self.readers["augmentation"] = self.augmentation
+        self.getters["augmentation"] = self.augmentation
         self.show_augmentation(None)
 
     def augmentation(self) -> Augmentation | None:

@@ -85,14 +85,14 @@ class LearningForm(SettingsForm):
     def _add_setting(self, setting: Setting) -> None:
         if setting.name == "learning_rate":
             self.add(setting.name, setting.label, self.learning_rate, setting.help + RATE_KEYS, beside=self.finding)
-            self.readers[setting.name] = self._read_rate
+            self.getters[setting.name] = self._read_rate
             below = QWidget()
             below.setLayout(self._below_rate_layout)
             self.add_full_width(below)
         elif setting.name == "batch_size":
             self.add("batch", "batch", self.batch, BATCH_TIP)  # not a setting: `read_batch_size` reads it
             self.add(setting.name, setting.label, self.batch_size, setting.help)
-            self.readers[setting.name] = self.read_batch_size
+            self.getters[setting.name] = self.read_batch_size
         else:
             super()._add_setting(setting)
 

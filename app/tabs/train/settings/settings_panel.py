@@ -129,7 +129,7 @@ class SettingsPanel(QWidget):
         """The network that the form describes. Raises SettingError if it is invalid or too large."""
         spec = self.network.spec()
         memory = TrainingConfig(
-            batch_size=self.learning.read_batch_size(), keep_best=bool(self.stopping.readers["keep_best"]())
+            batch_size=self.learning.read_batch_size(), keep_best=bool(self.stopping.getters["keep_best"]())
         )
         check_memory(spec, memory)
         return spec
@@ -320,7 +320,7 @@ class SettingsPanel(QWidget):
                 problems |= form.problems()
         try:
             spec = self.spec()
-            loss: dict[str, Any] = {field: read() for field, read in self.loss.readers.items() if field not in problems}
+            loss: dict[str, Any] = {field: read() for field, read in self.loss.getters.items() if field not in problems}
             make_loss(loss["loss"], spec.output, loss.get("label_smoothing", 0.0))
             if not problems:
                 self._check_with_data(spec)

@@ -43,13 +43,13 @@ def tab(qapp: QApplication, qtbot: QtBot) -> DrawTab:
 
 
 def test_bars_and_filmstrip_show_output_and_input_of_the_network(tab: DrawTab, qtbot: QtBot) -> None:
-    reader = network(1)
-    tab.set_network(reader)
+    classifier = network(1)
+    tab.set_network(classifier)
     with qtbot.waitSignal(tab.predicted):
         drag(tab.canvas, SEVEN)
     qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
     image = rasterize(tab.canvas.drawing.ink())
-    expected = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
+    expected = classifier.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None
     np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
     np.testing.assert_array_equal(tab.filmstrip.network_input.image, image)
@@ -136,9 +136,9 @@ def test_an_unsuitable_network_gives_a_message_on_the_canvas(tab: DrawTab) -> No
 
 
 def test_a_diverged_network_gives_a_message(tab: DrawTab) -> None:
-    reader = network(1)
-    reader.parameters.values[:] = np.nan
-    tab.set_network(reader)
+    classifier = network(1)
+    classifier.parameters.values[:] = np.nan
+    tab.set_network(classifier)
     drag(tab.canvas, SEVEN)
     tab.throttle.flush()
     assert "diverged" in tab.error_label.text()
@@ -322,9 +322,9 @@ def test_another_model_replaces_the_selected_epoch_in_everything_that_is_shown(t
     tab.set_snapshots(snapshots, 3)
     drag(tab.canvas, SEVEN)
     qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
-    assert tab.reader.full_text == "Read by 784-16-10, epoch 3"
+    assert tab.model_label.full_text == "Read by 784-16-10, epoch 3"
     tab.snapshot_row.slider.setValue(1)
-    assert tab.reader.full_text == "Read by epoch 1 of the last run, 784-16-10"
+    assert tab.model_label.full_text == "Read by epoch 1 of the last run, 784-16-10"
     tab.set_network(network(5), "784-16-10, epoch 3", True)  # the run goes on
     assert tab.snapshot_row.choice == TrainingPoint(1)
     tab.set_network(other, "handwriting, 99.5 %")
@@ -333,7 +333,7 @@ def test_another_model_replaces_the_selected_epoch_in_everything_that_is_shown(t
     expected = other.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None
     np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
-    assert tab.reader.full_text == "Read by handwriting, 99.5 %"
+    assert tab.model_label.full_text == "Read by handwriting, 99.5 %"
     assert tab.snapshot_row.slider.value() == tab.snapshot_row.slider.maximum()
     assert "A different model is in use" in tab.snapshot_row.caption.full_text
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.background import watched_reader
+from app.background import file_loader
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import MAX_SIDE
 from app.tabs.draw.picture_source import NO_PICTURE, PictureSource, pixels_of
@@ -162,7 +162,7 @@ def test_a_picture_that_takes_long_is_named_and_can_be_cancelled(
     results: list[object] = []
     source.found.connect(results.append)
     source.failed.connect(results.append)
-    monkeypatch.setattr(watched_reader, "SLOW_MILLISECONDS", 0)
+    monkeypatch.setattr(file_loader, "SLOW_MILLISECONDS", 0)
     with qtbot.waitSignal(source.reading, check_params_cb=bool) as named:
         source.open(tmp_path / "large.png")
     assert named.args == ["large.png"]
@@ -179,7 +179,7 @@ def test_a_picture_is_no_longer_named_when_it_is_read(
     Image.new("L", (7000, 7000)).save(tmp_path / "large.png")
     names: list[str] = []
     source.reading.connect(names.append)
-    monkeypatch.setattr(watched_reader, "SLOW_MILLISECONDS", 0)
+    monkeypatch.setattr(file_loader, "SLOW_MILLISECONDS", 0)
     with qtbot.waitSignal(source.found):
         source.open(tmp_path / "large.png")
     qtbot.waitUntil(lambda: names[-1] == "")

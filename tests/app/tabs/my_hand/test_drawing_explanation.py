@@ -27,7 +27,7 @@ def test_the_explanation_is_about_the_current_answer() -> None:
 def test_without_a_digit_network_the_explanation_has_only_the_image() -> None:
     diverged = network()
     diverged.parameters.values[:] = np.nan
-    for reader in (None, Network(NetworkSpec.dense((784, 3))), diverged):
-        explanation = explain_drawing(reader, DRAWING)
+    for classifier in (None, Network(NetworkSpec.dense((784, 3))), diverged):
+        explanation = explain_drawing(classifier, DRAWING)
         assert (explanation.digit, explanation.occlusion) == (None, None)
         assert explanation.image.any()

@@ -33,13 +33,13 @@ def test_the_bars_are_the_answer_of_the_network_after_a_step(pinned: PinnedDrawi
     pinned.show_reading(PinnedReading.from_network(network, drawing, 1234))
     expected = network.predict((drawing.reshape(1, -1) / 255).astype(np.float32))[0]
     assert pinned.bars.probabilities == pytest.approx(expected, abs=1e-6)
-    assert pinned.reader.full_text == "after step 1,234"
+    assert pinned.model_label.full_text == "after step 1,234"
     pinned.show_reading(PinnedReading.from_network(network, drawing, 0))
-    assert pinned.reader.full_text == "before step 1, untrained"
+    assert pinned.model_label.full_text == "before step 1, untrained"
     pinned.show_model(PinnedReading.from_network(network, drawing), "handwriting")
-    assert pinned.reader.full_text == "read by handwriting"
+    assert pinned.model_label.full_text == "read by handwriting"
     pinned.set_drawing(small_mnist().training.images[1])
-    assert (pinned.bars.probabilities, pinned.reader.full_text) == (None, "not read yet")
+    assert (pinned.bars.probabilities, pinned.model_label.full_text) == (None, "not read yet")
 
 
 @pytest.mark.parametrize(

@@ -289,9 +289,9 @@ def test_a_rejected_answer_is_not_green(view: NetworkView) -> None:
     """Its bar has the winner's colour only if the verdict accepts the answer."""
 
     def shows_winner(shares: list[float]) -> bool:
-        reader = Network(NetworkSpec.dense((784, 10)))
-        reader.parameters.value("1.b")[:] = np.log(shares)
-        view.show_inspection(Inspection.of_image(reader, np.zeros((28, 28), np.uint8)))
+        classifier = Network(NetworkSpec.dense((784, 10)))
+        classifier.parameters.value("1.b")[:] = np.log(shares)
+        view.show_inspection(Inspection.of_image(classifier, np.zeros((28, 28), np.uint8)))
         image = view.grab().toImage()
         return any(
             image.pixelColor(x, y) == QColor(LIGHT.winner)

@@ -28,8 +28,8 @@ UNIPEN = """.SEGMENT DIGIT 0 ? "7"
 """
 
 
-def bring_in(path: Path, reader: Network | None = None) -> HandwritingTestResult:
-    return import_test(path, reader, model="new", date=NOW)
+def bring_in(path: Path, classifier: Network | None = None) -> HandwritingTestResult:
+    return import_test(path, classifier, model="new", date=NOW)
 
 
 def test_csv_restores_the_readings_with_any_open_model(tmp_path: Path) -> None:

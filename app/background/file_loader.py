@@ -15,7 +15,7 @@ SLOW_MILLISECONDS = 300
 """Reading that takes longer is shown, with a button that cancels it."""
 
 
-class WatchedReader(QObject):
+class FileLoader(QObject):
     """Reads one file after another as tasks of a queue."""
 
     reading = Signal(str)

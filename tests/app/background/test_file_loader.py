@@ -8,14 +8,14 @@ from itertools import count
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.background.file_loader import FileLoader
 from app.background.task_queue import TaskQueue
-from app.background.watched_reader import WatchedReader
 from nncore.errors import DataError
 from nncore.system.reading_budget import ReadingCancelled, report_progress
 
 
 class Reading:
-    """A reader of a large file: reports more and more progress until it is cancelled or released."""
+    """A loader of a large file: reports more and more progress until it is cancelled or released."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
@@ -34,16 +34,16 @@ class Reading:
 
 
 @pytest.fixture
-def reader(qtbot: QtBot) -> WatchedReader:
-    return WatchedReader(TaskQueue())
+def loader(qtbot: QtBot) -> FileLoader:
+    return FileLoader(TaskQueue())
 
 
-def test_reading_that_takes_long_is_shown_with_its_progress(qtbot: QtBot, reader: WatchedReader) -> None:
+def test_reading_that_takes_long_is_shown_with_its_progress(qtbot: QtBot, loader: FileLoader) -> None:
     work = Reading()
     results, errors, shown, fractions = list[str](), list[str](), list[str](), list[float]()
-    reader.reading.connect(shown.append)
-    reader.progressed.connect(fractions.append)
-    reader.read("model", "big.npz", work, results.append, errors.append)
+    loader.reading.connect(shown.append)
+    loader.progressed.connect(fractions.append)
+    loader.read("model", "big.npz", work, results.append, errors.append)
     qtbot.waitUntil(lambda: shown[-1:] == ["big.npz"])
     qtbot.waitUntil(lambda: fractions[-1:] == [0.5])
     assert fractions == sorted(fractions)
@@ -53,31 +53,31 @@ def test_reading_that_takes_long_is_shown_with_its_progress(qtbot: QtBot, reader
     assert errors == []
 
 
-def test_cancelled_reading_delivers_nothing(qtbot: QtBot, reader: WatchedReader) -> None:
+def test_cancelled_reading_delivers_nothing(qtbot: QtBot, loader: FileLoader) -> None:
     work = Reading()
     results, errors, shown = list[str](), list[str](), list[str]()
-    reader.reading.connect(shown.append)
-    reader.read("model", "big.npz", work, results.append, errors.append)
+    loader.reading.connect(shown.append)
+    loader.read("model", "big.npz", work, results.append, errors.append)
     qtbot.waitUntil(lambda: shown[-1:] == ["big.npz"])
-    reader.cancel()
+    loader.cancel()
     assert shown[-1] == ""
-    qtbot.waitUntil(lambda: not reader._tasks.is_busy)
+    qtbot.waitUntil(lambda: not loader._tasks.is_busy)
     assert work.was_cancelled
     assert results == errors == []
 
 
-def test_a_new_request_ends_the_reading_of_the_same_kind(qtbot: QtBot, reader: WatchedReader) -> None:
+def test_a_new_request_ends_the_reading_of_the_same_kind(qtbot: QtBot, loader: FileLoader) -> None:
     first, results, errors = Reading(), list[str](), list[str]()
-    reader.read("model", "big.npz", first, results.append, errors.append)
-    reader.read("model", "small.npz", lambda: "small", results.append, errors.append)
+    loader.read("model", "big.npz", first, results.append, errors.append)
+    loader.read("model", "small.npz", lambda: "small", results.append, errors.append)
     qtbot.waitUntil(lambda: results == ["small"])
     assert first.was_cancelled
     assert errors == []
 
 
-def test_what_has_no_name_is_never_shown_and_an_error_is_delivered(qtbot: QtBot, reader: WatchedReader) -> None:
+def test_what_has_no_name_is_never_shown_and_an_error_is_delivered(qtbot: QtBot, loader: FileLoader) -> None:
     shown, errors = list[str](), list[str]()
-    reader.reading.connect(shown.append)
+    loader.reading.connect(shown.append)
 
     def work() -> None:
         began.set()
@@ -85,10 +85,10 @@ def test_what_has_no_name_is_never_shown_and_an_error_is_delivered(qtbot: QtBot,
         raise DataError("a.npz: it is damaged.")
 
     began, ended = threading.Event(), threading.Event()
-    reader.read("model", "", work, lambda _: None, errors.append)
+    loader.read("model", "", work, lambda _: None, errors.append)
     qtbot.waitUntil(began.is_set)
-    qtbot.waitUntil(lambda: reader._slow.isActive())
-    reader._slow.timeout.emit()
+    qtbot.waitUntil(lambda: loader._slow.isActive())
+    loader._slow.timeout.emit()
     ended.set()
     qtbot.waitUntil(lambda: errors == ["a.npz: it is damaged."])
     assert set(shown) == {""}

@@ -12,7 +12,7 @@ from nncore.model.network import Network
 from nncore.reporting.number_text import counted_text
 
 
-class DrawingReader(QObject):
+class DrawingClassifier(QObject):
     """Keeps the network that reads drawings: that of the model in use, or its copy that has learned drawings.
 
     Attributes:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
-from app.window.drawing_reader import DrawingReader
+from app.window.drawing_classifier import DrawingClassifier
 from nncore.files.model_file import save_model
 from tests.app.session.samples import model_called
 
@@ -31,11 +31,11 @@ def teacher(qtbot: QtBot) -> Iterator[HandwritingTeacher]:
 
 
 @pytest.fixture
-def reader(session: Session, teacher: HandwritingTeacher, qtbot: QtBot, tmp_path: Path) -> DrawingReader:
+def classifier(session: Session, teacher: HandwritingTeacher, qtbot: QtBot, tmp_path: Path) -> DrawingClassifier:
     """Reads with the model "first"."""
-    reader = DrawingReader(session, teacher)
+    classifier = DrawingClassifier(session, teacher)
     open_model(session, qtbot, tmp_path, "first")
-    return reader
+    return classifier
 
 
 def open_model(session: Session, qtbot: QtBot, folder: Path, name: str) -> None:
@@ -45,40 +45,40 @@ def open_model(session: Session, qtbot: QtBot, folder: Path, name: str) -> None:
 
 
 def test_without_a_model_nothing_reads(session: Session, teacher: HandwritingTeacher) -> None:
-    reader = DrawingReader(session, teacher)
-    assert (reader.network, reader.name, reader.taught_count) == (None, "", 0)
+    classifier = DrawingClassifier(session, teacher)
+    assert (classifier.network, classifier.name, classifier.taught_count) == (None, "", 0)
 
 
 def test_the_model_in_use_reads_and_is_the_base_of_what_is_taught(
-    reader: DrawingReader, session: Session, teacher: HandwritingTeacher
+    classifier: DrawingClassifier, session: Session, teacher: HandwritingTeacher
 ) -> None:
-    assert reader.network is session.network is teacher.base
-    assert (reader.name, reader.taught_count) == ("first", 0)
+    assert classifier.network is session.network is teacher.base
+    assert (classifier.name, classifier.taught_count) == ("first", 0)
 
 
 def test_a_copy_that_has_learned_drawings_reads_until_another_model_is_opened(
-    reader: DrawingReader, session: Session, teacher: HandwritingTeacher, qtbot: QtBot, tmp_path: Path
+    classifier: DrawingClassifier, session: Session, teacher: HandwritingTeacher, qtbot: QtBot, tmp_path: Path
 ) -> None:
     counts: list[int] = []
-    reader.taught_changed.connect(counts.append)
+    classifier.taught_changed.connect(counts.append)
     assert session.network is not None
     taught = session.network.copy()
     teacher.adapted.emit(Adaptation(taught, 3))
     teacher.adapted.emit(Adaptation(taught, 3))
-    assert reader.network is taught
-    assert (reader.name, counts) == ("first with 3 drawings of yours", [3])
+    assert classifier.network is taught
+    assert (classifier.name, counts) == ("first with 3 drawings of yours", [3])
     open_model(session, qtbot, tmp_path, "second")
-    assert reader.network is session.network
-    assert (reader.name, counts) == ("second", [3, 0])
+    assert classifier.network is session.network
+    assert (classifier.name, counts) == ("second", [3, 0])
 
 
 def test_a_renamed_model_reads_under_its_new_name(
-    reader: DrawingReader, session: Session, teacher: HandwritingTeacher
+    classifier: DrawingClassifier, session: Session, teacher: HandwritingTeacher
 ) -> None:
     assert session.model_path is not None
     assert session.network is not None
     teacher.adapted.emit(Adaptation(session.network.copy(), 1))
     names: list[str] = []
-    reader.renamed.connect(names.append)
+    classifier.renamed.connect(names.append)
     session.rename_models({session.model_path: ("mine", "")})
-    assert names == [reader.name] == ["mine with 1 drawing of yours"]
+    assert names == [classifier.name] == ["mine with 1 drawing of yours"]
