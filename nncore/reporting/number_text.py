@@ -128,7 +128,9 @@ def decimal_or_tiny_text(value: float, digits: int = 3) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration with its unit: "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
+    """Return a duration with its unit: "under 0.1 s", "0.4 s", "12 s", "3:05 min" or "1:02:03 h"; 0 is "0.0 s"."""
+    if 0 < seconds < 0.05:
+        return "under 0.1 s"
     if seconds < 59.5:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
     return f"{clock_text(seconds)} {'h' if round(seconds) >= 3600 else 'min'}"

@@ -314,6 +314,7 @@ class TrainTab(Tab):
         self.buttons.set_state(state)
         if state is RunState.IDLE:
             self.curves.end()
+            self.charts.set_running(is_running=False)
             self.settings.set_running(False)
             self.progress.show_ended()
             if self._next_settings is not None:
@@ -326,6 +327,7 @@ class TrainTab(Tab):
             return
         if was_idle:
             self.settings.set_running(True)
+            self.charts.set_running(is_running=True)
             self._message = READY_MESSAGE, False
         self._show_state()
 

@@ -76,8 +76,8 @@ def test_numbers_can_have_three_digits(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.5, "1:00 min"), (59.6, "1:00 min"),
-     (3599.4, "59:59 min"), (3599.6, "1:00:00 h"), (3723, "1:02:03 h")],
+    [(0.0, "0.0 s"), (0.04, "under 0.1 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.5, "1:00 min"),
+     (59.6, "1:00 min"), (3599.4, "59:59 min"), (3599.6, "1:00:00 h"), (3723, "1:02:03 h")],
 )  # fmt: skip
 def test_the_precision_of_a_duration_depends_on_its_length(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text

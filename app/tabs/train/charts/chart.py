@@ -160,6 +160,10 @@ class Chart(QWidget):
         self.lines.set_earlier_lines(lines, colours_of(self))
         self._update_empty_text()
 
+    def say_when_empty(self, sentence: str) -> None:
+        """Show this sentence while there are no curves; "" for the usual one, which says how to get them."""
+        self.empty.setText(sentence or self._text.empty)
+
     def set_marks(self, marks: Sequence[Mark], place_in_words: Callable[[float], str]) -> None:
         """Draw a vertical line at each mark; the texts are shown above the plot, if `has_mark_labels`.
 

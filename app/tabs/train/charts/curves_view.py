@@ -29,6 +29,7 @@ from nncore.training.events import Diverged, EpochDone, Started
 MILLISECONDS_BETWEEN_PAINTS = 100
 WIDEST_PLACE = "last: epoch 888.88"
 
+FIRST_STEP = "The curve begins with the first step."
 LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY_CHART = ChartText(
     "accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %"
@@ -157,6 +158,11 @@ class CurvesView(QFrame):
         """Mark where the run diverged."""
         self.run.add_divergence(diverged)
         self._mark_dirty()
+
+    def set_running(self, *, is_running: bool) -> None:
+        """Say in empty charts what they wait for: for the first step of a run, or for a run."""
+        for chart in (self.loss, self.accuracy):
+            chart.say_when_empty(FIRST_STEP if is_running else "")
 
     def end(self) -> None:
         """The run has ended: the axis ends with its data."""
@@ -339,7 +345,7 @@ class CurvesView(QFrame):
         self.setAccessibleName("Training curves")
         first = self.run.batch_loss.points()[1]
         if done is None or not len(first):
-            self.setAccessibleDescription("No curves yet. " + LOSS_CHART.empty)
+            self.setAccessibleDescription(f"No curves yet. {self.loss.empty.text()}")
             return
         summary = (
             f"After {done.epoch} of {counted_text(self.run.epochs, 'epoch')} the training loss went from "

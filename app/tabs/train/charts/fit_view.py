@@ -20,6 +20,7 @@ MIN_SMALL_PLOT_HEIGHT = 60
 
 
 NO_FIT = "Press Train to see the fit on these points."
+FIRST_FIT = "The fit on these points appears after the first epoch."
 
 
 class FitView(QFrame):
@@ -32,6 +33,7 @@ class FitView(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self._points: CurvePoints | None = None
+        self._has_fit = self._is_running = False
         self.live = FitPlot("fit")
         self.live.plot.setAccessibleName("data and fit")
         self.small = [FitPlot(f"epoch {epoch:,}") for epoch in COMPARED_EPOCHS]
@@ -59,15 +61,26 @@ class FitView(QFrame):
         kept = slice(None, None, 1 + (len(points.x) - 1) // MAX_FIT_POINTS)
         for plot in (self.live, *self.small):
             plot.set_points(points.x[kept], points.y[kept])
-        self.live.set_caption(NO_FIT)
+        self._has_fit = False
+        self._say_when_empty()
         for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
             plot.set_caption(f"epoch {epoch:,}", "not yet")
+
+    def set_running(self, *, is_running: bool) -> None:
+        """Say without a fit what it waits for: for the first epoch of a run, or for a run."""
+        self._is_running = is_running
+        self._say_when_empty()
+
+    def _say_when_empty(self) -> None:
+        if not self._has_fit:
+            self.live.set_caption(FIRST_FIT if self._is_running else NO_FIT)
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the current points; the fits after COMPARED_EPOCHS stay in plots of their own."""
         if self._points is None:
             return
         x = fit_grid(self._points)
+        self._has_fit = True
         self.live.set_fit(x, fit.y)
         self.live.set_caption(f"fit after {counted_text(fit.epoch, 'epoch')}")
         if fit.epoch in COMPARED_EPOCHS:

@@ -113,6 +113,12 @@ class RunCharts(QWidget):
         if points is not None:
             self.fit.set_points(points)
 
+    def set_running(self, *, is_running: bool) -> None:
+        """Say in empty charts what they wait for."""
+        self.curves.set_running(is_running=is_running)
+        if "fit" in vars(self):
+            self.fit.set_running(is_running=is_running)
+
     def begin(self, started: Started) -> None:
         """Show that a run begins: new curves, and points without a fit unless the run continues."""
         self.curves.begin(started)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -35,6 +35,14 @@ class _Handle(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """As wide as the text: QLabel would keep an earlier minimum width."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to drag."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.session.typed_settings import TrainSettings
@@ -66,7 +66,10 @@ class SettingsPanel(QWidget):
         self._dataset: Splits | None = None
         self._fraction: float | None = None
         self._run_fraction: float | None = None
-        self._font_and_width = "", 0
+        self._kept_width = 0
+        self._new_font, self._new_names = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
+        self._new_font.timeout.connect(self._align_names)
+        self._new_names.timeout.connect(self._forget_width)
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = text_label(style="group"), ElidedLabel(), text_label(style="quiet")
         self.restored = RestoredRow()
@@ -358,6 +361,22 @@ class SettingsPanel(QWidget):
             self._fit_to_font()
         return False
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font, once all controls have it and their layouts are done."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_new_font"):
+            self._new_font.start()
+
+    @Slot()
+    def _align_names(self) -> None:
+        self.form_groups.align_names()
+        self._new_names.start()  # the width follows once the names have their new places
+
+    @Slot()
+    def _forget_width(self) -> None:
+        self._kept_width = 0
+        self._fit_to_font()
+
     def _fit_to_font(self) -> None:
         self.form_groups.align_names()
         bar = self.scroll_area.verticalScrollBar().sizeHint().width()
@@ -366,6 +385,5 @@ class SettingsPanel(QWidget):
         needed = max(form.minimumSizeHint().width() for form in self.forms) + GAP
         width = max(wanted, needed + bar, self.form_groups.minimumSizeHint().width() + bar)
         # The width only grows, unless the font changes: removing a layer must not move the window.
-        font = self.font().toString()
-        self._font_and_width = font, width if self._font_and_width[0] != font else max(width, self._font_and_width[1])
-        self.setFixedWidth(self._font_and_width[1])
+        self._kept_width = max(width, self._kept_width)
+        self.setFixedWidth(self._kept_width)

@@ -137,6 +137,19 @@ def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> N
     assert tab.settings.network.hidden_layers.isEnabled()
 
 
+def test_the_empty_charts_do_not_ask_for_a_run_that_has_started(tab: TrainTab) -> None:
+    tab.choose_recipe("sine")
+    empty = (tab.curves.loss.empty.text, tab.curves.accuracy.empty.text, tab.charts.fit.live.caption.text)
+    before = [text() for text in empty]
+    assert all("Press Train" in text for text in before)
+    tab.set_run_state(RunState.STARTING)
+    assert not any("Press Train" in text() for text in empty)
+    tab.set_run_state(RunState.RUNNING)
+    assert not any("Press Train" in text() for text in empty)
+    tab.set_run_state(RunState.IDLE)
+    assert [text() for text in empty] == before
+
+
 def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) -> None:
     take_epoch(running, EPOCH)
     epoch, speed, left, _ = running.progress.texts()

@@ -452,6 +452,18 @@ def test_removing_all_layers_keeps_the_width_of_the_panel(panel: SettingsPanel, 
     assert panel.width() == before
 
 
+def test_the_panel_is_narrow_again_after_large_text(
+    panel: SettingsPanel, qtbot: QtBot, enlarge_font: Callable[[float], None]
+) -> None:
+    enlarge_font(1.0)
+    deliver_events()
+    before = panel.width()
+    enlarge_font(2.0)
+    qtbot.waitUntil(lambda: panel.width() > before)
+    enlarge_font(1.0)
+    qtbot.waitUntil(lambda: panel.width() == before)
+
+
 def check_odd_text(panel: SettingsPanel, typed: str) -> None:
     """Enter a text in each field in turn; it must be read, or rejected beside the field."""
     for number in range(len(panel.findChildren(QLineEdit))):
