@@ -398,7 +398,7 @@ class Session(ModelSession):
     @Slot(object)
     def _on_event(self, event: object) -> None:
         if isinstance(event, Started) and self._thread is not None and self.run_state is RunState.STARTING:
-            self._set_run_state(RunState.PAUSED if self._thread.control.paused else RunState.RUNNING)
+            self._set_run_state(RunState.PAUSED if self._thread.control.is_paused else RunState.RUNNING)
         if isinstance(event, Finished | Diverged):
             self._run_has_ended = True
         self.run_event.emit(event)

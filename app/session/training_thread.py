@@ -130,7 +130,7 @@ class TrainingThread(QThread):
         with self.plan.recorder(self.not_logged.emit) as recorder:
             keeper = SnapshotsKeeper(recorder.checkpoint_path, self.plan.config.epochs, self.snapshots_not_saved.emit)
             # One core is left to the window: painting and the pen must not wait for matrix products.
-            with watched_reading(cancelled=lambda: self.control.stopped):  # of a large checkpoint
+            with watched_reading(cancelled=lambda: self.control.is_stopped):  # of a large checkpoint
                 training = self.plan.begin(self._data, self.control, max(1, available_cores() - 1))
             _RunInProgress(self, training, recorder, keeper).train()
 
@@ -210,7 +210,7 @@ class _RunInProgress:
             self._emit_fit(event.epoch)
             if perf_counter() - self._model_emitted_at >= MODEL_INTERVAL_SECONDS:
                 self._emit_model(test=None)
-        elif self._control.paused:
+        elif self._control.is_paused:
             self._emit_steps(self._batcher.flush())
             self._show_network(at_once=True)
             while not self._control.wait_for_turn(PAUSE_CHECK_SECONDS):

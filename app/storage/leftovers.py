@@ -4,7 +4,7 @@
 - The folder of a sweep, after ten minutes, if no process uses it.
 - The checkpoint of an interrupted run, if MAX_INTERRUPTED other runs were interrupted later.
 - A checkpoint that no run in the log names, after thirty days. It may belong to a log that was renamed.
-- The lock and the epochs of a checkpoint that no longer exists.
+- The lock and the snapshots of a checkpoint that no longer exists.
 
 At the same time `app/storage/models/old_models.py` deletes old models.
 """
@@ -53,7 +53,7 @@ def remove_leftovers() -> None:
     tasks: tuple[Callable[[], None], ...] = (
         *(partial(_delete_unfinished, folder) for folder in folders),
         _delete_old_checkpoints,
-        _delete_unused_locks_and_epochs,
+        _delete_unused_locks_and_snapshots,
         delete_old_models,
         delete_models_for_good,
         remove_abandoned_folders,
@@ -101,7 +101,7 @@ def _delete_checkpoint(path: Path) -> bool:
     return True
 
 
-def _delete_unused_locks_and_epochs() -> None:
+def _delete_unused_locks_and_snapshots() -> None:
     for path in (*runs_folder().glob("*.lock"), *runs_folder().glob(f"*{SNAPSHOTS_SUFFIX}")):
         checkpoint = path.with_suffix(".checkpoint")
         if not checkpoint.exists() and is_unchanged(path, ABANDONED_SECONDS):

@@ -61,6 +61,7 @@ def last_snapshots_path() -> Path:
 
 
 SNAPSHOTS_SUFFIX = ".epochs"
+"""The suffix of a folder of snapshots. They were once those of epochs only; folders of that time are still found."""
 
 
 def snapshots_folder(checkpoint_path: Path) -> Path:

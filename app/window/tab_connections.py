@@ -57,7 +57,7 @@ class TabConnections(QObject):
         session.run_state_changed.connect(self._update_watching)
         session.model_changed.connect(self._update_watching)
         self.classifier.taught_changed.connect(self._update_snapshot_rows)
-        self.classifier.taught_changed.connect(self._say_taught)
+        self.classifier.taught_changed.connect(self._show_taught_count)
 
     def connect_train_tab(self, tab: TrainTab) -> None:
         """Connect the new Train tab; `TrainingActions` connects its requests."""
@@ -84,7 +84,7 @@ class TabConnections(QObject):
         session.model_changed.connect(self._update_snapshot_rows)
         session.snapshots_grown.connect(self._update_snapshot_rows)
         self.classifier.renamed.connect(self._update_snapshot_rows)
-        session.model_changed.connect(self._say_whether_trained)
+        session.model_changed.connect(self._show_whether_trained)
         if session.model is not None:
             tab.set_model_has_epoch(has_finished_epoch(session.model))
         self.classifier.network_changed.connect(tab.set_network)
@@ -112,7 +112,7 @@ class TabConnections(QObject):
         self._connect_drawing()
 
     @Slot(object)
-    def _say_whether_trained(self, model: Model) -> None:
+    def _show_whether_trained(self, model: Model) -> None:
         self._window.draw_tab.set_model_has_epoch(has_finished_epoch(model))
 
     def _connect_drawing(self) -> None:
@@ -165,8 +165,8 @@ class TabConnections(QObject):
 
         self._window.tab(DrawTab)  # builds it if necessary, which loads the drawings that this tab adds to
         tab.teach_requested.connect(self._teacher.teach)
-        self._teacher.changed.connect(self._say_whether_teachable)
-        self._say_whether_teachable()
+        self._teacher.changed.connect(self._show_whether_teachable)
+        self._show_whether_teachable()
         tab.show_requested.connect(self._show_ink)
         self.classifier.network_changed.connect(tab.set_network)
         self.classifier.renamed.connect(tab.rename_model)
@@ -174,7 +174,7 @@ class TabConnections(QObject):
             tab.set_network(self.classifier.network, self.classifier.name)
 
     @Slot()
-    def _say_whether_teachable(self) -> None:
+    def _show_whether_teachable(self) -> None:
         tab = self._built_tab("MyHandTab")
         if tab is not None:
             tab.result.view.set_teaching_obstacle(IN_TRAINING if self._teacher.is_base_in_training else "")
@@ -263,7 +263,7 @@ class TabConnections(QObject):
                 tab.snapshot_row.set_has_model(self.classifier.is_latest_snapshot, self.classifier.name_beside_run)
 
     @Slot(int)
-    def _say_taught(self, count: int) -> None:
+    def _show_taught_count(self, count: int) -> None:
         evaluate = self._built_tab("EvaluateTab")
         if evaluate is not None:
             evaluate.show_taught(is_taught=count > 0)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import SettingError
 from nncore.evaluation.metrics import expected_calibration_error, predicted_classes
-from nncore.evaluation.recognition import verdicts
+from nncore.evaluation.recognition import NOT_A_DIGIT, verdicts
 from nncore.model.layers import Dense
 from nncore.model.layers.parameters import Array
 from nncore.model.network import Network
@@ -65,7 +65,7 @@ def verdict_rates_of(logits: Array, labels: NDArray[np.intp]) -> VerdictRates:
     if has_class.any():
         correct = predicted_classes(logits)[has_class] == labels[has_class]
         error = expected_calibration_error(P.max(axis=1)[has_class], correct)
-    return VerdictRates(found.count("not a digit") / len(found), found.count("unsure") / len(found), error)
+    return VerdictRates(found.count(NOT_A_DIGIT) / len(found), found.count("unsure") / len(found), error)
 
 
 @one_blas_thread()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,10 @@ MAX_DOT_PIXELS = 5
 `nncore.preprocessing.ink`."""
 
 Verdict = Literal["digit", "unsure", "not a digit"]
-VERDICTS: tuple[Verdict, ...] = ("digit", "unsure", "not a digit")
+NOT_A_DIGIT: Final = "not a digit"
+"""The verdict on a drawing that shows no digit."""
+
+VERDICTS: tuple[Verdict, ...] = ("digit", "unsure", NOT_A_DIGIT)
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -62,7 +65,7 @@ class Prediction:
     @property
     def is_accepted(self) -> bool:
         """Whether `digit` is the answer, sure or unsure; False for the verdict "not a digit"."""
-        return self.verdict != "not a digit"
+        return self.verdict != NOT_A_DIGIT
 
 
 def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
@@ -80,7 +83,7 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
         image=_read_only(image.copy()),
         probabilities=_read_only(probabilities),
         activations=tuple(_read_only(activation[0]) for activation in activations),
-        verdict="not a digit" if _is_dot(image) else verdicts(probabilities)[0],
+        verdict=NOT_A_DIGIT if _is_dot(image) else verdicts(probabilities)[0],
     )
 
 
@@ -153,7 +156,7 @@ def verdicts(probabilities: NDArray[np.floating]) -> list[Verdict]:
     rejected = best_two < REJECTED_BELOW
     unsure = ~(best >= UNSURE_BELOW)  # also True for NaN, from diverged weights
     numbers = np.where(unsure, VERDICTS.index("unsure"), VERDICTS.index("digit"))
-    numbers[rejected] = VERDICTS.index("not a digit")
+    numbers[rejected] = VERDICTS.index(NOT_A_DIGIT)
     return [VERDICTS[number] for number in numbers.tolist()]
 
 

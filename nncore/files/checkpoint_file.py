@@ -160,7 +160,7 @@ def _counters_from(given: object, config: TrainingConfig) -> Counters:
         and progress.best_epoch <= progress.epochs_done
         and (progress.best_loss == inf) == (progress.best_epoch == 0)
         and (progress.steps_in_epoch > 0 or progress.epochs_done == 0 or progress.epoch_is_open)
-        and not (progress.epoch_is_open and progress.steps_in_epoch == 0 and progress.at_limit)
+        and not (progress.epoch_is_open and progress.steps_in_epoch == 0 and progress.is_at_limit)
         and (progress.config.steps is None or progress.step <= progress.config.steps)
     )
     if not is_consistent:

@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_read
+from nncore.evaluation.recognition import NOT_A_DIGIT, Prediction, read_digit, why_cannot_read
 from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 
@@ -68,7 +68,7 @@ class ReadNumber:
     @property
     def text(self) -> str:
         """The digits as text, such as "10", with "?" for a drawing that is not a digit."""
-        return "".join("?" if p.verdict == "not a digit" else str(p.digit) for p in self.predictions)
+        return "".join("?" if p.verdict == NOT_A_DIGIT else str(p.digit) for p in self.predictions)
 
     def digit_of_stroke(self, stroke: int) -> int:
         """Return the index of the digit that a stroke belongs to. Raises IndexError if there is no such stroke."""

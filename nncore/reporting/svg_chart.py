@@ -46,7 +46,7 @@ class ChartLine:
 
     Attributes:
         style: number of its colour and its dash pattern.
-        faint: whether it is thin and pale, behind the other lines.
+        is_faint: whether it is thin and pale, behind the other lines.
         has_markers: whether its points are marked with circles.
     """
 
@@ -54,7 +54,7 @@ class ChartLine:
     x: NDArray[np.floating]
     y: NDArray[np.floating]
     style: int = 0
-    faint: bool = False
+    is_faint: bool = False
     has_markers: bool = False
 
 
@@ -68,7 +68,7 @@ def chart(lines: Sequence[ChartLine], x_name: str, y_name: str, top: float | Non
     right = max((float(line.x.max()) for line in lines if len(line.x)), default=1.0) or 1.0
     highest = max((float(line.y.max()) for line in lines if len(line.y)), default=1.0) if top is None else top
     plot = _Plot(right, bottom, highest if highest > bottom else bottom + 1.0)
-    drawn = "".join(plot.line(line) for line in sorted(lines, key=lambda line: not line.faint))
+    drawn = "".join(plot.line(line) for line in sorted(lines, key=lambda line: not line.is_faint))
     # The inner <svg> cuts off lines that leave the plot.
     frame = (
         f'<svg x="{LEFT}" y="{TOP}" width="{plot.width + MARKER_MARGIN}" height="{plot.height}"'
@@ -162,5 +162,5 @@ def _finite(line: ChartLine) -> ChartLine:
 
 
 def _stroke(line: ChartLine, path: str) -> str:
-    faint = " faint" if line.faint else ""
+    faint = " faint" if line.is_faint else ""
     return f'<path class="line c{line.style % COLOURS} d{line.style % DASHES}{faint}" d="{path}"/>'

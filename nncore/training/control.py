@@ -57,12 +57,12 @@ class TrainingControl(NotCopyable):
         return rate
 
     @property
-    def paused(self) -> bool:
+    def is_paused(self) -> bool:
         """Whether the run is paused, or will be after the current step."""
         return self._paused
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether `stop` was called."""
         return self._stopped
 

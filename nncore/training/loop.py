@@ -107,7 +107,7 @@ class Training(NotCopyable):
         self._shuffled_from = self._streams.shuffling.bit_generator.state
         self._gradients = BatchGradients(
             network, data.training, config, self._streams, self._progress.batch_size,
-            cores or available_cores(), lambda: self.control.stopped,
+            cores or available_cores(), lambda: self.control.is_stopped,
         )  # fmt: skip
         self._optimizer = self._gradients.optimizer
         self._schedule = SCHEDULES[config.schedule].factor
@@ -145,7 +145,7 @@ class Training(NotCopyable):
                     # A run resumed within this epoch draws the same order again from this state.
                     self._shuffled_from = self._streams.shuffling.bit_generator.state
                 for rows in islice(self._batches(), progress.steps_in_epoch, None):
-                    if progress.at_limit:
+                    if progress.is_at_limit:
                         break
                     event = without_warnings.run(self._step, rows)
                     yield event
@@ -252,7 +252,7 @@ class Training(NotCopyable):
         return Diverged(progress.epoch, progress.step, loss, self.control.learning_rate, progress.epochs_done)
 
     def _end_reason(self) -> EndReason | None:
-        return "stopped" if self.control.stopped else self._progress.end_reason
+        return "stopped" if self.control.is_stopped else self._progress.end_reason
 
     def _finished(self, reason: EndReason) -> Finished:
         """The last event; evaluates the test set unless the run was stopped."""
@@ -263,9 +263,9 @@ class Training(NotCopyable):
             self._last_values = values.copy()  # a run resumed from a checkpoint continues with these
             values[:] = self._best_values
         test = None
-        if self.data.test is not None and not self.control.stopped:
-            test = evaluate(self.network, self.data.test, cancelled=lambda: self.control.stopped, loss=self._loss)
-        if self.control.stopped:
+        if self.data.test is not None and not self.control.is_stopped:
+            test = evaluate(self.network, self.data.test, cancelled=lambda: self.control.is_stopped, loss=self._loss)
+        if self.control.is_stopped:
             reason = "stopped"
         return Finished(
             epochs=progress.epochs_done,
@@ -278,7 +278,7 @@ class Training(NotCopyable):
 
     def _evaluate_weights(self) -> Evaluation | None:
         """The evaluation on the validation set, or on some training examples without one; None if it was stopped."""
-        return evaluate(self.network, self._evaluation_data, cancelled=lambda: self.control.stopped, loss=self._loss)
+        return evaluate(self.network, self._evaluation_data, cancelled=lambda: self.control.is_stopped, loss=self._loss)
 
     def checkpoint(self) -> Checkpoint:
         """The state of the run as copies; call it between two events."""

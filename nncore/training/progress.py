@@ -118,7 +118,7 @@ class Progress(Counters):
         return last or self.steps_in_epoch + 1 == self.steps_per_epoch
 
     @property
-    def at_limit(self) -> bool:
+    def is_at_limit(self) -> bool:
         """Whether a limit of steps or seconds is reached."""
         by_steps = self.config.steps is not None and self.step >= self.config.steps
         return by_steps or (self.config.seconds is not None and self._elapsed >= self.config.seconds)
@@ -130,7 +130,7 @@ class Progress(Counters):
             return None
         if self.config.patience is not None and self.epochs_done - self.best_epoch >= self.config.patience:
             return "patience"
-        if self.at_limit:
+        if self.is_at_limit:
             return "steps" if self.config.steps is not None and self.step >= self.config.steps else "seconds"
         return "epochs" if self.epoch >= self.config.epochs else None
 

@@ -117,7 +117,7 @@ class Monkey:
         QTimer.singleShot(0, step)
         loop.exec()
 
-    def calm_down(self) -> None:
+    def wait_until_idle(self) -> None:
         """Bring the window to a state of rest: nothing open, no run, no task, nothing drawn, small settings and data.
 
         So the memory of two moments at rest can be compared: it does not depend on the last data set that was chosen.

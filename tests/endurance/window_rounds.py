@@ -194,12 +194,12 @@ def work(name: str, seed: int, folder: Path) -> None:
 
         while sys.stdin.readline() == "go on\n":
             user.round(note)
-            user.calm_down()
+            user.wait_until_idle()
             now = resources_of_this_process()
             before = before or now
             memory, resident = _memory_at_rest()
             tell(step=count, allocated=memory, resident=resident, files=now["open files"], objects=_objects())
-    user.calm_down()
+    user.wait_until_idle()
     is_closed = user.close()
     del user, window
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

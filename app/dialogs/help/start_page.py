@@ -51,7 +51,7 @@ class ChoiceButton(QPushButton):
         return layout.sizeHint() if layout is not None else super().sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """The size hint: no text may be cut."""
         return self.sizeHint()
 
 

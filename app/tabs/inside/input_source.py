@@ -131,7 +131,7 @@ class InputSource(QWidget):
         """Follow the digit (28, 28) of the Draw tab; None for no drawing."""
         self._drawing = image
         if self.takes_image and self.source.value == FROM_DRAWING:
-            self._say("")  # a picture that could not be read is of an earlier drawing
+            self._show_message("")  # a picture that could not be read is of an earlier drawing
             self.changed.emit()
 
     def set_data(self, data: Splits) -> None:
@@ -174,7 +174,7 @@ class InputSource(QWidget):
 
     def _show_row(self) -> None:
         self.number.setText(f"{self._row + 1}")
-        self._say("")
+        self._show_message("")
         self.changed.emit()
 
     @Slot()
@@ -185,7 +185,7 @@ class InputSource(QWidget):
             self._row = int(text) - 1
             self._show_row()
         elif count:
-            self._say(f"The {SET_NAMES[self.source.value]} has images 1 to {count:,}.", self.number)
+            self._show_message(f"The {SET_NAMES[self.source.value]} has images 1 to {count:,}.", self.number)
 
     @Slot()
     def _previous(self) -> None:
@@ -208,7 +208,7 @@ class InputSource(QWidget):
             return
         rows = np.arange(len(dataset)) if wanted == ANY_CLASS else np.flatnonzero(dataset.labels == wanted)
         if not rows.size:
-            self._say(f"The {SET_NAMES[self.source.value]} has no image of this class.", self.class_choice)
+            self._show_message(f"The {SET_NAMES[self.source.value]} has no image of this class.", self.class_choice)
             return
         self._row = int(self._rng.choice(rows))
         self._show_row()
@@ -225,10 +225,10 @@ class InputSource(QWidget):
         except ValueError:
             typed = np.array([np.nan], np.float32)
         if not np.isfinite(typed).all():
-            self._say("These are not numbers. Separate numbers by spaces: 0.5 -1.2", self.numbers)
+            self._show_message("These are not numbers. Separate numbers by spaces: 0.5 -1.2", self.numbers)
         elif typed.size != self._numbers.size:
             wanted = counted_text(self._numbers.size, "number")
-            self._say(f"The network takes {wanted}; you typed {typed.size:,}.", self.numbers)
+            self._show_message(f"The network takes {wanted}; you typed {typed.size:,}.", self.numbers)
         else:
             self._numbers = typed
             self._show_numbers()
@@ -241,7 +241,7 @@ class InputSource(QWidget):
         self.changed.emit()
 
     def _show_numbers(self) -> None:
-        self._say("")
+        self._show_message("")
         self.numbers.setText(" ".join(decimal_text(float(number)) for number in self._numbers))
         if self._numbers.size == 1 and isfinite(self._numbers[0]):
             with QSignalBlocker(self.slider):
@@ -251,9 +251,9 @@ class InputSource(QWidget):
     @Slot(str)
     def show_problem(self, sentence: str) -> None:
         """Say why a picture could not be read; "" hides it."""
-        self._say(sentence)
+        self._show_message(sentence)
 
-    def _say(self, sentence: str, field: QWidget | None = None) -> None:
+    def _show_message(self, sentence: str, field: QWidget | None = None) -> None:
         """Show a message about a field; "" hides it."""
         self.message.setText(sentence)
         self.message_notice.setVisible(bool(sentence))

@@ -294,7 +294,7 @@ class InsideTab(Tab):
                 self._inspection = inspect(shown.network, values)
             except DataError as problem:
                 hint = str(problem)
-        self._say_what_is_shown(words)
+        self._show_title(words)
         is_digit = values is not None and values.dtype == np.uint8 and values.shape == (SIDE, SIDE)
         self.snapshot_row.set_image(values if is_digit else None)
         self.view.show_inspection(self._inspection, shown.class_names, hint)
@@ -306,7 +306,7 @@ class InsideTab(Tab):
         else:
             self._show_number()
 
-    def _say_what_is_shown(self, words: str) -> None:
+    def _show_title(self, words: str) -> None:
         """Say whose network it is and what its input is, and from where on its numbers are not finite."""
         shown, problem = NO_MODEL_TO_LOOK_INTO, ""
         if self._shown.network is not None:

@@ -17,7 +17,7 @@ from app.widgets.grey_image import thumbnail
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.probability_bars import ProbabilityBars
 from nncore.errors import DataError
-from nncore.evaluation.recognition import read_digit
+from nncore.evaluation.recognition import NOT_A_DIGIT, read_digit
 from nncore.reporting.number_text import percent_text
 
 IMAGE_SIDE = 84
@@ -26,7 +26,7 @@ DRAWING = "The drawing on the Draw tab"
 
 NO_DRAWING = "Nothing is drawn. Draw a digit to see how both models read it."
 """The caption if there is no drawing."""
-VERDICT_TEXTS = {"digit": "", "unsure": ", unsure", "not a digit": ", but says that it is not a digit"}
+VERDICT_TEXTS = {"digit": "", "unsure": ", unsure", NOT_A_DIGIT: ", but says that it is not a digit"}
 
 Image = NDArray[np.uint8]
 

@@ -15,7 +15,7 @@ from app.style.theme import Colours, line_width
 from app.widgets.network_view.geometry import LayerPlace, NetworkGeometry
 from app.widgets.network_view.value_images import layer_image
 from nncore.evaluation.inspection import Inspection
-from nncore.evaluation.recognition import verdicts
+from nncore.evaluation.recognition import NOT_A_DIGIT, verdicts
 from nncore.model.layers.terms import Position
 from nncore.reporting.number_text import percent_text
 
@@ -125,7 +125,7 @@ class NetworkPainter:
         """Beside each output its class, a bar and the probability as text; what has no room is left out."""
         answers, metrics = inspection.answers, QFontMetricsF(self.font)
         best = int(np.argmax(answers)) if len(answers) > 1 and np.isfinite(answers).all() else -1
-        is_accepted = best >= 0 and verdicts(answers)[0] != "not a digit"
+        is_accepted = best >= 0 and verdicts(answers)[0] != NOT_A_DIGIT
         names = [class_names[index] if 1 < len(answers) <= len(class_names) else "" for index in range(len(answers))]
         name_width = min(0.4 * area.width(), max(map(metrics.horizontalAdvance, names)) + 4)
         figure_width = metrics.horizontalAdvance("100.0 %") + 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.evaluation.recognition import verdicts
+from nncore.evaluation.recognition import NOT_A_DIGIT, verdicts
 from nncore.model.layers.parameters import Array
 from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
@@ -34,7 +34,7 @@ def lead_gradients(network: Network, image: NDArray[np.uint8], answer: int) -> t
 
 def are_other_digits(probabilities: NDArray[np.floating], answer: int) -> NDArray[np.bool_]:
     """Return which probabilities (n, classes) have another answer, and not the verdict "not a digit"."""
-    accepted = np.array([verdict != "not a digit" for verdict in verdicts(probabilities)], bool)
+    accepted = np.array([verdict != NOT_A_DIGIT for verdict in verdicts(probabilities)], bool)
     changed: NDArray[np.bool_] = accepted & (probabilities.argmax(axis=1) != answer)
     return changed
 

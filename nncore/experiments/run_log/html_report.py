@@ -100,7 +100,7 @@ def _curves(runs: Sequence[ReportedRun]) -> str:
     if not any(each.epochs for each in runs):
         return '<p class="quiet">There is no curve, because no epoch was finished.</p>'
     losses, accuracies = (_lines(runs, kind) for kind in ("loss", "accuracy"))
-    top = max((float(line.y[np.isfinite(line.y)].max(initial=0)) for line in losses if not line.faint), default=1.0)
+    top = max((float(line.y[np.isfinite(line.y)].max(initial=0)) for line in losses if not line.is_faint), default=1.0)
     html = "<h3>Loss</h3>" + chart(losses, "epochs", "loss", top=1.05 * top or 1.0) + legend(losses)
     if any(np.isfinite(line.y).any() for line in accuracies):
         html += (
@@ -113,7 +113,9 @@ def _curves(runs: Sequence[ReportedRun]) -> str:
 
 def _bottom(lines: Sequence[ChartLine]) -> float:
     """The lower end of the axis of accuracies: as high as the lines allow, except the faint ones."""
-    lowest = min((float(line.y[np.isfinite(line.y)].min(initial=100)) for line in lines if not line.faint), default=0.0)
+    lowest = min(
+        (float(line.y[np.isfinite(line.y)].min(initial=100)) for line in lines if not line.is_faint), default=0.0
+    )
     return max(each for each in (0.0, 50.0, 80.0, 90.0, 95.0, 98.0) if each <= max(lowest, 0.0))
 
 
@@ -143,7 +145,9 @@ def _line(run: ReportedRun, field: str, name: str, style: int, scale: float, mar
 def _batches(run: ReportedRun, kind: str, scale: float) -> ChartLine:
     steps, losses, accuracies = run.curve
     steps_each = run.run.steps / run.run.epochs if run.run.epochs and run.run.steps else 1.0
-    return ChartLine("batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, faint=True)
+    return ChartLine(
+        "batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, is_faint=True
+    )
 
 
 def _differences(runs: Sequence[ReportedRun]) -> str:

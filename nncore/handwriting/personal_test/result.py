@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
-from nncore.evaluation.recognition import Verdict, read_digit
+from nncore.evaluation.recognition import NOT_A_DIGIT, Verdict, read_digit
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, rasterize
 
@@ -36,7 +36,7 @@ class ReadDrawing:
     @cached_property
     def read(self) -> int | None:
         """The most probable digit; None if the verdict is "not a digit"."""
-        return None if self.verdict == "not a digit" else int(self.probabilities.argmax())
+        return None if self.verdict == NOT_A_DIGIT else int(self.probabilities.argmax())
 
     @property
     def is_correct(self) -> bool:

@@ -18,7 +18,7 @@ def run_through(progress: Progress, validation_losses: list[float]) -> list[str 
     reasons: list[str | None] = []
     while progress.end_reason is None:
         progress.begin_epoch()
-        while progress.steps_in_epoch < progress.steps_per_epoch and not progress.at_limit:
+        while progress.steps_in_epoch < progress.steps_per_epoch and not progress.is_at_limit:
             rest = progress.examples - progress.samples_in_epoch
             progress.count_step(2.0, 1, min(progress.batch_size, rest), 1.0)
         if validation_losses:
@@ -79,7 +79,7 @@ def test_a_run_does_not_end_within_an_epoch() -> None:
     progress = Progress(2, config=TrainingConfig(epochs=1, steps=1, patience=1))
     progress.begin_epoch()
     progress.count_step(1.0, 1, 2, 0.1)
-    assert progress.at_limit
+    assert progress.is_at_limit
     assert progress.end_reason is None
     progress.close_epoch(0.1)
     assert progress.end_reason is not None
@@ -90,9 +90,9 @@ def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any]
     progress = Progress(20, config=TrainingConfig(batch_size=2, **limits))
     progress.begin_epoch()
     for _ in range(3):
-        assert not progress.at_limit
+        assert not progress.is_at_limit
         progress.count_step(1.0, 1, 2, 0.5)
-    assert progress.at_limit
+    assert progress.is_at_limit
     assert progress.fraction_done == 1.0
     progress.close_epoch(0.0)
     assert progress.end_reason == reason
@@ -119,7 +119,7 @@ def test_ends_epoch_is_true_before_the_last_step_of_an_epoch() -> None:
     ends = []
     while progress.end_reason is None:
         progress.begin_epoch()
-        while progress.steps_in_epoch < 3 and not progress.at_limit:
+        while progress.steps_in_epoch < 3 and not progress.is_at_limit:
             ends.append(progress.ends_epoch)
             progress.count_step(1.0, 1, 2, 0.1)
         progress.close_epoch(0.1)

@@ -132,7 +132,7 @@ class StopsAfterQueries(TrainingControl):
         self._queries_left = queries
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         self._queries_left -= 1
         return self._queries_left < 0
 

@@ -201,16 +201,18 @@ class SoftmaxView(QWidget):
         self._inspection, self._row, self._names = inspection, position[0], names
         output = inspection.network.spec.output
         is_softmax = output == "softmax"
-        _say(self.heading, "From the logits to the answers" if is_softmax else "The answer")
+        _show_sentence(self.heading, "From the logits to the answers" if is_softmax else "The answer")
         for widget in (self.controls, self.table):
             widget.setVisible(is_softmax)
         answer = float(inspection.answers[position[0]])
         if is_softmax:
             self._show_steps()
         elif output == "sigmoid":
-            _say(self.sentence, f"The answer is the sigmoid of it: 1 / (1 + exp(−y)) = {number_in_words(answer, 4)}.")
+            _show_sentence(
+                self.sentence, f"The answer is the sigmoid of it: 1 / (1 + exp(−y)) = {number_in_words(answer, 4)}."
+            )
         else:
-            _say(self.sentence, f"The network gives this number as its answer: {number_in_words(answer, 4)}.")
+            _show_sentence(self.sentence, f"The network gives this number as its answer: {number_in_words(answer, 4)}.")
 
     def _show_steps(self) -> None:
         if self._inspection is None:
@@ -221,10 +223,10 @@ class SoftmaxView(QWidget):
         self.table.steps_model.show_steps(steps, self._names, self._row)
         if rows != self.table.steps_model.rowCount():
             self.table.updateGeometry()
-        _say(self.value, f"T = {decimal_text(temperature, 2)}")
+        _show_sentence(self.value, f"T = {decimal_text(temperature, 2)}")
         self.reset.setEnabled(temperature != 1)
         # The probability is in the table: a sentence with it would change with each input, and need a new layout.
-        _say(
+        _show_sentence(
             self.sentence,
             "" if temperature == 1 else f"The network itself reads with T = 1, not {decimal_text(temperature, 2)}.",
         )
@@ -245,7 +247,7 @@ class SoftmaxView(QWidget):
             self.neighbour_chosen.emit((index.row(),))
 
 
-def _say(label: QLabel, sentence: str) -> None:
+def _show_sentence(label: QLabel, sentence: str) -> None:
     """Show a sentence; nothing changes, not even the layout, if it is shown already. "" hides the label."""
     if label.text() != sentence:
         label.setText(sentence)

@@ -205,10 +205,13 @@ class Chart(QWidget):
         left, right, bottom, top = whole.ends(log_x=self.log_x, log_y=self.log_y)
         metrics = self._small_font_metrics()
         self.plot.axes["bottom"].set_scale_of_values(
-            logarithmic=self.log_x, end=whole.last, unit=whole.first if whole.in_steps else 1.0, whole=whole.in_steps
+            logarithmic=self.log_x,
+            end=whole.last,
+            unit=whole.first if whole.is_in_steps else 1.0,
+            whole=whole.is_in_steps,
         )
         self.plot.axes["left"].set_scale_of_values(logarithmic=self.log_y, end=whole.top)
-        word = "step" if whole.in_steps else "epoch"
+        word = "step" if whole.is_in_steps else "epoch"
         if word != self.epoch_word.text():
             self.epoch_word.setText(word)
             self._place_epoch_word()

@@ -67,9 +67,9 @@ class ChartLines:
         self._bands: list[Band | None] = [None for _ in series]
         self.marks: list[Mark] = []
         self.earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
-        self.curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
+        self.curves = [pg.PlotCurveItem(antialias=not each.is_faint) for each in self._series]
         self.bands = [BandItem() for _ in self._series]
-        self.markers = [Dots(size=MARKER_SIZE if each.marked else 5) for each in self._series]
+        self.markers = [Dots(size=MARKER_SIZE if each.is_marked else 5) for each in self._series]
         self.mark_lines = {kind: pg.PlotCurveItem(connect="pairs") for kind in ("change", "diverged")}
         for item in self.mark_lines.values():
             item.setZValue(-0.5)
@@ -78,10 +78,10 @@ class ChartLines:
             self.bands[index].setZValue(-0.2)
             self.curves[index].setZValue(index)
             self.markers[index].setZValue(len(self._series) + index)
-            if each.faint:
+            if each.is_faint:
                 box.addItem(self.bands[index])
             box.addItem(self.curves[index])
-            if not each.faint:
+            if not each.is_faint:
                 box.addItem(self.markers[index])
 
     @property
@@ -118,7 +118,7 @@ class ChartLines:
     def _draw(self, index: int) -> None:
         series, band = self._series[index], self._bands[index]
         x, y = self.points[index]
-        if series.faint:
+        if series.is_faint:
             self._draw_band(index, band)
             if band is not None:  # the first points are all kept, so the band has no height there
                 is_wide = band.high > band.low
@@ -126,10 +126,10 @@ class ChartLines:
                 x, y = x[x <= begins], y[x <= begins]
         x, y = self._placed(x, y)
         self.curves[index].setData(x, y)
-        if series.marked:
+        if series.is_marked:
             few = slice(None, None, 1 + len(x) // MAX_MARKERS)
             self.markers[index].setData(x[few], y[few])
-        elif not series.faint:
+        elif not series.is_faint:
             # The newest point: visible after one step, unlike a line.
             self.markers[index].setData(x[-1:], y[-1:])
 

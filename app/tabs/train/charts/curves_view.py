@@ -34,10 +34,10 @@ LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888",
 ACCURACY_CHART = ChartText(
     "accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %"
 )
-EACH_BATCH = Series("each batch", "training", faint=True)
+EACH_BATCH = Series("each batch", "training", is_faint=True)
 SMOOTHED = Series("smoothed", "training")
 SMOOTHED_TRAINING = Series("training, smoothed", "training")
-VALIDATION = Series("validation", "validation", marked=True)
+VALIDATION = Series("validation", "validation", is_marked=True)
 
 
 class CurvesView(QFrame):
@@ -337,7 +337,7 @@ class CurvesView(QFrame):
         label.setText(text)
 
     def _place_in_words(self, x: float) -> str:
-        if self.loss.whole.in_steps:
+        if self.loss.whole.is_in_steps:
             return f"step {round(x * self.run.steps_per_epoch):,}"
         return f"epoch {x:.2f}"
 

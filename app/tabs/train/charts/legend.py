@@ -27,12 +27,12 @@ class Series:
 
     name: str
     role: Literal["training", "validation", "rate"]
-    faint: bool = False
-    marked: bool = False
+    is_faint: bool = False
+    is_marked: bool = False
 
     def colour(self, colours: Colours) -> QColor:
         """Its colour in the theme `colours`."""
-        return QColor(colours.batch if self.faint else getattr(colours, ROLES[self.role]))
+        return QColor(colours.batch if self.is_faint else getattr(colours, ROLES[self.role]))
 
     def fill(self, colours: Colours) -> QColor:
         """The colour of the band of its values in the theme `colours`."""
@@ -42,7 +42,7 @@ class Series:
 
     def pen(self, colours: Colours) -> QPen:
         """Its pen; the curve of single batches stays thin, so that the others can be seen before it."""
-        pen = QPen(self.colour(colours), 1 if self.faint else line_width())
+        pen = QPen(self.colour(colours), 1 if self.is_faint else line_width())
         pen.setCosmetic(True)
         return pen
 
@@ -64,14 +64,14 @@ class LineSample(QWidget):
         """Draw the line as the chart does."""
         colours, middle = colours_of(self), self.height() // 2
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._series.marked)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._series.is_marked)
             painter.setPen(self._series.pen(colours))
             if self.is_band:
                 painter.setBrush(self._series.fill(colours))
                 painter.drawRect(0, middle - 4, self.width() - 1, 8)
                 return
             painter.drawLine(0, middle, self.width() - 1, middle)
-            if self._series.marked:
+            if self._series.is_marked:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._series.colour(colours))
                 painter.drawEllipse(QPointF(self.width() / 2, middle), 3.5, 3.5)

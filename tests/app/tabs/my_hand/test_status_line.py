@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -9,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.tabs.my_hand.status_line import StatusLine
 
 
-def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
+@pytest.fixture
+def status(qtbot: QtBot) -> StatusLine:
     page, place = QWidget(), QWidget()
     qtbot.addWidget(page)
     column = QVBoxLayout(page)
@@ -18,7 +20,10 @@ def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
     page.resize(700, 300)
     with qtbot.waitExposed(page):
         page.show()
-    status = StatusLine(place, page)
+    return StatusLine(place, page)
+
+
+def test_it_shows_progress_and_errors(status: StatusLine, qtbot: QtBot) -> None:
     assert status.text == ""
     status.show_message("Reading <b>x</b> …", cancellable=True)
     assert status.text == "Reading <b>x</b> …"
@@ -33,15 +38,6 @@ def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
     assert status.text == ""
 
 
-def test_a_long_path_does_not_widen_the_window(qtbot: QtBot) -> None:
-    page, place = QWidget(), QWidget()
-    qtbot.addWidget(page)
-    column = QVBoxLayout(page)
-    column.addWidget(place)
-    column.addStretch()
-    page.resize(700, 300)
-    with qtbot.waitExposed(page):
-        page.show()
-    status = StatusLine(place, page)
+def test_a_long_path_does_not_widen_the_window(status: StatusLine) -> None:
     status.show_message("Saved as /" + "x" * 500)
     assert status.minimumSizeHint().width() < 400

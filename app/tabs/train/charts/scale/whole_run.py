@@ -23,7 +23,7 @@ class WholeRun:
     lowest: float = 0.1
 
     @property
-    def in_steps(self) -> bool:
+    def is_in_steps(self) -> bool:
         """Whether the axis is labelled with steps: within the first epoch."""
         return self.last <= 1 and self.first < 1
 
