@@ -62,16 +62,16 @@ class FitView(QFrame):
         for plot in (self.live, *self.small):
             plot.set_points(points.x[kept], points.y[kept])
         self._has_fit = False
-        self._say_when_empty()
+        self._show_when_empty()
         for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
             plot.set_caption(f"epoch {epoch:,}", "not yet")
 
     def set_running(self, *, is_running: bool) -> None:
         """Say without a fit what it waits for: for the first epoch of a run, or for a run."""
         self._is_running = is_running
-        self._say_when_empty()
+        self._show_when_empty()
 
-    def _say_when_empty(self) -> None:
+    def _show_when_empty(self) -> None:
         if not self._has_fit:
             self.live.set_caption(FIRST_FIT if self._is_running else NO_FIT)
 
