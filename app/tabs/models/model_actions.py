@@ -11,6 +11,7 @@ from app.storage.models.model_library import KeptModel
 from app.widgets.elements import push_button
 from app.widgets.layouts.flow_layout import FlowLayout
 
+USED_ALREADY = "This model is in use."
 BUNDLED_STAYS = "The bundled model belongs to Digit Lab: it cannot be renamed, pinned or deleted."
 
 
@@ -33,8 +34,8 @@ class ModelActions(QWidget):
         self.setLayout(FlowLayout(self.use, self.settings, self.pin, self.rename, self.export, self.delete))
         self.set_models([])
 
-    def set_models(self, selected: Sequence[KeptModel]) -> None:
-        """Enable the buttons that are possible for the selected models."""
+    def set_models(self, selected: Sequence[KeptModel], *, is_in_use: bool = False) -> None:
+        """Enable the buttons that are possible for the selected models; is_in_use: the only one is the model in use."""
         none = "" if selected else "Select a model first."
         not_one = none or ("" if len(selected) == 1 else "Select exactly one model first.")
         unreadable = not_one or selected[0].problem
@@ -42,7 +43,7 @@ class ModelActions(QWidget):
         pinned = bool(selected) and all(model.label.is_pinned for model in selected)
         self.pin.setChecked(pinned)
         for button, obstacle, purpose in (
-            (self.use, unreadable, "Use this model to read (Enter)."),
+            (self.use, unreadable or (USED_ALREADY if is_in_use else ""), "Use this model to read (Enter)."),
             (self.settings, unreadable, "Show its training settings, to change them and train again."),
             (
                 self.pin,

@@ -17,6 +17,7 @@ from app.tabs.models.details_page import DetailsPage
 from app.tabs.models.differences_page import DifferencesPage
 from app.tabs.models.image_page import ImagePage
 from app.tabs.models.library_work import LibraryWork, ReadingModel
+from app.tabs.models.model_actions import USED_ALREADY
 from app.widgets.elements import enable, push_button, row_of, text_label
 from app.widgets.layouts.scroll_page import ScrollPage
 
@@ -26,7 +27,6 @@ USE_TIP = "Use this model to read; the comparison stays."
 SELECT_PAIR = "Select one model to compare it with the model in use, or two (Ctrl and click) to compare them."
 LOADING_PAIR = "Loading …"
 BOTH_UNTAUGHT = "Both as in their files, without your drawings."
-USED_ALREADY = "This model is in use."
 NO_FILE = "This model is in no file of the list."
 
 

@@ -209,7 +209,7 @@ class ModelsTab(Tab):
     def _show_selection(self) -> None:
         selected = self.list.selected()
         self.pages.show_models(selected, is_in_use=self._selects_model_in_use)
-        self.actions_row.set_models(selected)
+        self.actions_row.set_models(selected, is_in_use=self._selects_model_in_use)
 
     @property
     def _selects_model_in_use(self) -> bool:

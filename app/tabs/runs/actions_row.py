@@ -40,7 +40,7 @@ class ActionsRow(QWidget):
         self.compare.toggled.connect(self.compared)
         self.rerun = push_button("&Rerun", "", self.rerun_requested)
         self.fork = push_button("Settings in &Train", "", self.fork_requested)
-        self.use_model = push_button("Use &model", "", self.use_model_requested)
+        self.use_model = push_button("Use this &model", "", self.use_model_requested)
         self.continue_button = push_button("Co&ntinue", "", self.continue_requested)
         self.csv = push_button("Export C&SV …", "", self.csv_requested)
         self.report = push_button("R&eport …", "", self.report_requested)

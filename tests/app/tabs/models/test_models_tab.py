@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.storage.models.model_library import DELETED, ModelLibrary
 from app.storage.models.old_models import OLD_MODELS_RULE
 from app.storage.paths import models_folder
-from app.tabs.models.model_actions import BUNDLED_STAYS
+from app.tabs.models.model_actions import BUNDLED_STAYS, USED_ALREADY
 from app.tabs.models.model_list import accuracy_text
 from app.tabs.models.models_tab import NO_MODEL_MATCHES, NO_MODELS, ModelsTab
 from nncore.experiments.run_log.logged_run import RunSettings
@@ -337,6 +337,10 @@ def test_the_bundled_model_is_in_the_list_but_cannot_be_changed_or_deleted(
     assert not tab.pages.details.name.isReadOnly()
     assert actions.delete.isEnabled()
     click_model(tab, qtbot, bundled.card.name)
+    assert not actions.use.isEnabled()
+    assert actions.use.toolTip() == USED_ALREADY
+    other = load_model(three_models[0])
+    tab.set_model_in_use(other, other.network(), three_models[0])
     with qtbot.waitSignal(tab.use_requested) as used:
         press(tab, qtbot, actions.use)
     assert used.args == [bundled_model_path()]
