@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QTabBar, QWidget
 
 from app.dialogs.help.guide_pages import guide_pages
 
@@ -39,7 +39,7 @@ def names_in(root: QWidget) -> set[str]:
             found += [widget.text(), str(getattr(widget, "full_text", ""))]
         elif isinstance(widget, QComboBox):
             found += [widget.itemText(index) for index in range(widget.count())]
-        elif isinstance(widget, QTabWidget):
+        elif isinstance(widget, QTabBar):
             found += [widget.tabText(index) for index in range(widget.count())]
     found += [action.text() for action in root.findChildren(QAction)]
     found += [menu.title() for menu in root.findChildren(QMenu)]
