@@ -27,7 +27,7 @@ def dots(*rows: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
 def test_the_nearest_examples_vote_and_the_nearest_decides_equal_votes() -> None:
     image = dots(1)[0]
     shades = [image // 10 * (10 - number) for number in range(6)]  # the further on, the further away
-    training = Dataset(np.stack(shades), np.array([7, 4, 4, 7, 1, 4]))
+    training = Dataset(np.stack(shades), np.array([7, 4, 7, 4, 1, 4]))
     reading = NearestNeighbours(training).read(image)
     assert (reading.answer, reading.probability) == (7, 0.4)
     assert reading.parameters == 0
