@@ -14,8 +14,12 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nncore.data.dataset import load_mnist
 from nncore.evaluation.explanation.changed_images import CHANGE_KINDS
+from nncore.evaluation.explanation.few_pixels import MAX_CHANGED_PIXELS, find_adversarial_pixels
 from nncore.evaluation.explanation.flip import Flip, find_flip
 from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import bundled_model_path, load_model
@@ -39,7 +43,9 @@ def measure(rounds: int) -> Iterator[Section]:
     }
     for name, network in networks.items():
         with one_blas_thread():
-            yield _section(name, network())
+            built = network()
+            yield _flips(name, built)
+            yield _adversarial(name, built)
 
 
 def _mlp() -> Network:
@@ -50,13 +56,12 @@ def _mlp() -> Network:
     return network
 
 
-def _section(name: str, network: Network) -> Section:
-    test = load_mnist().test
-    assert test is not None
+def _flips(name: str, network: Network) -> Section:
+    images = _images()
     flips: list[Flip] = []
     seconds: list[float] = []
-    find_flip(network, test.images[0])  # the first search of a process also draws the bank of lines
-    for image in test.images[:: len(test) // IMAGES]:
+    find_flip(network, images[0])  # the first search of a process also draws the bank of lines
+    for image in images:
         began = process_time()
         flip = find_flip(network, image).flip
         seconds.append(process_time() - began)
@@ -74,3 +79,29 @@ def _section(name: str, network: Network) -> Section:
         figures.append(Figure("changed ink, median", "pixels", (median(flip.changed_ink for flip in flips),)))
         figures.append(Figure("new probability, median", "%", (100 * median(flip.probability for flip in flips),)))
     return Section(f"What would flip the answer, {len(seconds)} test digits: {name}", figures)
+
+
+def _adversarial(name: str, network: Network) -> Section:
+    pixels: list[int] = []
+    seconds: list[float] = []
+    for image in _images():
+        began = process_time()
+        found = find_adversarial_pixels(network, image)
+        seconds.append(process_time() - began)
+        if found is not None:
+            pixels.append(len(found.pixels))
+    figures = [
+        Figure("found", "%", (100 * len(pixels) / len(seconds),)),
+        Figure("seconds, median", "s", (median(seconds),)),
+        Figure("seconds, longest", "s", (max(seconds),), at_most=MAX_SECONDS),
+    ]
+    if pixels:
+        figures.append(Figure("changed pixels, median", "pixels", (median(pixels),)))
+    return Section(f"Adversarial examples of at most {MAX_CHANGED_PIXELS} pixels: {name}", figures)
+
+
+def _images() -> NDArray[np.uint8]:
+    test = load_mnist().test
+    assert test is not None
+    chosen: NDArray[np.uint8] = test.images[:: len(test) // IMAGES]
+    return chosen
