@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from app.storage.models.model_library import is_listed, renamed
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.files.model_file import Model
@@ -110,6 +112,14 @@ def measured_accuracy(model: Model) -> float | None:
     if model.card.test_accuracy is not None:
         return model.card.test_accuracy
     return model.history[-1].get("validation_accuracy") if model.history else None
+
+
+def is_same_model(one: Model | None, other: Model | None) -> bool:
+    """Whether two models are the same, even if one of them was read from its file again."""
+    if one is None or other is None or one is other:
+        return one is other
+    is_described_alike = (one.card, one.spec) == (other.card, other.spec)
+    return is_described_alike and np.array_equal(one.parameters, other.parameters)
 
 
 def has_finished_epoch(model: Model) -> bool:

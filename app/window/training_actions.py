@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.background.task_queue import TaskQueue
-from app.session.loaded_model import ModelWithPath
+from app.session.loaded_model import ModelWithPath, is_same_model
 from app.session.rate_finder_task import RateFinderTask
 from app.session.recipe_durations import RecipeDurations
 from app.session.run_events import PinnedReading, PreviousPart, RunState, StepsDone
@@ -318,7 +318,7 @@ class TrainingActions(QObject):
         self.session.use_trained_model()
         then.emit()
         now = self.session.model_in_use
-        if before is not None and now is not None and now.loaded.model is not before.loaded.model:
+        if before is not None and now is not None and not is_same_model(now.loaded.model, before.loaded.model):
             self.model_replaced.emit(now.loaded.model, before)
 
     @Slot()

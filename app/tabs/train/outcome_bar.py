@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.session.loaded_model import RunOutcome, measured_accuracy, model_in_words
+from app.session.loaded_model import RunOutcome, is_same_model, measured_accuracy, model_in_words
 from app.style.theme import GAP
 from app.widgets.elements import enable, push_button, without_margins
 from app.widgets.layouts.flow_layout import FlowLayout
@@ -66,7 +66,9 @@ class OutcomeBar(QWidget):
         before = outcome.before.loaded.model if outcome and outcome.before else None
         tip = f"Use {model_in_words(before)} again." if before else ""
         no_way_back = "" if before else "There was no model before this run."
-        enable(self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if before is in_use else ""))
+        enable(
+            self.back_button, tip, obstacle or no_way_back or (ALREADY_IN_USE if is_same_model(before, in_use) else "")
+        )
 
 
 def _sentence(outcome: RunOutcome | None, in_use: Model | None, *, is_taught: bool) -> str:
@@ -77,10 +79,11 @@ def _sentence(outcome: RunOutcome | None, in_use: Model | None, *, is_taught: bo
     if outcome is None:
         return using
     trained, before = outcome.trained.model, outcome.before.loaded.model if outcome.before else None
-    if in_use is trained:
+    if is_same_model(in_use, trained):
         return f"{using} Before: {model_in_words(before)}." if before else using
-    if in_use is before and measured_accuracy(trained) is None:
+    is_before = is_same_model(in_use, before)
+    if is_before and measured_accuracy(trained) is None:
         return f"{using} Not in use, not measured: {model_in_words(trained)}."
-    if in_use is before and not outcome.is_better:
+    if is_before and not outcome.is_better:
         return f"{using} Not in use, is correct less often: {model_in_words(trained)}."
     return f"{using} Not in use: {model_in_words(trained)}."

@@ -64,6 +64,19 @@ def test_a_worse_model_is_not_used_and_the_sentence_explains_it(bar: OutcomeBar)
     assert bar.sentence.full_text == "In use: any, 50.0 %. Not in use: any, 11.4 %."
 
 
+def test_a_model_that_is_read_from_its_file_again_is_the_same_model(bar: OutcomeBar) -> None:
+    trained, before = a_model(0.9), a_model(0.8)
+    outcome = RunOutcome(trained, ModelWithPath(before, None))
+    again = replace(trained.model, parameters=trained.model.parameters.copy())
+    bar.show_models(outcome, again)
+    assert bar.sentence.full_text == "In use: any, 90.0 %. Before: any, 80.0 %."
+    bar.show_models(outcome, replace(again, parameters=again.parameters + 1))
+    assert bar.sentence.full_text == "In use: any, 90.0 %. Not in use: any, 90.0 %."
+    bar.show_models(outcome, replace(before.model, parameters=before.model.parameters.copy()))
+    assert not bar.back_button.isEnabled()
+    assert bar.back_button.toolTip() == plain_tooltip(ALREADY_IN_USE)
+
+
 def test_a_user_cannot_return_to_having_no_model(bar: OutcomeBar) -> None:
     trained = a_model(0.9)
     bar.show_models(RunOutcome(trained, None), trained.model)
