@@ -90,7 +90,7 @@ def check_resuming(data: Splits, whole: Training, folder: Path) -> None:
     for _ in takewhile(lambda event: not isinstance(event, EpochDone), half.events()):
         pass
     save_checkpoint(half.checkpoint(), folder / "checkpoint.npz")
-    resumed = Training.resumed(load_checkpoint(folder / "checkpoint.npz"), data, cores=1)
+    resumed = Training.continued(load_checkpoint(folder / "checkpoint.npz"), data, cores=1)
     for _ in resumed.events():
         pass
     same_bits(whole.network, resumed.network)

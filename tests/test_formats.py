@@ -89,7 +89,7 @@ def test_a_checkpoint_of_every_version_is_continued_to_its_end(name: str, fracti
     checkpoint = load_checkpoint(SAMPLES / name)
     assert (checkpoint.spec, checkpoint.config) == (SPEC, CONFIG)
     assert (checkpoint.recipe, checkpoint.validation_fraction, checkpoint.counters.step) == ("quick", fraction, 5)
-    training = Training.resumed(checkpoint, twelve())
+    training = Training.continued(checkpoint, twelve())
     *_, last = training.events()
     assert isinstance(last, Finished)
     assert (last.epochs, last.step) == (2, 6)

@@ -143,7 +143,7 @@ def continued_training(options: argparse.Namespace) -> RunSetup:
         validation_fraction=checkpoint.validation_fraction,
     )
     data = recipe.hold_out(examples_for(recipe, options.data))
-    return RunSetup(Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_fraction)
+    return RunSetup(Training.continued(checkpoint, data), checkpoint.recipe, checkpoint.validation_fraction)
 
 
 def verbose_epoch(options: argparse.Namespace) -> int:

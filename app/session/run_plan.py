@@ -166,7 +166,7 @@ class RunPlan:
     def _continued(self, checkpoint: Checkpoint, data: Splits, control: TrainingControl, cores: int) -> Training:
         control.learning_rate = checkpoint.learning_rate
         examples = self.examples(data, checkpoint.validation_fraction, checkpoint.config.seed)
-        return Training.resumed(checkpoint, examples, control, cores)
+        return Training.continued(checkpoint, examples, control, cores)
 
     @property
     def settings(self) -> RunSettings:

@@ -65,7 +65,7 @@ class Session(ModelSession):
     run_starting = Signal(RunPlan)
     """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
-    """The EndedRun that `continue_ended` would train further; None if there is none."""
+    """The EndedRun that `train_further` would train further; None if there is none."""
     outcome_changed = Signal()
     """`outcome` has changed: a run has ended or starts."""
     curve_fitted = Signal(Fit)
@@ -258,7 +258,7 @@ class Session(ModelSession):
         )
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
-    def continue_ended(
+    def train_further(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> None:
         """Train `ended_run` further, until the first limit is reached; does nothing if there is no ended run.
@@ -269,7 +269,7 @@ class Session(ModelSession):
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
     def select_ended_run(self, run: LoggedRun, checkpoint_path: Path, points: CurvePoints | None = None) -> None:
-        """Make a logged run the `ended_run`, which `continue_ended` trains further. points: the curve that it fits."""
+        """Make a logged run the `ended_run`, which `train_further` trains further. points: the curve that it fits."""
         work = partial(load_ended_run, run, checkpoint_path, points)
         self._start_reading("run", run.settings.name, work, self.use_ended_run)
 

@@ -287,7 +287,7 @@ class RunRecorder:
 
     def _resume_entry(self, log: RunLog, run_id: int, epochs: int, steps: int) -> None:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
-        log.resume(run_id, process_description(), epochs, steps)
+        log.continue_run(run_id, process_description(), epochs, steps)
         known = {row["epoch"] for row in log.epochs(run_id)}
         self._pending_epochs = [row for row in self._earlier_epochs if row["epoch"] not in known] + self._pending_epochs
         self._curve = StepCurve(np.hstack((log.curve(run_id), self._curve.array())))

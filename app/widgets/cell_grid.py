@@ -36,7 +36,7 @@ class CellGrid(QWidget):
         """The area of a cell in pixels of the widget."""
         raise NotImplementedError
 
-    def words(self, index: int) -> str:
+    def cell_description(self, index: int) -> str:
         """A cell in a sentence, for the tool tip and a screen reader."""
         raise NotImplementedError
 
@@ -52,7 +52,7 @@ class CellGrid(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos())
             if index is not None:
-                show_cell_tool_tip(self, self.cell(index), self.words(index))
+                show_cell_tool_tip(self, self.cell(index), self.cell_description(index))
                 return True
             if not self.toolTip():
                 QToolTip.hideText()
@@ -80,7 +80,7 @@ class CellGrid(QWidget):
 
     def _go_to(self, index: int) -> None:
         self.current = index
-        announce(self, self.words(index))
+        announce(self, self.cell_description(index))
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

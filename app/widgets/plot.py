@@ -89,22 +89,22 @@ class Plot(QWidget):
 
     def __init__(self, name: str, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.empty = QLabel(name), QLabel(empty)
+        self.title, self.empty_label = QLabel(name), QLabel(empty)
         self.title.setProperty("group", True)
         self.pictures = PictureActions(self, name)
         self.plot = FixedPlot(name)
         for axis in self.plot.axes.values():
             axis.enableAutoSIPrefix(False)  # show 0.5, not "500 m"
-        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
-        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(GAP // 2)
         layout.addWidget(self.title, 0, 0)
         layout.addWidget(self.plot, 1, 0)
-        layout.addWidget(self.empty, 1, 0)
+        layout.addWidget(self.empty_label, 1, 0)
         layout.setRowStretch(1, 1)
 
     def set_axes(self, x: AxisRange, y: AxisRange, x_unit: str = "", y_unit: str = "") -> None:
@@ -129,7 +129,7 @@ class Plot(QWidget):
     def describe(self, described: str, *, is_empty: bool) -> None:
         """Set the accessible description, and show the empty sentence or not."""
         self.plot.setAccessibleDescription(described)
-        self.empty.setVisible(is_empty)
+        self.empty_label.setVisible(is_empty)
 
     def changeEvent(self, event: QEvent) -> None:
         """Apply a new theme or font, which pyqtgraph does not follow."""

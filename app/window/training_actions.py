@@ -77,7 +77,7 @@ class TrainingActions(QObject):
         session, train_tab = self.session, self.train_tab
         train_tab.train_requested.connect(self._train)
         train_tab.step_requested.connect(self._step)
-        train_tab.continue_requested.connect(session.continue_ended)
+        train_tab.train_further_requested.connect(session.train_further)
         session.ended_run_changed.connect(train_tab.set_ended_run)
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
@@ -128,7 +128,7 @@ class TrainingActions(QObject):
         runs.sweep_requested.connect(self.dialogs.open_sweep)
         runs.fork_requested.connect(self._fork)
         runs.continue_requested.connect(self.continue_run)
-        runs.continue_ended_requested.connect(self._select_ended_run)
+        runs.train_further_requested.connect(self._select_ended_run)
 
     @Slot()
     def _measure_recipes(self) -> None:

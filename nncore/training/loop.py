@@ -85,7 +85,7 @@ class Training(NotCopyable):
         control: pause, stop and the learning rate. `network` is trained in place.
     """
 
-    copy_instead = "Take a `checkpoint()` and continue it with `Training.resumed`."
+    copy_instead = "Take a `checkpoint()` and continue it with `Training.continued`."
 
     def __init__(
         self,
@@ -323,7 +323,7 @@ class Training(NotCopyable):
         return run
 
     @classmethod
-    def resumed(
+    def continued(
         cls, checkpoint: Checkpoint, data: Splits, control: TrainingControl | None = None, cores: int | None = None
     ) -> Training:
         """The run of `checkpoint`, ready for its next step; raises SettingError if `data` is not the run's data."""

@@ -33,7 +33,7 @@ UNTYPED = {
     "tabs/models/library_work.py: compared": NONE,
     "tabs/my_hand/drawing_list.py: chosen": NONE,
     "tabs/my_hand/result_page.py: chosen": NONE,
-    "tabs/train/train_tab.py: continue_requested": NONE,
+    "tabs/train/train_tab.py: train_further_requested": NONE,
     "widgets/network_view/network_view.py: pointed_at": NONE,
     "widgets/snapshot_row.py: point_chosen": NONE,
 }

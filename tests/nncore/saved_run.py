@@ -88,7 +88,7 @@ def _continue(loaded: Checkpoint) -> None:
     loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters.epoch + 1))
     with contextlib.suppress(SettingError):
         step = loaded.counters.step
-        for event in Training.resumed(loaded, few_digits()).events():
+        for event in Training.continued(loaded, few_digits()).events():
             if isinstance(event, StepDone):
                 step += 1
                 assert event.step == step

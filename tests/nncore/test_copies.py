@@ -275,7 +275,7 @@ def _checkpoint() -> Checkpoint:
 
 
 def _resume(checkpoint: Checkpoint) -> bytes:
-    training = Training.resumed(checkpoint, few_digits(), cores=1)
+    training = Training.continued(checkpoint, few_digits(), cores=1)
     for _ in training.events():
         pass
     return training.network.parameters.values.tobytes()

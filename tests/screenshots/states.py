@@ -508,8 +508,8 @@ def sweep_ended(against: str) -> State:
         dialog.entries["learning_rate"].setText("0.001 0.01")
         dialog.entries["seed"].setText("1 2")
         dialog.buttons.start.click()
-        until(lambda: "4 finished" in dialog.state.text())
-        dialog.against.setCurrentIndex(max(0, dialog.against.findData(against)))
+        until(lambda: "4 finished" in dialog.state_label.text())
+        dialog.x_axis_choice.setCurrentIndex(max(0, dialog.x_axis_choice.findData(against)))
         return dialog
 
     return show

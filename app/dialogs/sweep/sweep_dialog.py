@@ -80,11 +80,11 @@ class SweepDialog(QDialog):
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
         self.entries = {setting: HintedEdit() for setting in DIALOG_SETTINGS}
-        self.kept = KeptValues(self.entries, values)
-        self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
+        self.kept_values = KeptValues(self.entries, values)
+        self.x_axis_choice, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.parallel, self.plots = ParallelPlot(self._measure.capitalize()), QStackedWidget()
         self._stop_is_confirmed = self._is_stopping = False
-        self.progress, self.state = QProgressBar(), text_label(style="quiet")
+        self.progress, self.state_label = QProgressBar(), text_label(style="quiet")
         self.buttons = _run_and_stop_buttons()
         self.buttons.start_requested.connect(self._start)
         self.buttons.stop_requested.connect(self._stop)
@@ -106,15 +106,15 @@ class SweepDialog(QDialog):
     def _lay_out(self) -> None:
         self._set_up_widgets()
         explanation = text_label("Enter several values separated by spaces. Every combination is one run.", "quiet")
-        entries, column = QWidget(), column_of(explanation, self.kept, self.form, self.count, self.problem)
+        entries, column = QWidget(), column_of(explanation, self.kept_values, self.form, self.count, self.problem)
         column.addStretch(1)
         entries.setLayout(column)
         left = column_of(VerticalScroll(entries))
-        for widget in (self.state, self.progress, self.buttons):
+        for widget in (self.state_label, self.progress, self.buttons):
             left.addWidget(widget)
         label = QLabel(f"{self._measure} against")
-        label.setBuddy(self.against)
-        above = row_of(label, self.against)
+        label.setBuddy(self.x_axis_choice)
+        above = row_of(label, self.x_axis_choice)
         above.addStretch(1)
         right = without_margins(QVBoxLayout())
         right.addLayout(above)
@@ -136,16 +136,16 @@ class SweepDialog(QDialog):
             examples = row.examples or " ".join(row.choices)
             self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
             entry.textChanged.connect(self._read_entries)
-        self.kept.failed.connect(self._show_problem)
+        self.kept_values.failed.connect(self._show_problem)
         self.count.setProperty("value", True)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the sweep")
-        self.against.setAccessibleName(f"{self._measure.capitalize()} against")
-        self.against.setToolTip(
+        self.x_axis_choice.setAccessibleName(f"{self._measure.capitalize()} against")
+        self.x_axis_choice.setToolTip(
             "Horizontal axis: a setting, the training time, the number of parameters, or all "
             "settings: one axis each, and one line per run."
         )
-        self.against.currentIndexChanged.connect(self._update_plot)
+        self.x_axis_choice.currentIndexChanged.connect(self._update_plot)
 
     @property
     def _measure(self) -> str:
@@ -209,7 +209,7 @@ class SweepDialog(QDialog):
         if self._thread is not None:
             self._thread.stop()
             self._is_stopping = True
-            self.state.setText("Stopping …")
+            self.state_label.setText("Stopping …")
             self._show_running(True)
 
     @Slot()
@@ -235,7 +235,7 @@ class SweepDialog(QDialog):
         thread.not_logged.connect(self._show_problem)
         thread.finished.connect(self._on_finished)
         self._show_running(True)
-        self.state.setText("Starting …")
+        self.state_label.setText("Starting …")
         thread.start()
 
     def _examples(self) -> tuple[Splits, float]:
@@ -254,7 +254,7 @@ class SweepDialog(QDialog):
         self.progress.setValue(round(1000 * progress.fraction))
         left = progress.seconds_left
         rest = "" if left is None else f", {duration_text(left)} left"
-        self.state.setText(f"{progress.done} of {progress.jobs} runs{rest}")
+        self.state_label.setText(f"{progress.done} of {progress.jobs} runs{rest}")
 
     @Slot(object, int)
     def _add_result(self, result: SweepResult, number: int) -> None:
@@ -274,7 +274,7 @@ class SweepDialog(QDialog):
         ends = [result.state for result in self.results]
         counts = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
         best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
-        self.state.setText(f"{counts}{best}." if counts else "No run was finished.")
+        self.state_label.setText(f"{counts}{best}." if counts else "No run was finished.")
         self._show_running(False)
 
     @Slot(str)
@@ -283,7 +283,7 @@ class SweepDialog(QDialog):
         self.problem.setVisible(bool(sentence))
 
     def _show_running(self, is_running: bool) -> None:
-        for each in (*self.entries.values(), self.kept.button):
+        for each in (*self.entries.values(), self.kept_values.button):
             each.setEnabled(not is_running)
         self.progress.setVisible(is_running)
         obstacle = DATA_IS_READ if self._data is None else "" if self._jobs else NO_RUNS_YET
@@ -295,20 +295,20 @@ class SweepDialog(QDialog):
         """List the choices for the horizontal axis: the settings that vary, time, and number of parameters."""
         settings = self._jobs[0].settings if self._jobs else ()  # values from last time may be invalid
         varied = [name for name, _ in settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
-        self.against.blockSignals(True)
-        self.against.clear()
+        self.x_axis_choice.blockSignals(True)
+        self.x_axis_choice.clear()
         for name in varied:
-            self.against.addItem(DIALOG_SETTINGS[name].label, name)
-        self.against.addItem("training time", TIME)
-        self.against.addItem("parameters", PARAMETERS)
+            self.x_axis_choice.addItem(DIALOG_SETTINGS[name].label, name)
+        self.x_axis_choice.addItem("training time", TIME)
+        self.x_axis_choice.addItem("parameters", PARAMETERS)
         if len(varied) > 1:
-            self.against.addItem("all settings", ALL_SETTINGS)
-        self.against.blockSignals(False)
+            self.x_axis_choice.addItem("all settings", ALL_SETTINGS)
+        self.x_axis_choice.blockSignals(False)
         self._update_plot()
 
     @Slot()
     def _update_plot(self) -> None:
-        against = self.against.currentData() or TIME
+        against = self.x_axis_choice.currentData() or TIME
         shows_all = against == ALL_SETTINGS
         self.plots.setCurrentWidget(self.parallel if shows_all else self.plot)
         self.plot.show_results(self.results, TIME if shows_all else against)
@@ -318,7 +318,7 @@ class SweepDialog(QDialog):
 
     def finish(self) -> bool:
         """Save the values, stop the sweep and wait for it; False if it does not end in time."""
-        finished = [self.kept.finish(), self._estimate.finish()]
+        finished = [self.kept_values.finish(), self._estimate.finish()]
         if self._thread is not None:
             self._thread.stop()
             finished.append(self._thread.wait(2 * CLOSE_TIMEOUT_MILLISECONDS))

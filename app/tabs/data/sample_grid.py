@@ -115,7 +115,7 @@ class SampleGrid(CellGrid):
         """How many examples fit in a row."""
         return self.across
 
-    def words(self, index: int) -> str:
+    def cell_description(self, index: int) -> str:
         """The example at a place in the grid, in a sentence."""
         return f"{self.description(index)}."
 

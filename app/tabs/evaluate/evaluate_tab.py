@@ -67,9 +67,9 @@ class EvaluateTab(Tab):
             (self.map, "Map", "The digits in two dimensions, as each layer represents them"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, name), tooltip)
-        self.empty, self.stack = text_label(style="quiet"), PageStack()
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for widget in (self.empty, self.pages):
+        self.empty_label, self.stack = text_label(style="quiet"), PageStack()
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for widget in (self.empty_label, self.pages):
             self.stack.addWidget(widget)
         self._pause_timer = QTimer(self, singleShot=True, interval=pause_milliseconds)
         self._pause_timer.timeout.connect(self._evaluate_if_stale)
@@ -215,7 +215,7 @@ class EvaluateTab(Tab):
     def _show_state(self) -> None:
         missing = NO_MODEL_TO_EVALUATE if self.network is None else NO_DATA if self._dataset() is None else ""
         self.header.show_message(missing if self.result is not None else "")
-        self.empty.setText(missing or EVALUATING)
+        self.empty_label.setText(missing or EVALUATING)
         self.header.show_busy(self.runner.is_evaluating, not missing)
 
     @Slot(float)
@@ -249,9 +249,9 @@ class EvaluateTab(Tab):
         if not is_evaluating:
             if self._failure:
                 self.header.show_message(self._failure, is_error=True)
-                self.empty.setText("")
+                self.empty_label.setText("")
             elif not self._is_stale and self.result is None and self.network is not None:
-                self.empty.setText(CANCELLED)
+                self.empty_label.setText(CANCELLED)
             self._evaluate_if_stale()
 
     @Slot()

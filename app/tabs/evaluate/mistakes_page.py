@@ -38,7 +38,7 @@ class MistakesPage(QWidget):
         self.result: EvaluationResult | None = None
         self._cell: tuple[int, int] | None = None
         self.matrix, self.gallery, self.detail = ConfusionView(), Gallery(), DetailView()
-        self.list_title, self.empty = text_label(style="group", wraps=False), text_label(style="quiet")
+        self.list_title, self.empty_label = text_label(style="group", wraps=False), text_label(style="quiet")
         self.order = QComboBox()
         self.order.addItems(MISTAKE_ORDERS)
         self.order.setToolTip("Sort by the confidence of the answer.")
@@ -108,8 +108,8 @@ class MistakesPage(QWidget):
                 title = f"{names[true]} read as {names[read]}"
             title = f"{title} ({len(rows):,})"
         self.list_title.setText(title)
-        self.empty.setText(empty)
-        self.empty.setVisible(not len(rows))
+        self.empty_label.setText(empty)
+        self.empty_label.setVisible(not len(rows))
         self.gallery.setVisible(bool(len(rows)))
         self.misread_button.setVisible(self._cell is not None)
         self.gallery.show_rows(self.result, rows[::-1] if self.order.currentIndex() else rows)
@@ -144,7 +144,7 @@ class MistakesPage(QWidget):
         middle.addWidget(self.list_title)
         middle.addLayout(list_head)
         middle.addWidget(self.gallery, 100)
-        middle.addWidget(self.empty)
+        middle.addWidget(self.empty_label)
         middle.addStretch(1)
         page = QHBoxLayout(self)
         page.setContentsMargins(0, GAP, 0, 0)

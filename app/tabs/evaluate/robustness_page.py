@@ -154,7 +154,7 @@ class RobustnessPlot(Plot):
         """Remove all points and show the sentence `empty`."""
         self.points.clear()
         self.samples.clear()
-        self.empty.setText(empty)
+        self.empty_label.setText(empty)
         self._draw()
 
     def _draw(self) -> None:

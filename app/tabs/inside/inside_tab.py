@@ -101,8 +101,8 @@ class InsideTab(Tab):
         self.problem = text_label(style="error")
         self.problem.hide()
         self.view = NetworkView()
-        self.words = ElidedLabel()
-        self.words.setProperty("quiet", True)
+        self.caption = ElidedLabel()
+        self.caption.setProperty("quiet", True)
         self.snapshot_row = SnapshotRow(hides_when_empty=True)
         self.snapshot_row.hide()
         self.details = QStackedWidget()
@@ -223,7 +223,7 @@ class InsideTab(Tab):
             )
         elif self._inspection is not None and self._choice is not None:
             words = f"chosen: {in_words(self._inspection, *self._choice)}"
-        self.words.set_full_text(f"{words[0].upper()}{words[1:]}")
+        self.caption.set_full_text(f"{words[0].upper()}{words[1:]}")
 
     # ------------------------------------------------------------------ input
 
@@ -333,7 +333,7 @@ class InsideTab(Tab):
     def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         network = QWidget()
-        network.setLayout(column_of(self.view, self.words, self.problem, spacing=GAP // 2))
+        network.setLayout(column_of(self.view, self.caption, self.problem, spacing=GAP // 2))
         self.splitter.addWidget(network)
         self.splitter.addWidget(self.details)
         for index, share in enumerate(SHARES):

@@ -55,8 +55,8 @@ class DetailsPage(QWidget):
         self.note.setPlaceholderText("a note")
         self.picture, self.picture_hint = QLabel(), text_label(PICTURE_HINT, "quiet")
         self.picture.setAccessibleName("Weights of the first layer")
-        self.empty, self.error = text_label(NO_SELECTION, "quiet"), text_label(style="error")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label, self.error = text_label(NO_SELECTION, "quiet"), text_label(style="error")
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts: dict[str, QLabel] = {}
         self.content = QWidget()
         self._compose()
@@ -89,7 +89,7 @@ class DetailsPage(QWidget):
         column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
-        layout.addWidget(self.empty, 1)
+        layout.addWidget(self.empty_label, 1)
         layout.addWidget(self.content, 1)
 
     def show_model(self, model: KeptModel | None) -> None:
@@ -99,7 +99,7 @@ class DetailsPage(QWidget):
             self.flush()
             self._edited.clear()
         self._model = model
-        self.empty.setVisible(model is None)
+        self.empty_label.setVisible(model is None)
         self.content.setVisible(model is not None)
         if model is None:
             return

@@ -93,7 +93,7 @@ class DifferencesPage(QWidget):
         self.progress.setTextVisible(False)
         self.progress.hide()
         self._is_busy = False
-        self.gallery, self.empty = Gallery(), text_label(NONE_LISTED, "quiet")
+        self.gallery, self.empty_label = Gallery(), text_label(NONE_LISTED, "quiet")
         self.gallery.setAccessibleName("Images that the models read differently")
         self.gallery.setToolTip("Double-click an image to see the bars of both models.")
         self._group = QButtonGroup(self)
@@ -122,7 +122,7 @@ class DifferencesPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, GAP, 0, 0)
         layout.setSpacing(GAP)
-        for widget in (self.sentence, self.groups, self.gallery, self.empty, self.chosen_sentence):
+        for widget in (self.sentence, self.groups, self.gallery, self.empty_label, self.chosen_sentence):
             layout.addWidget(widget, 1 if widget is self.gallery else 0)
         layout.insertLayout(1, head)
         layout.addStretch()
@@ -191,7 +191,7 @@ class DifferencesPage(QWidget):
         rows = groups[max(0, self._group.checkedId())]
         self.gallery.show_rows(self.examples, rows)
         self.gallery.setVisible(bool(len(rows)))
-        self.empty.setVisible(not len(rows))
+        self.empty_label.setVisible(not len(rows))
         self.chosen_sentence.setText("")
 
     @Slot(int)
@@ -215,7 +215,7 @@ class DifferencesPage(QWidget):
         self.groups.setVisible(has_result)
         self.gallery.setVisible(has_result)
         self.chosen_sentence.setVisible(has_result)
-        self.empty.hide()
+        self.empty_label.hide()
         obstacle = NO_TEST_IMAGES if self._data is None else "" if len(self._models) == 2 else "Select a model first."
         self.buttons.show_state(is_busy=self._is_busy, obstacle=obstacle or (COMPARED_ALREADY if has_result else ""))
 

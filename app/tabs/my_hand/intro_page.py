@@ -36,7 +36,7 @@ class IntroPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.obstacle, self.unfinished = text_label(style="error"), text_label()
-        self.empty = text_label(NO_TESTS_YET, "quiet")
+        self.empty_label = text_label(NO_TESTS_YET, "quiet")
         self.continue_button = push_button("&Continue", CONTINUE_TIP, self.continue_requested)
         self.start_button = push_button(
             "&Start", "Start a new test: 20 digits, about two minutes.", self.start_requested
@@ -75,7 +75,7 @@ class IntroPage(QWidget):
         """List the earlier tests."""
         self.list.set_entries(entries)
         self.list.setVisible(bool(entries))
-        self.empty.setVisible(not entries)
+        self.empty_label.setVisible(not entries)
         for button in (self.open_button, self.delete_button):
             button.setVisible(bool(entries))
 
@@ -97,7 +97,7 @@ class IntroPage(QWidget):
         left.addWidget(self.obstacle)
         left.addWidget(self.unfinished)
         left.addStretch()
-        right = column_of(text_label("Earlier tests", "group", wraps=False), self.list, self.empty)
+        right = column_of(text_label("Earlier tests", "group", wraps=False), self.list, self.empty_label)
         right.setStretchFactor(self.list, 1)
         chosen = row_of(self.open_button, self.delete_button, self.undo_button)
         chosen.addStretch()

@@ -39,7 +39,7 @@ class ResultPage(QWidget):
         self.result: HandwritingTestResult | None = None
         self.title, self.interval, self.source = text_label(style="title"), text_label(), ElidedLabel()
         self.source.setProperty("quiet", True)
-        self.list_title, self.empty = text_label(style="group"), text_label(style="quiet")
+        self.list_title, self.empty_label = text_label(style="group"), text_label(style="quiet")
         self.matrix, self.list, self.view = DigitMatrix(), DrawingList(), DrawingView()
         misread_tip = "List all misread drawings, not only those of one cell."
         export_tip = "Save this test as CSV with strokes and answers, or as UNIPEN ink."
@@ -82,8 +82,8 @@ class ResultPage(QWidget):
     def _list(self, title: str, drawings: tuple[ReadDrawing, ...], empty: str) -> None:
         self.list_title.setText(f"{title} ({len(drawings):,})")
         self.list.setVisible(bool(drawings))
-        self.empty.setText("" if drawings else empty)
-        self.empty.setVisible(not drawings)
+        self.empty_label.setText("" if drawings else empty)
+        self.empty_label.setVisible(not drawings)
         self.list.set_drawings(drawings)
 
     def _drawings(self) -> tuple[ReadDrawing, ...]:
@@ -111,7 +111,7 @@ class ResultPage(QWidget):
         actions = row_of(self.again_button, self.export_button, self.import_button, self.back_button)
         actions.addStretch()
         left.addLayout(actions)
-        middle = column_of(self.list_title, self.list, self.empty, self.misread_button)
+        middle = column_of(self.list_title, self.list, self.empty_label, self.misread_button)
         middle.setStretchFactor(self.list, 100)  # takes all the space while it is shown
         middle.addStretch()
         middle.setAlignment(self.misread_button, Qt.AlignmentFlag.AlignLeft)

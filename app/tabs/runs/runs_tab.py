@@ -53,7 +53,7 @@ class RunsTab(Tab):
 
     earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
     rerun_requested, fork_requested: a LoggedRun. continue_requested: an interrupted LoggedRun, and the path of its
-    checkpoint. continue_ended_requested: an ended LoggedRun, and the path of its checkpoint. use_model_requested: the
+    checkpoint. train_further_requested: an ended LoggedRun, and the path of its checkpoint. use_model_requested: the
     path of a model.
     status_message, error_message: a sentence that confirms an action, or reports an error. Call `finish` before the tab
     is destroyed.
@@ -62,7 +62,7 @@ class RunsTab(Tab):
     earlier_runs_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(LoggedRun), Signal(LoggedRun)
     continue_requested = Signal(LoggedRun, Path)
-    continue_ended_requested = Signal(LoggedRun, Path)
+    train_further_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
     use_model_requested = Signal(Path)
     status_message, error_message = Signal(str), Signal(str)
@@ -84,7 +84,7 @@ class RunsTab(Tab):
             Comparison(),
             ActionsRow(),
         )
-        self.empty = text_label(NO_RUNS)
+        self.empty_label = text_label(NO_RUNS)
         self._lay_out()
         self._connect()
         self._timer = QTimer(self)
@@ -103,16 +103,16 @@ class RunsTab(Tab):
         reserve_place(self.undo_button)
         self.undo_button.hide()
         set_icon(self.undo_button, "undo")
-        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         top = row_of(self.search, self.count, self.undo_button, self.sweep_button)
         card = QFrame()
         card.setProperty("card", True)
         within = QGridLayout(card)
         within.setContentsMargins(GAP, GAP, GAP, GAP)
         within.addWidget(self.view, 0, 0)
-        within.addWidget(self.empty, 0, 0)
+        within.addWidget(self.empty_label, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
@@ -197,8 +197,8 @@ class RunsTab(Tab):
         shown, total = self.view.filter.rowCount(), self.table.rowCount()
         runs = counted_text(total, "run")
         self.count.setText(f"{shown:,} of {runs}" if shown < total else runs)
-        self.empty.setText(NO_MATCH if total else NO_RUNS)
-        self.empty.setVisible(not shown)
+        self.empty_label.setText(NO_MATCH if total else NO_RUNS)
+        self.empty_label.setVisible(not shown)
 
     @Slot()
     def _show_selection(self) -> None:
@@ -252,7 +252,7 @@ class RunsTab(Tab):
     def _continue(self) -> None:
         selected = self.view.selected_runs()
         if len(selected) == 1 and selected[0].checkpoint_path is not None:
-            signal = self.continue_requested if selected[0].is_interrupted else self.continue_ended_requested
+            signal = self.continue_requested if selected[0].is_interrupted else self.train_further_requested
             signal.emit(selected[0].run, selected[0].checkpoint_path)
 
     # ------------------------------------------------------------------ change

@@ -66,7 +66,7 @@ class TrainTab(Tab):
     """Start a run: a NetworkSpec and a TrainingConfig."""
     step_requested = Signal(NetworkSpec, TrainingConfig)
     """Train one mini-batch of a new run with this NetworkSpec and TrainingConfig, or of the current run, and pause."""
-    continue_requested = Signal(float, int, object, object)
+    train_further_requested = Signal(float, int, object, object)
     """Continue the ended run: learning rate; more epochs, steps and seconds, the last two may be None."""
     pause_requested = Signal()
     resume_requested = Signal()
@@ -242,7 +242,7 @@ class TrainTab(Tab):
         """Train the ended run further with the learning rate and limits entered now."""
         if self._ended_run is not None and (run := self._valid_settings()) is not None:
             _, entered = run
-            self.continue_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)
+            self.train_further_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:

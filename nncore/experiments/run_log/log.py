@@ -86,7 +86,7 @@ class RunLog(LogConnection):
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def resume(self, run_id: int, process: str, epochs: int, steps: int) -> None:
+    def continue_run(self, run_id: int, process: str, epochs: int, steps: int) -> None:
         """Log that `process` continues a run after `epochs` and `steps`; later epochs and steps are removed."""
         curve = self.curve(run_id)
         with self._transaction() as cursor:

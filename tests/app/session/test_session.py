@@ -314,9 +314,9 @@ def test_further_training_gives_the_bits_of_an_uninterrupted_run(session: Sessio
     assert session.network is not None
     whole = session.network.parameters.values.copy()
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
-    session.continue_ended(0.001, epochs=1)
+    session.train_further(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
-    session.continue_ended(0.001, epochs=1)
+    session.train_further(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     np.testing.assert_array_equal(session.network.parameters.values, whole)
     assert len(kept_models()) == 4
@@ -326,7 +326,7 @@ def test_further_training_has_the_steps_and_epochs_of_the_run_before(session: Se
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
     before = session.snapshots
     assert before is not None
-    session.continue_ended(0.001, epochs=2)
+    session.train_further(0.001, epochs=2)
     qtbot.waitUntil(lambda: is_idle(session))
     after = session.snapshots
     assert after is not None
@@ -345,7 +345,7 @@ def test_further_training_from_an_epoch_has_no_later_ones_of_the_run_before(sess
     second = next(point for point in session.snapshots.points if point.label == "epoch 2")
     with qtbot.waitSignal(session.ended_run_changed):
         session.load_ended_run_at(second, session.use_ended_run)
-    session.continue_ended(0.001, epochs=1)
+    session.train_further(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     assert [point.label for point in session.snapshots.points if point.is_end_of_epoch] == [
         "epoch 1", "epoch 2", "epoch 3",
@@ -358,7 +358,7 @@ def test_further_training_of_another_run_than_the_last_begins_at_its_end(session
     assert first is not None
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2, seed=1))
     session.use_ended_run(first)
-    session.continue_ended(0.001, epochs=1)
+    session.train_further(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.snapshots is not None
     first_of_this_run, *others = session.snapshots.points
@@ -370,7 +370,7 @@ def test_further_training_is_logged_as_a_new_run_with_the_complete_curve(session
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
     events.clear()
-    session.continue_ended(0.5, epochs=1)
+    session.train_further(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     (part,) = [event for event in events if isinstance(event, PreviousPart)]
     assert [row["epoch"] for row in part.epochs] == [1, 2]
@@ -397,7 +397,7 @@ def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_chang
     qtbot.waitUntil(lambda: is_idle(session))
     assert labels(snapshots[-1]) == ["step 0", "step 1"]
     events.clear()
-    session.continue_ended(0.5, epochs=1)
+    session.train_further(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     (part,) = [event for event in events if isinstance(event, PreviousPart)]
     assert list(part.curve[0]) == [1]
@@ -414,7 +414,7 @@ def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Se
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.ended_run is not None
     done = session.ended_run.checkpoint.counters.epochs_done
-    session.continue_ended(0.01, epochs=2)
+    session.train_further(0.01, epochs=2)
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.ended_run.checkpoint.counters.epochs_done == done + 2
     session.start_training(SPEC, TrainingConfig(epochs=1))
@@ -425,7 +425,7 @@ def test_diverging_further_training_keeps_the_ended_run(session: Session, qtbot:
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig(optimizer="sgd", learning_rate=0.1, epochs=1))
     before = session.ended_run
-    session.continue_ended(1e6, epochs=1)
+    session.train_further(1e6, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     assert any(isinstance(event, Diverged) for event in events)
     assert session.ended_run is before
@@ -436,7 +436,7 @@ def test_further_training_with_other_data_gives_a_message(session: Session, qtbo
     data = small_mnist()
     session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))
     with qtbot.waitSignal(session.run_failed) as failure:
-        session.continue_ended(0.001, epochs=1)
+        session.train_further(0.001, epochs=1)
     assert "its own 2,000 training examples" in failure.args[0]
 
 

@@ -60,7 +60,7 @@ class RecordedRun:
         if continued is None:
             self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
         else:
-            self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint_name), few_digits())
+            self.training = Training.continued(load_checkpoint(path.parent / continued.checkpoint_name), few_digits())
         settings = RunSettings("a run", self.training.network.spec, config, data="digits", recipe="quick")
         self.recorder = RunRecorder(path, settings, path.parent, self.errors.append, continued)
         _recorders.append(self.recorder)

@@ -31,9 +31,9 @@ def shown(qtbot: QtBot) -> Plot:
 
 def test_an_empty_plot_shows_its_sentence(qtbot: QtBot) -> None:
     plot = shown(qtbot)
-    assert plot.empty.isVisible()
+    assert plot.empty_label.isVisible()
     plot.describe("0: 90 %", is_empty=False)
-    assert plot.empty.isHidden()
+    assert plot.empty_label.isHidden()
     assert plot.plot.accessibleDescription() == "0: 90 %"
     assert plot.plot.accessibleName() == "Noise"
 

@@ -396,7 +396,7 @@ def sweep_over_two_seeds(hour: Hour) -> None:
         entry.clear()
     qtbot.keyClicks(dialog.entries["seed"], "1 2")
     qtbot.mouseClick(dialog.buttons.start, LEFT)
-    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text())
+    qtbot.waitUntil(lambda: "2 finished" in dialog.state_label.text())
     dialog.close()
     hour.check()
 

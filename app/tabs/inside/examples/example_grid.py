@@ -117,7 +117,7 @@ class ExampleGrid(CellGrid):
         """The number of images in a line."""
         return self._columns(self.width())
 
-    def words(self, index: int) -> str:
+    def cell_description(self, index: int) -> str:
         """The image at `index`, in sentences."""
         return f"{index + 1} of {len(self.examples)}: {self.examples[index].sentence} {CHOICE_TIP}"
 

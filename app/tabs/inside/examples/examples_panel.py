@@ -65,17 +65,23 @@ class ExamplesPanel(NumberPanel):
         self.part = Choice(EXAMPLE_SETS)
         self.part.setAccessibleName("Images to look through")
         self.part.setToolTip("The images in which the program searches for those that excite the unit.")
-        self.state = text_label(style="quiet")
-        self.most, self.least = ExampleGrid("Images that excite it most"), ExampleGrid("Images that excite it least")
+        self.state_label = text_label(style="quiet")
+        self.most_exciting, self.least_exciting = (
+            ExampleGrid("Images that excite it most"),
+            ExampleGrid("Images that excite it least"),
+        )
         self.first_layer = WeightsView("Weights of the first layer", 2 * WEIGHTS_HEIGHT_IN_LINES)
-        self.into, self.out_of = WeightsView("Its weights"), WeightsView("Its weights to the next layer")
+        self.incoming_weights, self.outgoing_weights = (
+            WeightsView("Its weights"),
+            WeightsView("Its weights to the next layer"),
+        )
         self._lay_out()
         self.part.currentIndexChanged.connect(self._show)
         self.finder.found.connect(self._show_found)
         self.finder.failed.connect(self._show_sentence)
         self.finder.progressed.connect(self._show_progress)
-        self.most.chosen.connect(self._choose)
-        self.least.chosen.connect(self._choose)
+        self.most_exciting.chosen.connect(self._choose)
+        self.least_exciting.chosen.connect(self._choose)
 
     def finish(self) -> bool:
         """Stop looking, and wait for the thread; False if that takes too long."""
@@ -109,7 +115,7 @@ class ExamplesPanel(NumberPanel):
 
     def minimumSizeHint(self) -> QSize:
         """Four images beside each other, and a scroll bar; it scrolls vertically."""
-        width = self.most.minimumSizeHint().width() + 2 * GAP
+        width = self.most_exciting.minimumSizeHint().width() + 2 * GAP
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         return QSize(width + bar, super().minimumSizeHint().height())
 
@@ -127,8 +133,8 @@ class ExamplesPanel(NumberPanel):
         if self._inspection is None or self._layer == 0:
             self.heading.set_full_text("")
             self._weights_shown = None
-            self.into.show_weights(None, "")
-            self.out_of.show_weights(None, "")
+            self.incoming_weights.show_weights(None, "")
+            self.outgoing_weights.show_weights(None, "")
             self._show_first_layer(None if self._inspection is None else self._inspection.network)
             self._show_sentence(NOTHING_CHOSEN if self._inspection is None else INPUT_CHOSEN)
             return
@@ -168,10 +174,10 @@ class ExamplesPanel(NumberPanel):
         """Show a sentence instead of examples."""
         if not keeps_looking:
             self.finder.stop()
-        self.state.setText(sentence)
-        for grid in (self.most, self.least):
+        self.state_label.setText(sentence)
+        for grid in (self.most_exciting, self.least_exciting):
             grid.set_examples(())
-        for part in (*self._headings, self.most, self.least):
+        for part in (*self._headings, self.most_exciting, self.least_exciting):
             part.setVisible(False)
 
     @Slot(LayerExamples)
@@ -180,11 +186,11 @@ class ExamplesPanel(NumberPanel):
         if dataset is None or self._inspection is None or self._unit >= found.units:
             return
         examples = found.of_unit(self._unit)
-        self.state.setText(self._computed_on(examples))
-        for part in (*self._headings, self.most, self.least):
+        self.state_label.setText(self._computed_on(examples))
+        for part in (*self._headings, self.most_exciting, self.least_exciting):
             part.setVisible(True)
-        self.most.set_examples(self._shown(examples.most, dataset))
-        self.least.set_examples(self._shown(examples.least, dataset))
+        self.most_exciting.set_examples(self._shown(examples.most, dataset))
+        self.least_exciting.set_examples(self._shown(examples.least, dataset))
 
     def _computed_on(self, examples: ExcitingExamples) -> str:
         share = percent_text(examples.active / examples.count, 0 if examples.active in (0, examples.count) else 1)
@@ -231,9 +237,9 @@ class ExamplesPanel(NumberPanel):
         self._weights_shown = shown
         into = weights_into(network, self._layer, self._unit)
         out = weights_out_of(network, self._layer, self._unit)
-        self.into.show_weights(None if into is None else into.pictures, _words_of_inputs(into))
+        self.incoming_weights.show_weights(None if into is None else into.pictures, _words_of_inputs(into))
         words = _words_of_outputs(out, network.spec, self._names)
-        self.out_of.show_weights(None if out is None else out.pictures, words)
+        self.outgoing_weights.show_weights(None if out is None else out.pictures, words)
         self._show_first_layer(network)
 
     def _show_first_layer(self, network: Network | None) -> None:
@@ -257,12 +263,12 @@ class ExamplesPanel(NumberPanel):
         choice.addStretch()
         column.addWidget(self.heading)
         column.addLayout(choice)
-        column.addWidget(self.state)
-        for heading, grid in zip(self._headings, (self.most, self.least), strict=True):
+        column.addWidget(self.state_label)
+        for heading, grid in zip(self._headings, (self.most_exciting, self.least_exciting), strict=True):
             column.addWidget(heading)
             column.addWidget(grid)
-        column.addWidget(self.into)
-        column.addWidget(self.out_of)
+        column.addWidget(self.incoming_weights)
+        column.addWidget(self.outgoing_weights)
         column.addWidget(self.first_layer)
         column.addStretch()
         without_margins(QVBoxLayout(self)).addWidget(ScrollPage(page))

@@ -82,7 +82,7 @@ class Chart(QWidget):
         )
         self.lines = ChartLines(self.plot.box, series)
         self.mark_labels = MarkLabels(self._pixel_of) if has_mark_labels else None
-        self.empty = QLabel(text.empty)
+        self.empty_label = QLabel(text.empty)
         self.crosshair = pg.InfiniteLine(angle=90, movable=False)
         # In the free corner beside the labels: a line of its own would take space from the curves.
         self.epoch_word = QGraphicsSimpleTextItem("epoch", self.plot.axes["bottom"])
@@ -116,13 +116,13 @@ class Chart(QWidget):
         if self.mark_labels is not None:
             layout.addWidget(self.mark_labels, 1, 0)
         layout.addWidget(self.plot, 2, 0)
-        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.empty_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         # Hiding it must not move the plot, or all axes would be redrawn.
-        size_policy = self.empty.sizePolicy()
+        size_policy = self.empty_label.sizePolicy()
         size_policy.setRetainSizeWhenHidden(True)
-        self.empty.setSizePolicy(size_policy)
-        layout.addWidget(self.empty, 2, 0, Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setSizePolicy(size_policy)
+        layout.addWidget(self.empty_label, 2, 0, Qt.AlignmentFlag.AlignCenter)
         layout.setRowStretch(2, 1)
 
     def hasHeightForWidth(self) -> bool:
@@ -162,7 +162,7 @@ class Chart(QWidget):
 
     def say_when_empty(self, sentence: str) -> None:
         """Show this sentence while there are no curves; "" for the usual one, which says how to get them."""
-        self.empty.setText(sentence or self._text.empty)
+        self.empty_label.setText(sentence or self._text.empty)
 
     def set_marks(self, marks: Sequence[Mark], place_in_words: Callable[[float], str]) -> None:
         """Draw a vertical line at each mark; the texts are shown above the plot, if `has_mark_labels`.
@@ -174,8 +174,8 @@ class Chart(QWidget):
             self.mark_labels.show_marks(marks, place_in_words)
 
     def _update_empty_text(self) -> None:
-        if self.lines.is_empty == self.empty.isHidden():
-            self.empty.setVisible(self.lines.is_empty)
+        if self.lines.is_empty == self.empty_label.isHidden():
+            self.empty_label.setVisible(self.lines.is_empty)
         self.plot.box.setMouseEnabled(x=not self.lines.is_empty, y=not self.lines.is_empty and self.zooms_values)
 
     def set_whole(self, whole: WholeRun) -> None:

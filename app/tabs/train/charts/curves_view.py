@@ -345,7 +345,7 @@ class CurvesView(QFrame):
         self.setAccessibleName("Training curves")
         first = self.run.batch_loss.points()[1]
         if done is None or not len(first):
-            self.setAccessibleDescription(f"No curves yet. {self.loss.empty.text()}")
+            self.setAccessibleDescription(f"No curves yet. {self.loss.empty_label.text()}")
             return
         summary = (
             f"After {done.epoch} of {counted_text(self.run.epochs, 'epoch')} the training loss went from "

@@ -60,7 +60,7 @@ def test_each_run_is_one_line_and_the_best_is_in_front(plot: ParallelPlot) -> No
 
 def test_without_runs_it_says_what_to_do(plot: ParallelPlot) -> None:
     plot.show_results([])
-    assert not plot.empty.isHidden()
+    assert not plot.empty_label.isHidden()
     assert plot.labels == []
     assert len(plot.best_line.getData()[0]) == 0
 

@@ -81,9 +81,9 @@ def test_all_runs_are_trained_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot
     dialog.run_logged.connect(logged.append)
     press(dialog, qtbot)
     assert not dialog.entries["seed"].isEnabled()
-    qtbot.waitUntil(lambda: "4 finished" in dialog.state.text())
+    qtbot.waitUntil(lambda: "4 finished" in dialog.state_label.text())
     assert dialog.plot.best_in_words
-    assert dialog.state.text() == f"4 finished. Best: {dialog.plot.best_in_words}."
+    assert dialog.state_label.text() == f"4 finished. Best: {dialog.plot.best_in_words}."
     with RunLog(tmp_path / "runs.sqlite") as log:
         runs = log.runs()
     assert sorted(logged) == sorted(run.id for run in runs) == [1, 2, 3, 4]
@@ -91,13 +91,13 @@ def test_all_runs_are_trained_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot
         f"rates: learning rate {rate}, hidden layers {width}" for rate in ("0.001", "0.01") for width in ("8", "none")
     }
     assert all(run.settings.machine == "a machine" for run in runs)
-    offered = [dialog.against.itemData(n) for n in range(dialog.against.count())]
+    offered = [dialog.x_axis_choice.itemData(n) for n in range(dialog.x_axis_choice.count())]
     assert offered == ["learning_rate", "hidden", TIME, PARAMETERS, ALL_SETTINGS]
-    dialog.against.setCurrentIndex(offered.index(ALL_SETTINGS))
+    dialog.x_axis_choice.setCurrentIndex(offered.index(ALL_SETTINGS))
     assert dialog.parallel.isVisible()
     assert len(dialog.parallel.best_line.getData()[0]) == 3
     for number in range(4):
-        dialog.against.setCurrentIndex(number)
+        dialog.x_axis_choice.setCurrentIndex(number)
         assert dialog.plot.plot.accessibleDescription().count("%") == 4
         assert not dialog.grab().isNull()
 
@@ -106,7 +106,7 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["epochs"], "1000000")
     qtbot.keyClicks(dialog.entries["seed"], "0 1 2 3 4 5")
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: "runs" in dialog.state.text())
+    qtbot.waitUntil(lambda: "runs" in dialog.state_label.text())
     press(dialog, qtbot)  # Run does nothing now
     assert dialog.buttons.stop.isEnabled()
     qtbot.mouseClick(dialog.buttons.stop, Qt.MouseButton.LeftButton)
@@ -133,7 +133,7 @@ def test_escape_asks_before_it_stops_a_sweep(dialog: SweepDialog, qtbot: QtBot) 
     qtbot.keyClicks(dialog.entries["epochs"], "1000000")
     qtbot.keyClicks(dialog.entries["seed"], "0 1")
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: "runs" in dialog.state.text())
+    qtbot.waitUntil(lambda: "runs" in dialog.state_label.text())
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     box = dialog.findChild(QMessageBox)
     assert box is not None
@@ -178,9 +178,9 @@ def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> N
         entry.clear()
     qtbot.keyClicks(dialog.entries["learning_rate"], "0.01 1e-9")
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text())
+    qtbot.waitUntil(lambda: "2 finished" in dialog.state_label.text())
     assert dialog.plot.plot.accessibleDescription().count("loss 0.") == 2
-    assert dialog.against.accessibleName() == "Loss against"
+    assert dialog.x_axis_choice.accessibleName() == "Loss against"
     with RunLog(tmp_path / "runs.sqlite") as log:
         assert {(run.settings.data, run.settings.validation_fraction) for run in log.runs()} == {
             (sine.chosen().training.source, 0.0)
@@ -218,16 +218,16 @@ def test_typed_values_are_there_the_next_time_and_the_examples_can_be_restored(q
         return dialog
 
     first = opened()
-    assert not first.kept.isVisible()
+    assert not first.kept_values.isVisible()
     first.entries["seed"].setText("1 2 nonsense")
     first.entries["batch_size"].clear()
-    qtbot.waitUntil(lambda: not first.kept.saver.is_busy)  # as after a kill: it is not closed
+    qtbot.waitUntil(lambda: not first.kept_values.saver.is_busy)  # as after a kill: it is not closed
     second = opened()
-    assert second.kept.isVisible()
+    assert second.kept_values.isVisible()
     assert second.entries["seed"].text() == "1 2 nonsense"
     assert second.entries["batch_size"].text() == ""
-    qtbot.mouseClick(second.kept.button, Qt.MouseButton.LeftButton)
-    assert not second.kept.isVisible()
+    qtbot.mouseClick(second.kept_values.button, Qt.MouseButton.LeftButton)
+    assert not second.kept_values.isVisible()
     assert {setting: entry.text() for setting, entry in second.entries.items() if entry.text()} == EXAMPLE_VALUES
     second.close()
     assert not (tmp_path / "values.json").exists()

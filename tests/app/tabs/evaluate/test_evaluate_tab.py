@@ -51,12 +51,12 @@ def evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
 
 def test_it_says_whether_model_or_data_is_missing(tab: EvaluateTab, qtbot: QtBot) -> None:
     show(tab, qtbot)
-    assert tab.empty.isVisible()
-    assert tab.empty.text() == NO_MODEL_TO_EVALUATE
+    assert tab.empty_label.isVisible()
+    assert tab.empty_label.text() == NO_MODEL_TO_EVALUATE
     tab.set_model(Network(NetworkSpec.dense((784, 10))))
-    assert tab.empty.text() == NO_DATA
+    assert tab.empty_label.text() == NO_DATA
     tab.set_data(mnist())
-    assert tab.empty.text() == EVALUATING
+    assert tab.empty_label.text() == EVALUATING
 
 
 def test_a_hidden_tab_does_not_evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -136,7 +136,7 @@ def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot
     QTest.mouseClick(tab.header.buttons.stop, Qt.MouseButton.LeftButton)
     wait_until_settled(tab, qtbot)
     assert tab.result is None
-    assert tab.empty.text() == CANCELLED
+    assert tab.empty_label.text() == CANCELLED
     QTest.mouseClick(tab.header.buttons.start, Qt.MouseButton.LeftButton)
     assert tab.runner.is_evaluating
 

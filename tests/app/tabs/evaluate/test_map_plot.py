@@ -72,4 +72,4 @@ def test_equal_points_and_no_points_can_be_drawn(plot: MapPlot) -> None:
     plot.grab()
     plot.set_points(np.empty((0, 2), np.float32), np.empty(0, np.intp), ("a",), np.empty(0, np.bool_))
     plot.grab()
-    assert not plot.empty.isHidden()
+    assert not plot.empty_label.isHidden()

@@ -93,10 +93,10 @@ def test_other_data_resets_cell_and_image(page: MistakesPage) -> None:
 def test_no_mistakes_and_an_empty_cell_have_a_hint(page: MistakesPage) -> None:
     right = result().predictions.rows_of(0, 0)
     page.show_result(result_on(result().dataset.take(right)))
-    assert page.empty.isVisible()
-    assert page.empty.text().startswith("No image was misread.")
+    assert page.empty_label.isVisible()
+    assert page.empty_label.text().startswith("No image was misread.")
     page.open_cell(3, 4)
-    assert page.empty.text() == "This cell has no images."
+    assert page.empty_label.text() == "This cell has no images."
     assert page.gallery.isHidden()
 
 

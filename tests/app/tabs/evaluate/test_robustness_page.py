@@ -69,7 +69,7 @@ def test_another_model_clears_the_curves(page: RobustnessPage) -> None:
     page.reset(can_measure=True)
     page.add_point(POINT)
     assert page.plots["Noise"].points == []
-    assert page.plots["Noise"].empty.text() == OUTDATED
+    assert page.plots["Noise"].empty_label.text() == OUTDATED
     assert not page.buttons.start.isEnabled()
     page.show_end("")
     assert page.buttons.start.isEnabled()

@@ -136,13 +136,13 @@ def test_a_hidden_tab_computes_nothing_until_it_is_shown(tab: InsideTab, bundled
 def test_the_number_under_the_mouse_is_written_below_the_network_and_follows_the_input(
     tab: InsideTab, bundled: Network
 ) -> None:
-    assert tab.words.full_text == POINT_AT_A_NUMBER
+    assert tab.caption.full_text == POINT_AT_A_NUMBER
     tab.set_network(bundled)
     tab.set_drawing(image())
     tab.throttle.flush()
     tab.choose(8, (5,))
     assert tab.inspection is not None
-    assert tab.words.full_text == f"Chosen: {tab.inspection.in_words(8, (5,))}"
+    assert tab.caption.full_text == f"Chosen: {tab.inspection.in_words(8, (5,))}"
     cell = tab.view.place_of(10).cell_of((9,))
     assert cell is not None
     QTest.mouseMove(tab.view, cell.center().toPoint())
@@ -151,7 +151,7 @@ def test_the_number_under_the_mouse_is_written_below_the_network_and_follows_the
     strongest = np.argsort(-np.abs(weights))
     largest = f"class {strongest[0]} ({number_in_words(float(weights[strongest[0]]), 2)})"
     said = f"{tab.inspection.in_words(10, (9,))}; its largest weights in layer 11: {largest}"
-    assert tab.words.full_text.casefold().startswith(said.casefold())
+    assert tab.caption.full_text.casefold().startswith(said.casefold())
     assert tab.view.marks == {11: tuple((int(unit),) for unit in strongest)}
     tab.view.pointed_at.emit(0, None)
     assert tab.view.marks == {}
@@ -238,8 +238,8 @@ def test_the_pixel_under_the_mouse_is_named_by_line_and_column(tab: InsideTab, b
     tab.throttle.flush()
     assert tab.inspection is not None
     tab.view._point_at((0, (0, 7, 10)))
-    assert tab.words.full_text.startswith("Input line 8, column 11, ")
+    assert tab.caption.full_text.startswith("Input line 8, column 11, ")
     uses = strongest_uses(bundled, 0, (0, 7, 10))
     assert uses is not None
     assert tab.view.marks == {1: uses.positions}
-    assert f"map {uses.positions[0][0] + 1} (" in tab.words.full_text
+    assert f"map {uses.positions[0][0] + 1} (" in tab.caption.full_text

@@ -51,8 +51,8 @@ def press(tab: ModelsTab, qtbot: QtBot, button: QWidget) -> None:
 
 def test_an_empty_tab_says_where_models_come_from(tab: ModelsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot, 0)
-    assert tab.empty.isVisible()
-    assert tab.empty.text() == NO_MODELS
+    assert tab.empty_label.isVisible()
+    assert tab.empty_label.text() == NO_MODELS
     assert tab.rule.text() == OLD_MODELS_RULE
     assert not tab.actions_row.use.isEnabled()
     assert tab.actions_row.use.toolTip() == "Select a model first."
@@ -70,8 +70,8 @@ def test_models_are_found_and_ordered(tab: ModelsTab, three_models: list[Path], 
     assert names(tab) == ["one"]
     assert tab.count.text() == "1 of 4 models"
     qtbot.keyClicks(tab.search, " nowhere")
-    assert tab.empty.text() == NO_MODEL_MATCHES
-    assert tab.empty.isVisible()
+    assert tab.empty_label.text() == NO_MODEL_MATCHES
+    assert tab.empty_label.isVisible()
 
 
 def test_pictures_are_made_only_for_visible_models(tab: ModelsTab, qtbot: QtBot) -> None:

@@ -29,11 +29,11 @@ def page(qapp: QApplication, qtbot: QtBot) -> IntroPage:
 
 
 def test_an_empty_list_is_replaced_by_a_hint(page: IntroPage) -> None:
-    assert page.empty.isVisible()
+    assert page.empty_label.isVisible()
     assert not page.list.isVisible()
     assert not page.delete_button.isVisible()
     page.set_entries(ENTRIES)
-    assert not page.empty.isVisible()
+    assert not page.empty_label.isVisible()
     assert page.list.isVisible()
     assert page.delete_button.isVisible()
 

@@ -58,11 +58,11 @@ def test_a_cell_lists_its_drawings(page: ResultPage, qtbot: QtBot) -> None:
 def test_an_empty_cell_and_a_perfect_test_have_a_hint(page: ResultPage) -> None:
     page.show_result(result())
     page.matrix.setCurrentIndex(page.matrix.model().index(9, 1))
-    assert page.empty.text() == "This cell has no drawings."
+    assert page.empty_label.text() == "This cell has no drawings."
     assert page.view.drawing is None
     page.show_result(HandwritingTestResult((read_drawing(3, 3),), DATE, "m"))
-    assert page.empty.isVisible()
-    assert "No digit was misread" in page.empty.text()
+    assert page.empty_label.isVisible()
+    assert "No digit was misread" in page.empty_label.text()
 
 
 def test_the_table_gets_the_focus_if_no_digit_was_misread(page: ResultPage) -> None:

@@ -31,7 +31,7 @@ def offer(qtbot: QtBot, user_files: Path) -> RunOffer:
 @pytest.fixture
 def killed(log_path: Path) -> None:
     with RunLog(log_path) as log:
-        log.resume(INTERRUPTED, ENDED_PROCESS, 2, 4)
+        log.continue_run(INTERRUPTED, ENDED_PROCESS, 2, 4)
 
 
 def test_without_a_log_nothing_is_offered_and_no_file_is_created(offer: RunOffer) -> None:

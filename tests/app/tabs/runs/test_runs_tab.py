@@ -74,8 +74,8 @@ def open_note_editor(tab: RunsTab, qtbot: QtBot) -> QLineEdit:
 
 def test_an_empty_tab_says_how_to_start_a_run(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
-    assert tab.empty.isVisible()
-    assert tab.empty.text() == NO_RUNS
+    assert tab.empty_label.isVisible()
+    assert tab.empty_label.text() == NO_RUNS
     assert not tab.actions_row.report.isEnabled()
 
 
@@ -114,11 +114,11 @@ def test_typing_filters_the_list(tab: RunsTab, log_path: Path, qtbot: QtBot) -> 
     qtbot.keyClicks(tab.search, " 0.02")
     assert shown(tab, "Name") == ["beta"]
     qtbot.keyClicks(tab.search, " nowhere")
-    assert tab.empty.text() == NO_MATCH
-    assert tab.empty.isVisible()
+    assert tab.empty_label.text() == NO_MATCH
+    assert tab.empty_label.isVisible()
     tab.search.clear()
     assert len(shown(tab, "Name")) == 4
-    assert not tab.empty.isVisible()
+    assert not tab.empty_label.isVisible()
 
 
 @pytest.mark.parametrize(("title", "field"), [("Name", "name"), ("Note", "note")])
@@ -226,7 +226,7 @@ def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBo
     (runs_folder() / "alpha.checkpoint").touch()
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
-    with qtbot.waitSignal(tab.continue_ended_requested) as signal, qtbot.assertNotEmitted(tab.continue_requested):
+    with qtbot.waitSignal(tab.train_further_requested) as signal, qtbot.assertNotEmitted(tab.continue_requested):
         qtbot.mouseClick(tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
     assert signal.args is not None
     run, checkpoint = signal.args
@@ -427,7 +427,7 @@ def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path:
     tab.refresh()
     assert len(errors) == 1
     assert how in errors[0]
-    assert tab.empty.isVisible()
+    assert tab.empty_label.isVisible()
     kept = log_path if how == "newer" else next(log_path.parent.glob("runs damaged *.sqlite"))
     assert kept.read_bytes() == before
 

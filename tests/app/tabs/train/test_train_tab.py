@@ -139,7 +139,7 @@ def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> N
 
 def test_the_empty_charts_do_not_ask_for_a_run_that_has_started(tab: TrainTab) -> None:
     tab.choose_recipe("sine")
-    empty = (tab.curves.loss.empty.text, tab.curves.accuracy.empty.text, tab.charts.fit.live.caption.text)
+    empty = (tab.curves.loss.empty_label.text, tab.curves.accuracy.empty_label.text, tab.charts.fit.live.caption.text)
     before = [text() for text in empty]
     assert all("Press Train" in text for text in before)
     tab.set_run_state(RunState.STARTING)

@@ -268,7 +268,7 @@ def test_an_interrupted_run_is_resumed_at_its_checkpoint(path: Path) -> None:
         log.add_epochs(number, [row(1), row(2), row(3)], curve, epochs=3, steps=9)
         log.release(number)
         released = log.run(number)
-        log.resume(number, "3 4.0 here", epochs=2, steps=6)
+        log.continue_run(number, "3 4.0 here", epochs=2, steps=6)
         run = log.run(number)
         assert [each["epoch"] for each in log.epochs(number)] == [1, 2]
         assert log.curve(number)[0].tolist() == [0, 1, 2, 3, 4, 5, 6]

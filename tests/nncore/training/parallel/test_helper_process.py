@@ -226,7 +226,7 @@ def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
     checkpoint = training.checkpoint()
     events.close()
     for cores in (1, 2):
-        resumed = Training.resumed(checkpoint, few_digits(), cores=cores)
+        resumed = Training.continued(checkpoint, few_digits(), cores=cores)
         values = run(resumed) if cores == 2 else list(resumed.events()) and resumed.network.parameters.values
         np.testing.assert_array_equal(values, values_without_helper())
 

@@ -56,7 +56,7 @@ def panel(qapp: QApplication, qtbot: QtBot) -> ExamplesPanel:
 
 
 def wait_for_examples(qtbot: QtBot, panel: ExamplesPanel) -> None:
-    qtbot.waitUntil(lambda: bool(panel.most.examples))
+    qtbot.waitUntil(lambda: bool(panel.most_exciting.examples))
 
 
 @pytest.mark.parametrize(("spec", "layer", "position"), [(SPEC, 2, (5,)), (MAPS, 1, (3, 2, 2))])
@@ -66,23 +66,23 @@ def test_it_shows_the_examples_that_nncore_finds(
     shown, test = inspection(spec), few().test
     assert test is not None
     panel.show_number(shown, layer, position)
-    assert not panel.most.examples
-    assert panel.state.text().startswith("Looking through 200 test images")
+    assert not panel.most_exciting.examples
+    assert panel.state_label.text().startswith("Looking through 200 test images")
     wait_for_examples(qtbot, panel)
     found = exciting_examples(shown.network, test, layer)
     assert found is not None
     for grid, ranked in (
-        (panel.most, found.of_unit(position[0]).most),
-        (panel.least, found.of_unit(position[0]).least),
+        (panel.most_exciting, found.of_unit(position[0]).most),
+        (panel.least_exciting, found.of_unit(position[0]).least),
     ):
         assert [each.row for each in grid.examples] == ranked.rows.tolist()
         for each in grid.examples:
             np.testing.assert_array_equal(each.image, test.images[each.row])
             assert (each.frame is not None) == (len(position) == 3)
-    assert panel.state.text().startswith("Computed on 200 test images; above 0 for ")
-    label = test.labels[panel.most.examples[0].row]
-    words = panel.most.accessibleDescription()
-    assert words.startswith(f"1 of 12: test image {panel.most.examples[0].row + 1}, labelled {label}: ")
+    assert panel.state_label.text().startswith("Computed on 200 test images; above 0 for ")
+    label = test.labels[panel.most_exciting.examples[0].row]
+    words = panel.most_exciting.accessibleDescription()
+    assert words.startswith(f"1 of 12: test image {panel.most_exciting.examples[0].row + 1}, labelled {label}: ")
 
 
 def test_another_unit_of_the_layer_is_shown_at_once_and_the_training_images_can_be_chosen(
@@ -91,16 +91,16 @@ def test_another_unit_of_the_layer_is_shown_at_once_and_the_training_images_can_
     shown = inspection()
     panel.show_number(shown, 2, (5,))
     wait_for_examples(qtbot, panel)
-    first = [each.row for each in panel.most.examples]
+    first = [each.row for each in panel.most_exciting.examples]
     panel.show_number(shown, 2, (6,))
     assert panel.heading.full_text == "Layer 2, ReLU: unit 7 of 16"
-    assert [each.row for each in panel.most.examples] != first
+    assert [each.row for each in panel.most_exciting.examples] != first
     panel.part.choose(FROM_TRAINING)
-    assert not panel.most.examples
+    assert not panel.most_exciting.examples
     wait_for_examples(qtbot, panel)
-    assert panel.state.text().startswith("Computed on 300 training images")
+    assert panel.state_label.text().startswith("Computed on 300 training images")
     panel.part.choose(FROM_TEST)
-    assert panel.state.text().startswith("Computed on 200 test images")
+    assert panel.state_label.text().startswith("Computed on 200 test images")
 
 
 def test_examples_of_an_earlier_network_are_never_shown_for_the_present_one(panel: ExamplesPanel, qtbot: QtBot) -> None:
@@ -108,8 +108,8 @@ def test_examples_of_an_earlier_network_are_never_shown_for_the_present_one(pane
     panel.show_number(first, 1, (5,))
     wait_for_examples(qtbot, panel)
     panel.show_number(second, 1, (5,))
-    assert not panel.most.examples
-    assert not panel.most.isVisible()
+    assert not panel.most_exciting.examples
+    assert not panel.most_exciting.isVisible()
     third = inspection(seed=3)
     panel.show_number(third, 1, (5,))  # the work on the second one is given up
     wait_for_examples(qtbot, panel)
@@ -117,17 +117,17 @@ def test_examples_of_an_earlier_network_are_never_shown_for_the_present_one(pane
     assert test is not None
     found = exciting_examples(third.network, test, 1)
     assert found is not None
-    assert [each.row for each in panel.most.examples] == found.of_unit(5).most.rows.tolist()
+    assert [each.row for each in panel.most_exciting.examples] == found.of_unit(5).most.rows.tolist()
 
 
 def test_the_same_network_with_another_input_keeps_its_examples(panel: ExamplesPanel, qtbot: QtBot) -> None:
     shown = inspection()
     panel.show_number(shown, 1, (5,))
     wait_for_examples(qtbot, panel)
-    kept = panel.most.examples[0].row
+    kept = panel.most_exciting.examples[0].row
     again = Inspection.of_image(shown.network, small_mnist().training.images[3])
     panel.show_number(again, 1, (5,))
-    assert panel.most.examples[0].row == kept
+    assert panel.most_exciting.examples[0].row == kept
 
 
 def test_nothing_is_computed_while_it_is_hidden(panel: ExamplesPanel, qtbot: QtBot) -> None:
@@ -141,7 +141,7 @@ def test_nothing_is_computed_while_it_is_hidden(panel: ExamplesPanel, qtbot: QtB
 def test_an_image_is_chosen_with_the_mouse_and_with_the_keys(panel: ExamplesPanel, qtbot: QtBot) -> None:
     panel.show_number(inspection(), 1, (5,))
     wait_for_examples(qtbot, panel)
-    grid = panel.most
+    grid = panel.most_exciting
     with qtbot.waitSignal(panel.image_chosen) as emitted:
         QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.place(3).center())
     assert emitted.args == [FROM_TEST, grid.examples[3].row]
@@ -167,18 +167,18 @@ def test_its_weights_are_those_of_the_network(panel: ExamplesPanel) -> None:
     assert into is not None
     assert out is not None
     assert out.single is not None
-    assert panel.into.picture.isVisible()
-    picture = panel.into.picture.shown
+    assert panel.incoming_weights.picture.isVisible()
+    picture = panel.incoming_weights.picture.shown
     assert picture is not None
     assert picture.shape == (28, 28)
     np.testing.assert_array_equal(np.sign(picture), np.sign(into.pictures[0]))
     largest = int(np.argmax(out.single))
-    assert f"Largest and smallest: class {largest} " in panel.out_of.sentence.text()
+    assert f"Largest and smallest: class {largest} " in panel.outgoing_weights.sentence.text()
     first = panel.first_layer.picture.shown
     assert first is not None
     np.testing.assert_array_equal(first, first_layer_picture(shown.network.spec, shown.network.parameters.values, 64))
     panel.show_number(shown, 3, (5,))
-    assert not panel.out_of.picture.isVisible()
+    assert not panel.outgoing_weights.picture.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -196,18 +196,18 @@ def test_the_panel_explains_why_no_images_are_shown(
     network.parameters.values[:] = value
     panel.show_number(Inspection(network, np.zeros(spec.input_shape)), 1, (0,))
     panel.grab()  # weights that are NaN are painted
-    qtbot.waitUntil(lambda: words in panel.state.text())
-    assert not panel.most.isVisible()
+    qtbot.waitUntil(lambda: words in panel.state_label.text())
+    assert not panel.most_exciting.isVisible()
 
 
 def test_the_panel_explains_itself_without_a_number_and_for_the_input(panel: ExamplesPanel) -> None:
     panel.show_number(None, 0, (0,))
-    assert panel.state.text() == NOTHING_CHOSEN
+    assert panel.state_label.text() == NOTHING_CHOSEN
     panel.show_number(inspection(), 0, (5,))
-    assert panel.state.text() == INPUT_CHOSEN
+    assert panel.state_label.text() == INPUT_CHOSEN
     panel.set_data(Splits(few().training, None, None))
     panel.show_number(inspection(), 1, (5,))
-    assert panel.state.text() == "The open data set has no test images."
+    assert panel.state_label.text() == "The open data set has no test images."
 
 
 def test_a_clicked_image_becomes_the_input_of_the_tab(qtbot: QtBot) -> None:
@@ -225,14 +225,14 @@ def test_a_clicked_image_becomes_the_input_of_the_tab(qtbot: QtBot) -> None:
     tab.throttle.flush()
     tab.choose(1, (5,))
     wait_for_examples(qtbot, panel)
-    row = panel.most.examples[2].row
-    panel.most.chosen.emit(row)
+    row = panel.most_exciting.examples[2].row
+    panel.most_exciting.chosen.emit(row)
     tab.throttle.flush()
     assert tab.inspection is not None
     assert data.test is not None
     np.testing.assert_allclose(tab.inspection.input.ravel() * 255, data.test.images[row].ravel(), atol=1e-3)
     assert tab.choice == (1, (5,))
-    assert panel.most.examples[2].row == row
+    assert panel.most_exciting.examples[2].row == row
     assert tab.finish()
 
 
@@ -240,12 +240,12 @@ def test_while_a_training_changes_the_network_the_weights_are_shown_and_the_sear
     panel: ExamplesPanel, qtbot: QtBot
 ) -> None:
     panel.show_number(inspection(seed=1), 1, (2,))
-    assert panel.state.text() != CHANGES_TOO_FAST
+    assert panel.state_label.text() != CHANGES_TOO_FAST
     later = inspection(seed=2)  # the same layers, trained further, before the search began
     panel.show_number(later, 1, (2,))
-    assert panel.state.text() == CHANGES_TOO_FAST
-    shown = panel.into.picture.shown
+    assert panel.state_label.text() == CHANGES_TOO_FAST
+    shown = panel.incoming_weights.picture.shown
     assert shown is not None
     np.testing.assert_array_equal(np.sign(shown), np.sign(later.network.parameters.value("1.W")[:, 2].reshape(28, 28)))
     wait_for_examples(qtbot, panel)  # the network stays the same now
-    assert panel.most.isVisible()
+    assert panel.most_exciting.isVisible()

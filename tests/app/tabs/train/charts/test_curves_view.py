@@ -91,14 +91,14 @@ def move_mouse(chart: Chart, x: float) -> None:
 
 
 def test_without_a_run_the_plots_show_a_hint(view: CurvesView, qtbot: QtBot) -> None:
-    assert view.loss.empty.isVisible()
-    assert view.loss.empty.text() == "Press Train to see the loss."
+    assert view.loss.empty_label.isVisible()
+    assert view.loss.empty_label.text() == "Press Train to see the loss."
     train_two_epochs(view)
     settled(qtbot, view)
-    assert not view.loss.empty.isVisible()
-    assert not view.accuracy.empty.isVisible()
+    assert not view.loss.empty_label.isVisible()
+    assert not view.accuracy.empty_label.isVisible()
     view.clear()
-    assert view.loss.empty.isVisible()
+    assert view.loss.empty_label.isVisible()
     assert view.loss.legend.values() == ["–", "–", "–"]
 
 

@@ -100,11 +100,11 @@ def test_earlier_runs_stay_when_a_run_begins(view: CurvesView, qtbot: QtBot) -> 
 def test_without_a_run_earlier_runs_set_the_axis(view: CurvesView, qtbot: QtBot) -> None:
     view.set_earlier_runs([earlier_run(steps=120, epochs=12), earlier_run()])
     settled(qtbot, view)
-    assert not view.loss.empty.isVisible()
+    assert not view.loss.empty_label.isVisible()
     assert view.loss.whole.last == 12
     view.set_earlier_runs([])
     settled(qtbot, view)
-    assert view.loss.empty.isVisible()
+    assert view.loss.empty_label.isVisible()
 
 
 def test_the_legend_shows_names_and_differing_settings(view: CurvesView) -> None:

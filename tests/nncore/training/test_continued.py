@@ -53,7 +53,7 @@ def resumed_with(
     training: Training, path: Path, before: list[TrainingEvent], data: Splits | None = None
 ) -> tuple[Training, list[TrainingEvent]]:
     save_checkpoint(training.checkpoint(), path)
-    resumed = Training.resumed(load_checkpoint(path), data or few_digits())
+    resumed = Training.continued(load_checkpoint(path), data or few_digits())
     return resumed, before + list(resumed.events())[1:]
 
 
@@ -174,7 +174,7 @@ def test_a_run_can_be_resumed_after_every_step(tmp_path: Path) -> None:
                 break
         events.close()
         save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
-        training = Training.resumed(load_checkpoint(tmp_path / "run.npz"), few_digits())
+        training = Training.continued(load_checkpoint(tmp_path / "run.npz"), few_digits())
     list(training.events())
     whole, _ = uninterrupted(CONVOLUTIONAL, CONFIG)
     np.testing.assert_array_equal(training.network.parameters.values, whole.network.parameters.values)
@@ -211,7 +211,7 @@ def test_a_resumed_run_reports_the_samples_done_before(tmp_path: Path) -> None:
     for event in training.events():
         if isinstance(event, StepDone) and event.step == 5:
             training.control.stop()
-    started = next(Training.resumed(training.checkpoint(), few_digits()).events())
+    started = next(Training.continued(training.checkpoint(), few_digits()).events())
     assert started.samples_done == 190 + 2 * 64  # type: ignore[union-attr]
     assert isinstance(event, Finished)
 
@@ -224,5 +224,5 @@ def test_resuming_with_other_data_raises_an_error() -> None:
     others = Dataset(data.images[::-1], data.labels, source="other images")
     for other in (fewer, relabelled, others):
         with pytest.raises(SettingError, match="can only continue with its own") as raised:
-            Training.resumed(checkpoint, Splits(other, few_digits().validation))
+            Training.continued(checkpoint, Splits(other, few_digits().validation))
         assert raised.value.field == "data"
