@@ -118,7 +118,8 @@ class _PixelSearch:
         """How far each other class will lead, (others, 784), when a pixel is set, if the logits were linear."""
         steps = (self._new_values.astype(np.float32) - self._image) / 255
         leads, gradients = lead_gradients(self._network, changed, self._answer)
-        expected: NDArray[np.floating] = gradients * steps + leads[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # huge weights can overflow
+            expected: NDArray[np.floating] = np.nan_to_num(gradients * steps + leads[:, None])
         expected[:, changed != self._image] = -np.inf
         return expected
 

@@ -196,8 +196,9 @@ class _Search:
     def _expected_margins(self, differences: NDArray[np.int16]) -> NDArray[np.float32]:
         """Return for each change (n, 784) how far another class will lead, (n,), if the logits were linear."""
         leads, gradients = lead_gradients(self._network, self._images.image, self._answer)
-        gains = differences.astype(np.float32) @ (gradients.T / 255).astype(np.float32)
-        margins: NDArray[np.float32] = (gains + leads.astype(np.float32)).max(axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):  # huge weights can overflow
+            gains = differences.astype(np.float32) @ (gradients.T / 255).astype(np.float32)
+            margins: NDArray[np.float32] = np.nan_to_num(gains + leads.astype(np.float32)).max(axis=1)
         return margins
 
     def _read(self, kind: ChangeKind, lines: Lines, differences: NDArray[np.int16]) -> None:

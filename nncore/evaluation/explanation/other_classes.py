@@ -13,8 +13,9 @@ from nncore.model.outputs import OUTPUTS
 
 def read_images(network: Network, images: NDArray[np.uint8]) -> tuple[Array, Array]:
     """Return the logits and the probabilities (n, classes) of images (n, 784), 0 to 255."""
-    logits = network.logits(np.multiply(images, np.float32(1 / 255), dtype=network.dtype))
-    return logits, OUTPUTS[network.spec.output](logits)
+    with np.errstate(over="ignore", invalid="ignore"):  # huge weights can overflow for some images
+        logits = network.logits(np.multiply(images, np.float32(1 / 255), dtype=network.dtype))
+        return logits, OUTPUTS[network.spec.output](logits)
 
 
 def lead_gradients(network: Network, image: NDArray[np.uint8], answer: int) -> tuple[Array, Array]:
@@ -24,17 +25,21 @@ def lead_gradients(network: Network, image: NDArray[np.uint8], answer: int) -> t
     that may be in a training step, see `Network.input_gradient`.
     """
     X = np.multiply(image.reshape(1, -1), np.float32(1 / 255), dtype=network.dtype)
-    logits = network.logits(X)[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = network.logits(X)[0]
     others = np.flatnonzero(np.arange(len(logits)) != answer)
     leads = np.zeros((len(others), len(logits)), network.dtype)
     leads[np.arange(len(others)), others] = 1
     leads[:, answer] = -1
-    return logits[others] - logits[answer], network.input_gradient(np.repeat(X, len(others), axis=0), leads)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradients = network.input_gradient(np.repeat(X, len(others), axis=0), leads)
+        return np.nan_to_num(logits[others] - logits[answer]), np.nan_to_num(gradients)
 
 
 def are_other_digits(probabilities: NDArray[np.floating], answer: int) -> NDArray[np.bool_]:
-    """Return which probabilities (n, classes) have another answer, and not the verdict "not a digit"."""
-    accepted = np.array([verdict != NOT_A_DIGIT for verdict in verdicts(probabilities)], bool)
+    """Return which probabilities (n, classes) are finite, have another answer, and not the verdict "not a digit"."""
+    accepted = np.isfinite(probabilities).all(axis=1)
+    accepted &= np.array([verdict != NOT_A_DIGIT for verdict in verdicts(probabilities)], bool)
     changed: NDArray[np.bool_] = accepted & (probabilities.argmax(axis=1) != answer)
     return changed
 
@@ -42,15 +47,16 @@ def are_other_digits(probabilities: NDArray[np.floating], answer: int) -> NDArra
 def log_odds(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return log(p / (1 - p)) of each probability p, (n, classes), from logits (n, classes) of a softmax.
 
-    They tell how near a class is to being the answer even where p is 0 or 1 in floating-point numbers. The lead over
+    They tell how near a class is to being the answer even where p is 0 or 1 in floating-point numbers; those of logits
+    that are not finite are -inf. The lead over
     the answer alone would also grow in images that show no digit, for which all classes are equally probable.
     """
     z = logits.astype(np.float64)
-    z -= z.max(axis=1, keepdims=True)
     others = 1 - np.eye(z.shape[1])
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z -= z.max(axis=1, keepdims=True)
         odds: NDArray[np.float64] = z - np.log(np.exp(z) @ others)  # 1 - p is a sum over the others: no cancellation
-    return odds
+    return np.nan_to_num(odds, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
 
 
 def log_odds_of_others(logits: NDArray[np.floating], answer: int) -> NDArray[np.float64]:
