@@ -17,6 +17,7 @@ class RateFinderTask(QObject):
     """Finds a good learning rate for a run, on a thread; one at a time."""
 
     found = Signal(RateFinderResult)
+    """The result of a search that was not cancelled."""
     failed = Signal(str)
     """One sentence: why no learning rate was found."""
     running_changed = Signal(bool)

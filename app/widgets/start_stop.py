@@ -18,7 +18,9 @@ class StartStopButtons(QWidget):
     """
 
     start_requested = Signal()
+    """Start the work."""
     stop_requested = Signal()
+    """Stop the work."""
 
     def __init__(
         self, start: QAbstractButton, stop: QAbstractButton, *, purposes: tuple[str, str], idle: str, busy: str

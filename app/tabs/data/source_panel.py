@@ -42,7 +42,9 @@ class SourcePanel(VerticalScroll):
     path_chosen = Signal(Path)
     """The path of a file or a folder to read."""
     mnist_requested = Signal()
+    """Use the installed MNIST."""
     own_ink_requested = Signal()
+    """Use the drawings that the user has taught."""
     synthetic_requested = Signal(int, object)
     """The number of digits to generate, and the seed, which may be larger than Qt's int."""
     fraction_chosen = Signal(float)
@@ -50,6 +52,7 @@ class SourcePanel(VerticalScroll):
     test_fraction_chosen = Signal(float)
     """The fraction of the training part to hold out for testing, 0 to 0.5."""
     cancel_requested = Signal()
+    """Stop the reading of the data."""
 
     def __init__(self) -> None:
         self._controls, self._end = QWidget(), QWidget()

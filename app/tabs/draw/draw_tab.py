@@ -70,7 +70,9 @@ class DrawTab(Tab):
     pin_requested = Signal(np.ndarray)
     """Show the bars of this image (28, 28) uint8 in the Train tab while a network learns."""
     status_message = Signal(str)
+    """A sentence that confirms an action."""
     error_message = Signal(str)
+    """A sentence that reports an error."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -71,7 +71,9 @@ class TeachRow(QWidget):
     digit_chosen = Signal(int)
     """The correct digit of the drawing, 0 to 9."""
     undo_requested = Signal()
+    """Forget the drawing that was taught last."""
     forget_requested = Signal()
+    """Forget all taught drawings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -99,11 +99,13 @@ class EvaluationRunner(QObject):
     mapping_changed = Signal(bool)
     """Whether a map is being made."""
     mapping_failed = Signal(str)
+    """A sentence: why there is no map."""
     occlusion = Signal(OcclusionResult)
     """An OcclusionResult."""
     neighbours_found = Signal(NeighbourResult)
     """A NeighbourResult."""
     neighbour_search_failed = Signal(str)
+    """A sentence: why there are no neighbours."""
     index_progressed = Signal(float)
     """The fraction of training digits in the index of the last hidden layer, 0 to 1."""
 

@@ -26,7 +26,9 @@ class RobustnessPage(QWidget):
     """Four curves, measured on request."""
 
     measure_requested = Signal()
+    """Measure the accuracy on distorted images."""
     stop_requested = Signal()
+    """Stop the measurement."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -69,6 +69,7 @@ class ImagePage(QWidget):
     """Two models read one image. Call `set_drawing` whenever the drawing changes; it is read while it is visible."""
 
     draw_requested = Signal()
+    """Show the Draw tab."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -65,13 +65,17 @@ class LibraryWork(QObject):
     networks_loaded = Signal(list)
     """The list of ReadingModel of `load_networks`."""
     networks_failed = Signal(str)
+    """A sentence: why the networks could not be loaded."""
     compared = Signal(object)
     """A ModelComparison; None if it was cancelled."""
     comparing_changed = Signal(bool)
+    """Whether two models are being compared."""
     comparison_progressed = Signal(float)
     """The finished fraction, 0 to 1."""
     comparison_failed = Signal(str)
+    """A sentence: why the models could not be compared."""
     error_message = Signal(str)
+    """A sentence that reports any other error."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

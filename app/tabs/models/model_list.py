@@ -163,6 +163,7 @@ class ModelList(QListView):
     """Shows models; several can be selected. Pictures are made only for visible rows."""
 
     models_selected = Signal()
+    """The selection has changed."""
     used, rename_requested, delete_requested, undo_requested = Signal(), Signal(), Signal(), Signal()
 
     def __init__(self, work: LibraryWork, parent: QWidget | None = None) -> None:

@@ -31,7 +31,9 @@ class IntroPage(QWidget):
     start_requested = Signal()
     continue_requested = Signal()
     import_requested = Signal()
+    """Open a file of drawings as a test."""
     undo_requested = Signal()
+    """Restore the test that was deleted last."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -30,9 +30,13 @@ class ResultPage(QWidget):
 
     chosen = Signal(object)
     again_requested = Signal()
+    """Begin a new test."""
     export_requested = Signal()
+    """Save the drawings of the test in a file."""
     import_requested = Signal()
+    """Open a file of drawings as a test."""
     back_requested = Signal()
+    """Go back to the first page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

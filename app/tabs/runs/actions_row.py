@@ -22,8 +22,10 @@ class ActionsRow(QWidget):
 
     earlier_runs_requested, earlier_runs_cleared = Signal(), Signal()
     compared = Signal(bool)
+    """Whether the button Compare is checked."""
     rerun_requested, fork_requested, continue_requested = Signal(), Signal(), Signal()
     use_model_requested = Signal()
+    """Use the model of the selected run."""
     delete_requested, csv_requested, report_requested = Signal(), Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -89,8 +89,11 @@ class RunView(QTableView):
     """Sorts by a clicked title, selects several rows, edits names and notes in place."""
 
     runs_selected = Signal()
+    """The selection has changed."""
     delete_requested = Signal()
+    """Delete the selected runs."""
     undo_requested = Signal()
+    """Restore the runs that were deleted last."""
 
     def __init__(self, table: RunTable, sparklines: Sparklines, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -28,6 +28,7 @@ class Advice(QObject):
     settings_changed = Signal(str)
     """The settings have the remedy now; the changes in words."""
     stop_requested = Signal()
+    """Stop the run in progress."""
 
     def __init__(self, settings: SettingsPanel, progress: ProgressLine, buttons: RunButtons, parent: QWidget) -> None:
         super().__init__(parent)

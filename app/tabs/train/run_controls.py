@@ -49,11 +49,17 @@ class RunButtons(QWidget):
     """
 
     train_requested = Signal()
+    """Start a run with the settings of the form."""
     pause_requested = Signal()
+    """Pause the run after its current step."""
     resume_requested = Signal()
+    """End the pause."""
     step_requested = Signal()
+    """Train one step, then pause."""
     stop_requested = Signal()
+    """Stop the run; it counts as ended."""
     train_further_requested = Signal()
+    """Train the ended run further, as a new run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,6 +178,7 @@ class ProgressLine(QWidget):
     """
 
     remedy_chosen = Signal()
+    """Apply the remedy of the hint that is shown."""
 
     def __init__(self, page: QWidget | None = None) -> None:
         """page: the widget that a long message may cover, and which gets this one; None for only this widget."""

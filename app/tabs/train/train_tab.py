@@ -69,9 +69,13 @@ class TrainTab(Tab):
     train_further_requested = Signal(float, int, object, object)
     """Continue the ended run: learning rate; more epochs, steps and seconds, the last two may be None."""
     pause_requested = Signal()
+    """Pause the run after its current step."""
     resume_requested = Signal()
+    """End the pause."""
     stop_requested = Signal()
+    """Stop the run; it counts as ended."""
     learning_rate_changed = Signal(float)
+    """The learning rate that the run in progress uses from its next step on."""
     find_rate_requested = Signal(NetworkSpec, TrainingConfig)
     """Find a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)

@@ -103,6 +103,7 @@ class CrashReporter(QObject):
     """The log file, which the dialogs name."""
 
     _crashed = Signal(str, str)
+    """The title and the details of an error; emitted on any thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

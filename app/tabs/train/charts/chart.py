@@ -59,6 +59,7 @@ class Chart(QWidget):
     pointer_moved = Signal(float)
     """The epoch under the mouse."""
     pointer_left = Signal()
+    """The mouse has left the chart."""
     zoomed = Signal()
     """The user zoomed or moved the section that is shown."""
     whole_run_wanted = Signal()

@@ -64,7 +64,9 @@ class LayerRow(QWidget):
     edited = Signal()
     """A number was edited, so `word` has changed."""
     activation_chosen = Signal()
+    """Another activation was chosen."""
     removal_requested = Signal()
+    """Remove this layer."""
     move_requested = Signal(int)
     """By how many positions the layer is to be moved: -1 or 1."""
     dragged = Signal(int)

@@ -30,6 +30,7 @@ class LayersEditor(QWidget):
     """
 
     changed = Signal()
+    """The layers, or whether they are valid, have changed."""
 
     def __init__(self, text: QLineEdit) -> None:
         super().__init__()

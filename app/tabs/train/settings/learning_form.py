@@ -51,6 +51,7 @@ class LearningForm(SettingsForm):
     find_requested = Signal()
     """The user asks for a good learning rate to be found."""
     find_cancelled = Signal()
+    """Cancel the search for a learning rate."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -37,6 +37,7 @@ class RecipeChoice(Choice):
     """The titles of all recipes under the headings of their groups, with the expected result and time at the right."""
 
     opened = Signal()
+    """The list of recipes is about to be shown."""
 
     def __init__(self) -> None:
         super().__init__({})
