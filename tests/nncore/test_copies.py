@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 
 import nncore
 from nncore.evaluation.exciting_examples import LayerExamples, exciting_examples
+from nncore.evaluation.explanation.baselines import NearestNeighbours, NetworkReading, ReadingMethod
+from nncore.evaluation.explanation.changed_drawings import ChangedDrawings
+from nncore.evaluation.explanation.changed_images import ChangedImages
 from nncore.evaluation.inspection import Inspection
 from nncore.evaluation.nearest_neighbours import HiddenLayerIndex
 from nncore.evaluation.snapshots import Snapshots, TrainingPoint
@@ -49,6 +52,7 @@ from nncore.model.targets import TargetRows
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 from nncore.preprocessing.augmentation.bilinear import BilinearSampler
 from nncore.preprocessing.augmentation.stroke_thickness import ThicknessChanger
+from nncore.preprocessing.ink import Ink
 from nncore.training import TrainingConfig
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.control import TrainingControl
@@ -298,6 +302,20 @@ def _index() -> HiddenLayerIndex:
     return HiddenLayerIndex(_network(), np.arange(2), np.eye(2, 8, dtype=np.float32))
 
 
+DENSE = NetworkSpec.dense((784, 8, 10))
+VERTICAL_LINE = np.array([(0.5, 0.2), (0.5, 0.8)], np.float32)
+
+
+def _read_digit(method: ReadingMethod) -> object:
+    return method.read(few_digits().training.images[1])
+
+
+def _change(changes: ChangedImages) -> object:
+    drawn = changes.drawn("add", np.array([(9, 12), (12, 14)], np.float32), changes.image.reshape(-1))
+    assert drawn is not None
+    return drawn.image, drawn.difference, drawn.path, drawn.width
+
+
 COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("network", _network, _train),
     ("examples that excite a layer", _layer_examples, _most_and_least),
@@ -321,6 +339,10 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("checkpoint", _checkpoint, _resume),
     ("examples", lambda: ExampleBuffers(np.zeros((4, 784), np.uint8), np.zeros(4, np.int64)), lambda it: _gathered(it)),
     ("snapshots", _snapshots, _use_snapshots),
+    ("nearest neighbours", lambda: NearestNeighbours(few_digits().training), _read_digit),
+    ("reading of a network", lambda: NetworkReading("dense", fresh_network(DENSE)), _read_digit),
+    ("changes of an image", lambda: ChangedImages(few_digits().training.images[0]), _change),
+    ("changes of a drawing", lambda: ChangedDrawings(Ink((VERTICAL_LINE,))), _change),
     ("index of hidden features", _index, lambda index: index.nearest(np.ones((12, 12), np.float32), 2)),
 ]
 
