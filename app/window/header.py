@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
@@ -25,6 +27,13 @@ BEFORE_TEACHING = " before teaching", " untaught"
 """These words, the longer ones where there is room."""
 
 CARD_TIP = "Show the model card: origin, settings and accuracy"
+
+
+NO_EPOCH_YET = ", no epoch yet"
+"""In place of the accuracy of a model whose training has not finished an epoch."""
+
+POINT_WITHIN_EPOCH = re.compile(r", step [\d,]+$")
+"""The end of the name of a model that was made of a step of a run."""
 
 
 class WindowHeader(QWidget):
@@ -62,8 +71,9 @@ class WindowHeader(QWidget):
         card = model.card
         measured = "" if card.test_accuracy is None else f"  {percent_text(card.test_accuracy, 1)}"
         since = self._since(card.name) if measured and self._taught_count else ""
-        epoch = f", epoch {card.epochs}"
-        accuracy = f"{measured}{since}" or ("" if card.name.endswith(epoch) else epoch)  # as that of a point of a run
+        epoch = f", epoch {card.epochs}" if card.epochs else NO_EPOCH_YET
+        is_in_name = card.name.endswith(epoch) or POINT_WITHIN_EPOCH.search(card.name)  # as in that of a point of a run
+        accuracy = f"{measured}{since}" or ("" if is_in_name else epoch)
         tip = f"{CARD_TIP}. They are those of its file, without the {taught} that you taught"
         self.model_button.setToolTip(plain_tooltip(tip if self._taught_count else CARD_TIP))
         metrics = self.model_button.fontMetrics()
