@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -227,8 +226,20 @@ class DrawTab(Tab):
     def keep_drawing(self, folder: Path) -> None:
         """Save the drawing to a file in `folder` after each change, and restore the drawing of an earlier start."""
         self._keeper = DrawingKeeper(self.canvas, folder, self)
-        self._keeper.restored.connect(partial(self.status_message.emit, RESTORED))
+        self._keeper.restored.connect(self._say_restored)
         self._keeper.failed.connect(self.error_message)
+
+    @Slot()
+    def _say_restored(self) -> None:
+        """Say that the drawing is there again once the canvas is seen; on another tab it would cover what is there."""
+        if self.isVisible():
+            self.status_message.emit(RESTORED)
+        else:
+            self.visibility_changed.connect(self._say_restored_here, Qt.ConnectionType.SingleShotConnection)
+
+    @Slot()
+    def _say_restored_here(self) -> None:
+        QTimer.singleShot(0, self, self._say_restored)  # after the message of the tab before has been hidden
 
     @Slot(object)
     def _choose_point(self, point: TrainingPoint | None) -> None:

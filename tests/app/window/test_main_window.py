@@ -632,6 +632,12 @@ def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: M
     qtbot.addWidget(later)
     later.session.open_last_snapshots()
     canvas = later.draw_tab.canvas
+    later.show()
+    qtbot.waitUntil(lambda: bool(canvas.drawing.ink().strokes))
+    deliver_events()
+    assert later.tabs.currentWidget() is not later.draw_tab
+    assert later.messages.text == ""
+    later.tabs.setCurrentWidget(later.draw_tab)
     qtbot.waitUntil(lambda: later.messages.text == "Your last drawing is on the canvas again.")
     np.testing.assert_array_equal(canvas.drawing.ink().strokes[0], drawn)
     row = later.draw_tab.snapshot_row

@@ -87,7 +87,8 @@ class EarlierRun:
 
     Attributes:
         epochs: its figures epoch by epoch.
-        curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an epoch.
+        curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an epoch; 0 if no epoch has ended, so
+            that it is unknown where in an epoch a step is, and no curve is drawn.
         task, loss: as in ShownRun.
     """
 
@@ -114,6 +115,8 @@ class EarlierRun:
 
     def _lines(self, dash: int, row: int, field: str, scale: float) -> list[EarlierLine]:
         training, validation = Curve(EARLIER_RUN_BUCKETS), Curve(EARLIER_RUN_BUCKETS)
+        if not self.steps_per_epoch:
+            return []
         epochs, values = self.curve[0] / self.steps_per_epoch, scale * self.curve[row].astype(np.float64)
         points_per_epoch = len(epochs) / max(1.0, self.length)
         smoothed = Smoothed(max(1.0, SMOOTHED_FRACTION * points_per_epoch)).extend(values)
@@ -135,10 +138,10 @@ def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
     return [
         EarlierRun(
             each.run.settings.name,
-            differs,
+            differs if each.run.epochs else f"not drawn, no epoch ended; {differs}".removesuffix("; "),
             each.epochs,
             each.curve,
-            each.run.steps / each.run.epochs if each.run.epochs and each.run.steps else 1.0,
+            each.run.steps / each.run.epochs if each.run.epochs and each.run.steps else 0.0,
             task_of(each.run.settings),
             loss_of(each.run.settings),
         )

@@ -143,3 +143,11 @@ def test_logged_runs_are_converted_with_their_differing_settings() -> None:
     assert first.length == 3
     empty = earlier_runs_of([ReportedRun(replace(run, epochs=0, steps=0), [], np.empty((3, 0), np.float32))])[0]
     assert all(len(line.x) == 0 for line in [*empty.losses(0), *empty.accuracies(0)])
+
+
+def test_a_run_without_an_epoch_is_named_but_its_steps_are_not_drawn_as_epochs() -> None:
+    settings = RunSettings("a", NetworkSpec.dense((784, 8, 10)), TrainingConfig(), data="MNIST")
+    diverged = LoggedRun(1, settings, "", "", "diverged", 1.0, 0, 5, None, None, None, None, None)
+    (run,) = earlier_runs_of([ReportedRun(diverged, [], earlier_run(steps=5).curve)])
+    assert [*run.losses(0), *run.accuracies(0)] == []
+    assert run.differs == "not drawn, no epoch ended"
