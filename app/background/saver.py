@@ -17,7 +17,7 @@ class Saver(QObject):
     """One sentence: why it could not be saved. It is not repeated before a save has succeeded."""
 
     def __init__(self, work: Callable[[], Callable[[], None] | None], parent: QObject) -> None:
-        """work: called on this thread; the function that it returns runs on another one. None: nothing to save."""
+        """work: called on this thread; it returns a function, which runs on another one, or None to save nothing."""
         super().__init__(parent)
         self._work, self.tasks, self._has_failed = work, TaskQueue(self), False
         self.throttle = Throttle(SAVE_MILLISECONDS, self)

@@ -20,7 +20,7 @@ class Pointer(Enum):
 
 
 class ActivePointer:
-    """Remembers which pointer draws (None: no pointer); the other pointers are ignored until its release.
+    """Remembers which pointer draws (None for no pointer); the other pointers are ignored until its release.
 
     A release event can get lost, when a pen leaves the tablet or a pop-up receives the touch. So another pointer may
     press after RELEASE_TIMEOUT_SECONDS without an event, and the same pointer at any time.

@@ -52,7 +52,7 @@ class WritingSurface(QWidget):
         """End the stroke."""
 
     def hover(self, position: QPointF | None) -> None:
-        """Called when mouse or pen moves to `position` in the widget, pressed or not; None: it has left the widget."""
+        """Called when mouse or pen moves to `position` in the widget, pressed or not; None if it has left."""
 
     # Pointers
 

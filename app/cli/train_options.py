@@ -116,7 +116,7 @@ class RunSetup:
 
 
 def new_training(recipe: Recipe, path: Path | None) -> Training:
-    """Return a new run, with the data at `path` or that of the recipe."""
+    """Return a new run, with the data at `path` or the data of the recipe."""
     check_memory(recipe.spec, recipe.config)
     data = recipe.hold_out(examples_for(recipe, path))
     network = Network(recipe.spec, seed=recipe.config.seed)

@@ -28,7 +28,7 @@ NOT_IN_LOG = "The log of runs does not have this run, so its settings are not kn
 def model_at(snapshots: Snapshots, point: TrainingPoint, class_names: Sequence[str] = DIGITS) -> LoadedModel:
     """The network at a point as a model, whose name says the point: "784-32-10, epoch 6".
 
-    Its card has the settings and the figures that the log of runs has. class_names: those of the data.
+    Its card has the settings and the figures that the log of runs has. class_names: the class names of the data.
     Raises KeyError if that snapshot is not kept.
     """
     values, names = snapshots.values(point), tuple(class_names)

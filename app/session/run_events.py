@@ -112,7 +112,7 @@ class StepBatcher:
     """Collects steps and epoch ends, and returns them together every EVENT_INTERVAL_SECONDS."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter, rates_used: Sequence[tuple[int, float]] = ()) -> None:
-        """rates_used: that of the run's TrainingControl, which grows with the run."""
+        """rates_used: the object of the run's TrainingControl, which grows with the run."""
         self._clock, self._rates_used = clock, rates_used
         self._steps: list[StepDone] = []
         self._epochs: list[EpochDone] = []

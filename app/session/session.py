@@ -48,7 +48,7 @@ class Session(ModelSession):
     """Holds the state that the tabs show, and emits a signal when a part of it changes; the base class has the models.
 
     Attributes:
-        snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it.
+        snapshots, planned_epochs: from the last run that learns digits; None and 0 before it.
         outcome: the models between which the user can choose after it; None before its end, and if it learned nothing.
 
     All methods return at once: reading, writing and training run on threads.
@@ -134,7 +134,7 @@ class Session(ModelSession):
 
     @property
     def model_is_latest_snapshot(self) -> bool:
-        """Whether the model in use is that of the latest of the `snapshots`, as far as the run has sent it by now.
+        """Whether the model in use is the model of the latest of the `snapshots`, as far as the run has sent it by now.
 
         Within the first epoch of a run, the model before the run is still in use.
         """
@@ -331,7 +331,7 @@ class Session(ModelSession):
         return Snapshots.from_snapshots(kept.spec, kept.all, kept.run)
 
     def pin_drawing(self, image: NDArray[np.uint8] | None) -> None:
-        """Let each run read this drawing (28, 28) as it learns, including the run in progress; None: no drawing."""
+        """Let each run read this drawing (28, 28) as it learns, including the run in progress; None for no drawing."""
         self.pinned_drawing = image
         if self._thread is not None:
             self._thread.drawing = image

@@ -62,9 +62,9 @@ class TrainingThread(QThread):
         drawing: the pinned drawing (28, 28) that is read as the network learns; another thread may replace it.
         copy_after: the steps of the copy of the network that the window has, NO_COPY if it has none: a later one is to
             be sent. None: none is to be sent. Another thread sets it after each copy, so that copies never queue up.
-        earlier_snapshots: those of the run that this one trains further, set before the start; None if there are none.
-        model_is_latest: whether the last model emitted is that of the last snapshot, except for the pace of a run in
-            progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
+        earlier_snapshots: of the run that this one trains further, set before the start; None if there are none.
+        model_is_latest: whether the last model emitted is the model of the last snapshot, except for the pace of a run
+            in progress; an ended run may have the weights of its best epoch, or of the last before it diverged.
     """
 
     run_event = Signal(object)

@@ -163,7 +163,7 @@ class ConfusionMatrix(QTableView):
         return self.cells.counts
 
     def set_counts(self, counts: NDArray[np.int64], rows: Sequence[str], columns: Sequence[str] | None = None) -> None:
-        """Show `counts` (rows, columns): row = true class, column = answer; `columns` None: the same as `rows`."""
+        """Show `counts` (rows, columns): row = true class, column = answer; if `columns` is None, it is `rows`."""
         self.cells.set_counts(counts, tuple(rows), tuple(rows if columns is None else columns))
         self.fit_cells()
         if len(rows) and not self.currentIndex().isValid():

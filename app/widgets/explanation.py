@@ -15,7 +15,7 @@ class ShownNeighbour(NamedTuple):
     Attributes:
         picture: (height, width), None if it is not an image.
         name: its class.
-        distance: that of the inputs or activations.
+        distance: the distance of the inputs or activations.
     """
 
     picture: NDArray[np.uint8] | None

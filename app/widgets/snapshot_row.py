@@ -92,9 +92,9 @@ class SnapshotRow(QWidget):
         return self._choice
 
     def set_snapshots(self, snapshots: Snapshots | None, total: int = 0, has_model: bool = True) -> None:
-        """Show the snapshots of a training of `total` epochs, and select the current model; None: no training.
+        """Show the snapshots of a training of `total` epochs, and select the current model; None without a training.
 
-        has_model: whether the current model is that of the latest snapshot.
+        has_model: whether the current model is the model of the latest snapshot.
         """
         self._snapshots, self._total, self._has_model = snapshots, total, has_model
         had_choice = self._choice is not None
@@ -105,7 +105,7 @@ class SnapshotRow(QWidget):
             self.point_chosen.emit(None)  # not before all of the row is consistent: the receiver may select a point
 
     def set_has_model(self, has_model: bool, name: str = "") -> None:
-        """Update the row for another current model. has_model: whether it is that of the latest snapshot."""
+        """Update the row for another current model. has_model: whether it is the model of the latest snapshot."""
         self._has_model, self._model_name = has_model, name
         self.refresh()
 
@@ -131,7 +131,7 @@ class SnapshotRow(QWidget):
         self._enable_buttons(self.slider.value())
 
     def set_live_point(self, point: TrainingPoint | None) -> None:
-        """Say that the current model is that of the run in progress at `point`; None: it is not."""
+        """Say that the current model is the model of the run in progress at `point`; None if it is not."""
         self._live_point = point
         self._show_index(self.slider.value())
 
@@ -316,7 +316,7 @@ class AnswerStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_cells(self, points: tuple[TrainingPoint | None, ...], answers: list[Prediction | None]) -> None:
-        """Show the answers at these points, first to last. Point None: the model in use; answer None: unknown."""
+        """Show the answers at these points, first to last. Point None is the model in use; answer None is unknown."""
         if (points, answers) != (self._points, self.answers):
             self._points, self.answers = points, answers
             ends = (index for index, point in enumerate(points) if point is None or (point.ends_epoch and point.epoch))

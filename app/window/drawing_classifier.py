@@ -13,12 +13,12 @@ from nncore.reporting.number_text import counted_text
 
 
 class DrawingClassifier(QObject):
-    """Keeps the network that reads drawings: that of the model in use, or its copy that has learned drawings.
+    """Keeps the network that reads drawings: the network of the model in use, or its copy that has learned drawings.
 
     Attributes:
         network: None without a model.
-        name: that of the model, with the number of the drawings that the network has learned.
-        taught_count: this number; 0 if the network is that of the model in use.
+        name: the name of the model, with the number of the drawings that the network has learned.
+        taught_count: this number; 0 if the network is the one of the model in use.
     """
 
     network_changed = Signal(Network, str, bool)
@@ -41,12 +41,12 @@ class DrawingClassifier(QObject):
 
     @property
     def is_latest_snapshot(self) -> bool:
-        """Whether the network is that of the latest snapshot, without taught drawings."""
+        """Whether the network is the one of the latest snapshot, without taught drawings."""
         return self._session.model_is_latest_snapshot and not self.taught_count
 
     @property
     def name_beside_run(self) -> str:
-        """The name beside that of the last run, from which it differs; "" without a model."""
+        """The name beside the name of the last run, from which it differs; "" without a model."""
         model, snapshots = self._session.model, self._session.snapshots
         run = snapshots.run.name if snapshots is not None else ""
         return self._with_taught(name_beside(model, run)) if model is not None else ""

@@ -49,7 +49,7 @@ class TrainingActions(QObject):
     error_message = Signal(str)
     """One sentence: what could not be done, or what has changed since a run."""
     draw_requested = Signal()
-    """Show the Draw tab, whose network is that of the last run now."""
+    """Show the Draw tab, whose network is the one of the last run now."""
     model_replaced = Signal(Model, ModelWithPath)
     """The Model of the last run is in use now, and the ModelWithPath that was in use before."""
     mistakes_requested = Signal()

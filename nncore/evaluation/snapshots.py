@@ -79,7 +79,7 @@ class Snapshot:
 class SnapshotsRun:
     """The run whose snapshots these are.
 
-    number, started: those of the run in the log; None and "" if it is unknown, as in files of earlier versions.
+    number, started: from the log; None and "" if they are unknown, as in files of earlier versions.
     """
 
     name: str

@@ -33,7 +33,7 @@ class ModelCard:
 
     Attributes:
         test_accuracy: accuracy on the test set, 0 to 1; None if it was not measured.
-        seed, settings: those of the run.
+        seed, settings: the seed and the settings of the run.
         version: the version of Digit Lab.
         created: ISO date and time, or "".
         writer_accuracy: accuracy on the digits of each writer of a network that was trained in the same way without

@@ -304,7 +304,7 @@ DEFAULT_LOSSES = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy",
 
 
 def make_loss(name: str | None, output: str, label_smoothing: float = 0.0) -> Loss:
-    """The loss called `name` (None: the default loss) for a network with the output function `output`.
+    """The loss called `name` (None for the default loss) for a network with the output function `output`.
 
     Raises SettingError that names "loss", "output" or "label_smoothing" if one is unknown, or if they do not fit.
     """

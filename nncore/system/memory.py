@@ -33,7 +33,7 @@ def _available_from_system() -> int:
 
 
 def usable_memory(available: int | None = None) -> int:
-    """Return the bytes that data or training may use: `available` (None: ask the system) minus RESERVED_BYTES, or 0."""
+    """Return the bytes that data or training may use: `available` (None asks the system) minus RESERVED_BYTES, or 0."""
     return max(0, (available_memory() if available is None else available) - RESERVED_BYTES)
 
 

@@ -26,7 +26,7 @@ EndReason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
 class Started:
     """The run is about to take its first step.
 
-    Validation figures are those of the untrained network; None without a validation set. samples_done: the examples
+    Validation figures are from the untrained network; None without a validation set. samples_done: the examples
     that the run had seen before, if it continues from a checkpoint.
     """
 

@@ -82,7 +82,7 @@ class SweepPlot(Plot):
         return describe_result(data) if isinstance(data, SweepResult) else ""
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, including those of the dots."""
+        """Apply the theme's colours, including the colours of the dots."""
         super().apply_colours()
         colours = colours_of(self)
         self._dots.setPen(None)

@@ -19,7 +19,7 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check
 
 @dataclass(frozen=True, eq=False)
 class SweepRequest:
-    """A sweep: jobs, data, settings for the log, and the path of the log (None: no log)."""
+    """A sweep: jobs, data, settings for the log, and the path of the log (None for no log)."""
 
     jobs: Sequence[SweepJob]
     data: Splits

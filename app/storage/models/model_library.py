@@ -46,7 +46,7 @@ class KeptModel:
     """A model file of the folder. header: None if the file cannot be read; problem: one sentence why, or "".
 
     changed: the time of its last change in seconds. name: given by the user, else the name of the file that the user
-    chose, else that of the model card.
+    chose, else the name in the model card.
     """
 
     path: Path
@@ -200,7 +200,7 @@ class ModelLibrary:
     def deleted_models(self, *, cancelled: Callable[[], bool] = lambda: False) -> list[KeptModel] | None:
         """The models that can be restored, the one deleted last first; None if `cancelled()` became true.
 
-        The time of their last change is that of their deletion.
+        The time of their last change is the time of their deletion.
         """
         labels = self._labels()
         found = []
@@ -246,7 +246,7 @@ class ModelLibrary:
     def replace(self, old: Path, new: Path) -> None:
         """Delete the file `old` of a model that is saved as `new` now, which gets its pin and its note.
 
-        It gets the name too if the file is named after it; otherwise its name is that of the file.
+        It gets the name too if the file is named after it; otherwise its name is the name of the file.
         """
         with self._changing() as labels:
             label = labels.pop(old.name, None)

@@ -1,7 +1,7 @@
 """Saves a model to a file that the user chose. Imports no Qt.
 
-A run saves its model by itself. If the user saves it in the same folder, the chosen file replaces that of the run, so
-that the list of models has it once.
+A run saves its model by itself. If the user saves it in the same folder, the chosen file replaces the file of the run,
+so that the list of models has it once.
 """
 
 from __future__ import annotations

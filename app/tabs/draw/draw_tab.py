@@ -143,7 +143,7 @@ class DrawTab(Tab):
     def set_network(self, network: Network | None, name: str = "", keeps_point: bool = False) -> None:
         """Use `network` to read, and read the canvas again.
 
-        name: that of its model, as in the corner of the window. keeps_point: whether the network of a step or
+        name: the name of its model, as in the corner of the window. keeps_point: whether the network of a step or
         an epoch that the user has selected stays in use, as during the run that the network comes from.
         """
         self._network, self._name, self._live = network, name, None
@@ -169,7 +169,7 @@ class DrawTab(Tab):
     def set_snapshots(self, snapshots: Snapshots | None, epochs: int = 0, has_model: bool = True) -> None:
         """Offer the networks of the steps and epochs of a training of `epochs` epochs; None for no training.
 
-        has_model: whether the current model is that of the latest snapshot.
+        has_model: whether the current model is the model of the latest snapshot.
         """
         self._snapshots = snapshots
         self.snapshot_row.set_snapshots(snapshots, epochs, has_model)
@@ -186,7 +186,7 @@ class DrawTab(Tab):
         self.teach_row.set_obstacle(self._obstacle_to_teaching())
 
     def show_training(self, live: LiveNetwork | None) -> None:
-        """Read with the network of the run in progress as it is now; None: with the current model again."""
+        """Read with the network of the run in progress as it is now; if it is None, with the current model."""
         if live is not self._live:
             self._live = live
             self.snapshot_row.set_live_point(None if live is None else live.point)
@@ -243,7 +243,7 @@ class DrawTab(Tab):
 
     @Slot(object)
     def _choose_point(self, point: TrainingPoint | None) -> None:
-        """Read with the network at `point`, even if its snapshot is deleted later; None: with the current model."""
+        """Read with the network at `point`, even if its snapshot is deleted later; None for the current model."""
         self._earlier_network = self._explanation = None
         if point is not None and self._snapshots is not None:
             try:

@@ -59,7 +59,7 @@ class NetworkPane(QWidget):
     def show_reading(
         self, network: Network | None, prediction: Prediction | None, image: NDArray[np.uint8] | None
     ) -> None:
-        """Show what `network` computes for the digit `image` (28, 28); None: no network, no digit.
+        """Show what `network` computes for the digit `image` (28, 28); None for no network or no digit.
 
         prediction: that of `network` for the digit; None if it cannot read digits.
         """

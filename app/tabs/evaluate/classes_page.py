@@ -144,7 +144,7 @@ class ReliabilityPlot(Plot):
         self.apply_colours()
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, including those of the bars and the diagonal."""
+        """Apply the theme's colours, including the colours of the bars and the diagonal."""
         super().apply_colours()
         colours = colours_of(self)
         colours_by_bin = []

@@ -172,7 +172,7 @@ class RobustnessPlot(Plot):
         return f"{decimal_text(x, 6)} {self.distortion.unit}: {percent_text(y, 1)}"
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, including those of the curve."""
+        """Apply the theme's colours, including the colours of the curve."""
         super().apply_colours()
         colours = colours_of(self)
         self.line.setPen(pg.mkPen(colours.training, width=line_width()))

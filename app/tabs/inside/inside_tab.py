@@ -74,7 +74,7 @@ class ShownNetwork(NamedTuple):
 class InsideTab(Tab):
     """Shows what a network computes for an input, and hands the chosen number to the panels beside it.
 
-    The network is that of the run in progress, if the user follows it, and otherwise the one that reads in Draw. It
+    The network is the one of the run in progress, if the user follows it, and otherwise the one that reads in Draw. It
     computes only while it is visible, at most once per frame, and the newest state when it is shown.
     """
 
@@ -228,7 +228,7 @@ class InsideTab(Tab):
     # ------------------------------------------------------------------ input
 
     def set_network(self, network: Network | None, name: str = "", class_names: Sequence[str] = DIGITS) -> None:
-        """Show this network, which reads in Draw, unless a training is followed. name: that of its model."""
+        """Show this network, which reads in Draw, unless a training is followed. name: the name of its model."""
         self._reading = ShownNetwork(network, name, class_names)
         self._show_network()
 

@@ -47,7 +47,7 @@ class ReadingColumn(QWidget):
         layout.addWidget(self.bars, 1)
 
     def show_reading(self, model: ReadingModel | None, image: Image | None) -> None:
-        """Show what `model` reads in `image`; None: nothing."""
+        """Show what `model` reads in `image`, or nothing if one of them is None."""
         self.title.set_full_text(f"{self._letter}: {model.name}" if model else f"{self._letter}:")
         self.bars.setAccessibleName(f"Probability of each digit, model {self._letter}")
         if model is None or image is None:

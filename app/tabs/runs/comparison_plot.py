@@ -95,7 +95,7 @@ class ComparisonPlot(Plot):
         return items
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, including those of the curves."""
+        """Apply the theme's colours, including the colours of the curves."""
         super().apply_colours()
         if self._groups:
             self._draw()

@@ -17,7 +17,7 @@ class Column:
     """A column. text: returns the text of a run. sample: a text as wide as the column. tooltip: of the title.
 
     Attributes:
-        number: returns the sort key; None: sort by the text, ignoring case.
+        number: returns the sort key; if None, the table is sorted by the text, ignoring case.
         edited_field: the field of a run that an edit changes, "" for a read-only column.
     """
 

@@ -66,7 +66,7 @@ class Advice(QObject):
         return hint
 
     def show_hint(self, hint: Hint | None) -> None:
-        """Show this hint and offer its remedy; None: no hint."""
+        """Show this hint and offer its remedy; None hides it."""
         self.hint = hint
         self._progress.offer(hint.remedy if hint else "", self._tip(hint))
 

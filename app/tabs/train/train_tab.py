@@ -222,7 +222,7 @@ class TrainTab(Tab):
 
     @Slot(object)
     def set_ended_run(self, ended: EndedRun | None) -> None:
-        """Offer to train this run on; None: offer nothing."""
+        """Offer to train this run further; None removes the offer."""
         self._ended_run = ended
         self._offer_train_further()
 

@@ -123,7 +123,7 @@ class NetworkView(QWidget):
     def show_inspection(
         self, inspection: Inspection | None, class_names: Sequence[str] = DIGITS, hint: str = NOTHING_TO_SHOW
     ) -> None:
-        """Draw what a network computes for an input; None: nothing, but the sentence `hint`."""
+        """Draw what a network computes for an input; without an input, show the sentence `hint`."""
         spec = None if inspection is None else inspection.network.spec
         if spec != self._spec:
             self._spec = spec

@@ -29,7 +29,7 @@ ARROW_HEAD = 0.28
 
 @dataclass(frozen=True)
 class NetworkPainter:
-    """Paints with one painter, in the colours of a theme; font: that of the small text."""
+    """Paints with one painter, in the colours of a theme; font: the font of the small text."""
 
     painter: QPainter
     colours: Colours

@@ -33,7 +33,7 @@ class DataFormat:
         name: its usual name.
         patterns: patterns of file names for a file dialog.
         matches: returns whether a file has this format, given its first HEAD_BYTES bytes and its path.
-        read: reads the file, given its path and whether the images stay in the file (None: if it is large).
+        read: reads the file, given its path and whether the images stay in the file (None lets its size decide).
         can_be_mapped: whether the images can stay in the file.
     """
 

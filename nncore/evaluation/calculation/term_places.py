@@ -18,7 +18,7 @@ class TermPlaces:
     """The pictures of a weighted sum or a window, whose places are (map, line, column).
 
     Attributes:
-        shape: that of the layer's input.
+        shape: the shape of the layer's input.
         picture: (maps, height, width) of its picture.
         window: the size of the window; None if all inputs take part.
         corner: the line and column of the window's first pixel, which may be outside the image.

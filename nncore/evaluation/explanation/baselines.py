@@ -29,7 +29,7 @@ class MethodReading:
     Attributes:
         name: the method.
         answer: the index of the class.
-        probability: that of the answer, 0 to 1; of nearest neighbours the fraction of the votes.
+        probability: the probability of the answer, 0 to 1; of nearest neighbours the fraction of the votes.
         parameters: numbers that were learned.
         stored_bytes: the memory that a reading needs: the parameters, or the training examples.
         multiplications: those of one reading, without activations and normalizations.

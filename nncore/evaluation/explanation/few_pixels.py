@@ -40,7 +40,7 @@ class AdversarialPixels:
         image: (28, 28) uint8, the changed image.
         pixels: (n, 2), row and column of each changed pixel, from 0.
         answer, new_answer: the class before and after the change.
-        probability: that of `new_answer`, 0 to 1.
+        probability: the probability of `new_answer`, 0 to 1.
     """
 
     image: NDArray[np.uint8]

@@ -54,7 +54,7 @@ class Flip:
         region: (28, 28) bool, the pixels of the image before that the change alters visibly.
         changed_ink: the added or erased ink, in pixels of full ink.
         answer, new_answer: the class before and after the change.
-        probability: that of `new_answer` after the change, 0 to 1.
+        probability: the probability of `new_answer` after the change, 0 to 1.
     """
 
     kind: ChangeKind

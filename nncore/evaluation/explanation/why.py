@@ -38,7 +38,7 @@ class WhyAnswer:
 
     Attributes:
         prediction: all probabilities, and the verdict.
-        answer: the class that is explained: that of the prediction, or another one that was asked for.
+        answer: the class that is explained: the answer of the prediction, or another one that was asked for.
         occlusion: (28, 28) float32, see `occlusion_map`.
         gradient_times_input: (28, 28) float32, see the function of this name.
         neighbours: the nearest training examples, the nearest first.

@@ -132,7 +132,7 @@ class RunLog(LogConnection):
             self._summarize(cursor, run_id, {"state": state, **summary})
 
     def forget_old_checkpoints(self, keep: int) -> list[str]:
-        """Remove all checkpoints of ended runs from the log, except those of the newest `keep`; returns their files."""
+        """Remove all checkpoints of ended runs from the log, except the newest `keep`; returns their files."""
         of_ended = "FROM runs WHERE state != 'running' AND checkpoint != '' ORDER BY id DESC LIMIT -1 OFFSET ?"
         with self._transaction() as cursor:
             found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()

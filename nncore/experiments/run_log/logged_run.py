@@ -57,7 +57,7 @@ class LoggedRun:
         state: "running" also if the process was killed.
         process: the process that trains or trained the run, or "".
         best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The
-            other training and validation figures are those of the last epoch.
+            other training and validation figures are from the last epoch.
         model: the file of its model, or "".
         checkpoint_name: the file in the folder of the log from which it can be continued, or "".
         deleted: the time, or None.

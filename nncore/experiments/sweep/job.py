@@ -31,7 +31,7 @@ class SweepResult:
         state: "failed" if the run was not possible; `problem` is the reason in a sentence.
         history: one row per epoch.
         curve: (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None if not measured; the validation
-            figures are those of the last epoch.
+            figures are from the last epoch.
         seconds: of training.
         started: ISO date and time.
         confusion: of the test set.
@@ -100,7 +100,7 @@ def run_job(
     stopped: Callable[[], bool],
     report: Callable[[float], None],
 ) -> SweepResult:
-    """Do one job on this thread, on one core; the bits are those of the same run outside a sweep.
+    """Do one job on this thread, on one core; the bits are the same as in the same run outside a sweep.
 
     stopped: called after each step. report: called with the completed fraction of the run after each step. For an error
     that a user can cause, the result has the state "failed".

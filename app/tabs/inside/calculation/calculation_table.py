@@ -54,7 +54,7 @@ class CalculationModel(FigureModel):
         return 0 if self.rows is None or parent.isValid() else self.rows.count
 
     def columnCount(self, parent: Cell = NO_CELL) -> int:
-        """Those of the rows, and the bars."""
+        """The columns of the rows, and one for the bars of a sum."""
         return 0 if self.rows is None or parent.isValid() else len(self.rows.columns) + self.rows.is_sum
 
     def title(self, column: int) -> tuple[str, str]:

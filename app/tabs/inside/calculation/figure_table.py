@@ -135,7 +135,7 @@ class FigureTable(QTableView):
         super().__init__()
         self._most_rows, self._fewest_rows = most_rows, fewest_rows
         self.figure_font = QFont(self.font())
-        """The font of the texts: smaller than that of the table where large text would be cut."""
+        """The font of the texts: smaller than the font of the table where large text would be cut."""
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -183,7 +183,7 @@ class FigureTable(QTableView):
         return scaled(self.figure_font, SMALL_SCALE, QFont.Weight.Medium)
 
     def text_width(self, *texts: str, font: QFont | None = None) -> int:
-        """The width of a column with these texts, in pixels; font: None for that of the figures."""
+        """The width of a column with these texts, in pixels; font: None for the font of the figures."""
         font = QFont(self.figure_font if font is None else font)
         font.setWeight(QFont.Weight.DemiBold)  # that of an emphasized row
         metrics = QFontMetrics(font)

@@ -1,4 +1,4 @@
-"""Finds the exciting examples of a layer on a thread, and keeps those of the present network."""
+"""Finds the exciting examples of a layer on a thread, and keeps the examples of the current network."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ SHOWN_WEIGHTS = 3
 
 
 class ExamplesPanel(NumberPanel):
-    """Finds the examples on a thread, for the present network, and shows no result of another one."""
+    """Finds the examples on a thread, for the current network, and shows no result of another one."""
 
     title: ClassVar[str] = "Looks for"
 

@@ -50,7 +50,7 @@ class EarlierLine:
 class ShownRun(Protocol):
     """A run whose lines can be shown behind the live curves.
 
-    name: that of the run. differs: the settings that differ from the other runs. task: what it learns; only runs of the
+    name: of the run. differs: the settings that differ from the other runs. task: what it learns; only runs of the
     same task are comparable. loss: the name of its loss function; "" if unknown. length: its number of epochs.
     """
 

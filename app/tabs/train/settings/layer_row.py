@@ -41,7 +41,7 @@ class _Handle(QLabel):
         return QSize(self.fontMetrics().horizontalAdvance(self.text()), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """The same as `sizeHint`."""
         return self.sizeHint()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -217,8 +217,8 @@ def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
     """The blocks in `text`; raises SettingError("layers") if it cannot be read.
 
     Words do not contain activations and initializations. A block takes them from the block of `before` at the same
-    place if it is of the same kind; otherwise its activation is that of the block before it, ReLU for the first, and
-    its initialization is He's.
+    place if it is of the same kind; otherwise it has the activation of the block before it, ReLU for the first, and
+    the initialization of He.
     """
     spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?-])", r"\1", text)
     words = [word for word in re.split(r"[\s,;]+", spaced) if word]

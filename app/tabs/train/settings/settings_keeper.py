@@ -36,7 +36,7 @@ class SettingsKeeper(QObject):
         return self.saver.finish()
 
     def _work(self) -> Callable[[], None] | None:
-        """A function that saves the present settings; None if they are saved already."""
+        """A function that saves the current settings; None if they are saved already."""
         try:
             present = self._valid = self._panel.typed()
         except SettingError:

@@ -185,7 +185,7 @@ class SettingsPanel(QWidget):
         self._on_edit()
 
     def typed(self) -> TrainSettings | None:
-        """The present settings, for the next start; None for those of the first recipe. Raises SettingError."""
+        """The current settings, for the next start; None for those of the first recipe. Raises SettingError."""
         spec, config, curve = self.spec(), self.config(), self.curve.source if self.recipe.fits_a_curve else ""
         recipe = self.recipe
         if recipe.name == FIRST_RECIPE and are_same_choices(spec, recipe.spec) and config == recipe.config:

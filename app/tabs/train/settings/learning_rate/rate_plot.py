@@ -86,7 +86,7 @@ class RatePlot(Plot):
         return False
 
     def apply_colours(self) -> None:
-        """Apply the theme's colours, including those of the curve."""
+        """Apply the theme's colours, including the colours of the curve."""
         super().apply_colours()
         colours = colours_of(self)
         self.curve.setPen(pg.mkPen(colours.training, width=1))
