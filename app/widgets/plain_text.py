@@ -63,7 +63,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._full_text = self._elided_text = ""
+        self._full_text = self._shorter_text = self._elided_text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         super().setText(LINE_OF_TEXT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -75,9 +75,9 @@ class ElidedLabel(QLabel):
         """The text without elision."""
         return self._full_text
 
-    def set_full_text(self, text: str) -> None:
-        """Show `text`, elided to the width."""
-        self._full_text = " ".join(text.split())
+    def set_full_text(self, text: str, shorter: str = "") -> None:
+        """Show `text`, elided to the width. shorter: what is shown instead where `text` does not fit; "" for none."""
+        self._full_text, self._shorter_text = " ".join(text.split()), " ".join(shorter.split())
         self.setToolTip(plain_tooltip(self._full_text))
         self.setAccessibleName(self._full_text)
         self._elide()
@@ -101,7 +101,9 @@ class ElidedLabel(QLabel):
             )
 
     def _elide(self) -> None:
-        elided = self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width())
+        fits = not self._shorter_text or self.fontMetrics().horizontalAdvance(self._full_text) <= self.width()
+        shown = self._full_text if fits else self._shorter_text
+        elided = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, self.width())
         if elided != self._elided_text:
             self._elided_text = elided
             self.update()

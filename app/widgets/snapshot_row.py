@@ -212,7 +212,7 @@ class SnapshotRow(QWidget):
             self.caption.set_full_text(NO_TRAINING if self._snapshots is None else NOTHING_TO_COMPARE)
             return
         text = self._caption(index)
-        self.caption.set_full_text(text)
+        self.caption.set_full_text(text, text.partition(", ")[2].removesuffix("."))
         self.slider.setAccessibleDescription(text)
         self._enable_buttons(index)
 

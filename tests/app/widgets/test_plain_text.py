@@ -39,6 +39,23 @@ def test_only_text_that_does_not_fit_is_elided(qtbot: QtBot) -> None:
     assert label.text() == "MNIST, training part: 60,000 images"
 
 
+def test_a_shorter_text_is_shown_where_the_full_one_does_not_fit(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.set_full_text("Answers during the last run, 784-10: epoch 3.", "784-10: epoch 3.")
+    metrics = label.fontMetrics()
+    label.resize(metrics.horizontalAdvance(label.full_text) + 1, 20)
+    label.show()
+    assert label.text() == label.full_text
+    label.resize(metrics.horizontalAdvance("784-10: epoch 3.") + 1, 20)
+    assert label.text() == "784-10: epoch 3."
+    assert "Answers during the last run" in label.toolTip()
+    label.resize(metrics.horizontalAdvance("784-10") + 1, 20)
+    assert label.text().endswith("…")
+    label.set_full_text("784")
+    assert label.text() == "784"
+
+
 def test_a_larger_font_elides_more(qtbot: QtBot, qapp: QApplication) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
