@@ -19,7 +19,9 @@ class Saver(QObject):
     def __init__(self, work: Callable[[], Callable[[], None] | None], parent: QObject) -> None:
         """work: called on this thread; it returns a function, which runs on another one, or None to save nothing."""
         super().__init__(parent)
-        self._work, self.tasks, self._has_failed = work, TaskQueue(self), False
+        self._work = work
+        self.tasks = TaskQueue(self)
+        self._has_failed = False
         self.throttle = Throttle(SAVE_MILLISECONDS, self)
         self.throttle.due.connect(self._save)
 

@@ -17,7 +17,9 @@ class WorkPace:
         min_seconds, max_seconds: the limits of the time until the work is due again; to keep the second one, the work
         may take a larger fraction.
         """
-        self._fraction, self._min_seconds, self._max_seconds = fraction, min_seconds, max_seconds
+        self._fraction = fraction
+        self._min_seconds = min_seconds
+        self._max_seconds = max_seconds
         self._next = float("-inf")
 
     @property

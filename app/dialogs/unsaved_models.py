@@ -23,7 +23,9 @@ class UnsavedModels(QObject):
 
     def __init__(self, session: Session, ask_where_to_save: Callable[[Model], QFileDialog], window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._ask_where_to_save, self._window = session, ask_where_to_save, window
+        self._session = session
+        self._ask_where_to_save = ask_where_to_save
+        self._window = window
         self._box: QMessageBox | None = None
         self._is_closing = False
         session.unsaved_models_changed.connect(self._go_on)

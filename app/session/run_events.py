@@ -138,7 +138,9 @@ class StepBatcher:
         if not self._steps and not self._epochs:
             return None
         steps, epochs, seconds = self._steps, self._epochs, self._seconds
-        self._steps, self._epochs, self._seconds = [], [], 0.0
+        self._steps = []
+        self._epochs = []
+        self._seconds = 0.0
         samples = sum(step.samples for step in steps)
         return StepsDone(
             steps=np.array([step.step for step in steps], np.int64),

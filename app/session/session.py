@@ -301,7 +301,9 @@ class Session(ModelSession):
         self._run_may_replace_model = self._learns_digits = plan.curve_points is None
         self._model_is_of_run = False
         self._run_has_ended, self.planned_epochs = False, plan.config.epochs
-        self._trained_model, self._trained_path, self._model_before_run = None, None, self.model_in_use
+        self._trained_model = None
+        self._trained_path = None
+        self._model_before_run = self.model_in_use
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)

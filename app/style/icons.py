@@ -46,7 +46,9 @@ class _DrawingEngine(QIconEngine):
 
     def __init__(self, drawing: str, enabled: int, disabled: int) -> None:
         super().__init__()
-        self._drawing, self._enabled, self._disabled = drawing, enabled, disabled
+        self._drawing = drawing
+        self._enabled = enabled
+        self._disabled = disabled
         self._rendered: dict[tuple[int, int, int, float], QPixmap] = {}
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:

@@ -46,7 +46,9 @@ class _CellModel(QAbstractTableModel):
         same = (rows, columns) == (self.rows, self.columns)
         if not same:
             self.beginResetModel()
-        self.counts, self.rows, self.columns = counts, rows, columns
+        self.counts = counts
+        self.rows = rows
+        self.columns = columns
         self.fractions = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         self.strengths = _strengths(counts, self.fractions)
         if same:  # without a reset, so that the selected cell stays selected

@@ -127,7 +127,9 @@ class ReservedLabel(TextLabel):
     def __init__(self, longest: str, max_lines: int = MAX_RESERVED_LINES, parent: QWidget | None = None) -> None:
         """longest: a text for which the label has enough lines at any width, but no more than `max_lines`."""
         super().__init__(parent=parent)
-        self._longest, self._max_lines, self._full_text = longest, max_lines, ""
+        self._longest = longest
+        self._max_lines = max_lines
+        self._full_text = ""
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

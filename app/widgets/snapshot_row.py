@@ -54,7 +54,9 @@ class SnapshotRow(QWidget):
         super().__init__(parent)
         self._hides_when_empty = hides_when_empty
         self._snapshots: Snapshots | None = None
-        self._has_model, self._model_name, self._is_training = True, "", False
+        self._has_model = True
+        self._model_name = ""
+        self._is_training = False
         self._cells: tuple[TrainingPoint | None, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
@@ -96,7 +98,9 @@ class SnapshotRow(QWidget):
 
         has_model: whether the current model is the model of the latest snapshot.
         """
-        self._snapshots, self._total, self._has_model = snapshots, total, has_model
+        self._snapshots = snapshots
+        self._total = total
+        self._has_model = has_model
         had_choice = self._choice is not None
         self._choice, self._cells = None, ()
         self.strip.set_cells((), [])

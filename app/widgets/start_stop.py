@@ -31,7 +31,9 @@ class StartStopButtons(QWidget):
         """
         super().__init__()
         self.start, self.stop = start, stop
-        self._purposes, self._idle, self._busy = purposes, idle, busy
+        self._purposes = purposes
+        self._idle = idle
+        self._busy = busy
         start.clicked.connect(self.start_requested)
         stop.clicked.connect(self.stop_requested)
         self.setLayout(row_of(start, stop))

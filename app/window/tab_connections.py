@@ -50,7 +50,9 @@ class TabConnections(QObject):
     def __init__(self, window: MainWindow, session: Session, teacher: HandwritingTeacher) -> None:
         """window: gives the other tabs, the message bar and the training actions when a tab needs them."""
         super().__init__(window)
-        self._window, self._session, self._teacher = window, session, teacher
+        self._window = window
+        self._session = session
+        self._teacher = teacher
         self._preferences: WindowPreferences = window.preferences
         self.classifier = DrawingClassifier(session, teacher, self)
         session.network_in_training.connect(self._show_training)

@@ -32,7 +32,9 @@ class TrainingDialogs(QObject):
     def __init__(self, session: Session, train_tab: TrainTab, window: QWidget) -> None:
         """window: the parent of the dialogs."""
         super().__init__(window)
-        self._session, self._train_tab, self._window = session, train_tab, window
+        self._session = session
+        self._train_tab = train_tab
+        self._window = window
         self._sweep: SweepDialog | None = None
 
     def finish(self) -> bool:

@@ -86,7 +86,9 @@ class _Sums:
         self._size, self._classes = prod(dataset.input_shape), len(dataset.class_names)
         self._counts = np.zeros(self._classes, np.int64)
         self._of_classes = np.zeros((self._classes, self._size))
-        self._sum, self._squares, self._ink_pixels = 0.0, 0.0, 0
+        self._sum = 0.0
+        self._squares = 0.0
+        self._ink_pixels = 0
         self._ever_inked = np.zeros(self._size, np.bool_)
         self._digests = np.empty((self._count, DIGEST_BYTES), np.uint8)
 

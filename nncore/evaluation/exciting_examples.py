@@ -69,7 +69,10 @@ class LayerExamples:
 
     def __init__(self, layer: int, most: _Largest, least: _Largest, active: NDArray[np.intp], dataset: Dataset) -> None:
         """active: (units,) how many examples make each unit active."""
-        self.layer, self._most, self._least, self._active = layer, most, least, active
+        self.layer = layer
+        self._most = most
+        self._least = least
+        self._active = active
         self._count, self._source = len(dataset), dataset.source
 
     @property

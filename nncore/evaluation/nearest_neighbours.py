@@ -53,7 +53,9 @@ class HiddenLayerIndex:
     """
 
     def __init__(self, network: Network, rows: NDArray[np.intp], features: Array) -> None:
-        self._network, self.rows, self._features = network, rows, features
+        self._network = network
+        self.rows = rows
+        self._features = features
 
     @classmethod
     @one_blas_thread()

@@ -97,7 +97,9 @@ class Archive:
     """Reads the members of an open file one by one."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int, kind: str) -> None:
-        self._archive, self._size, self._kind = archive, size, kind
+        self._archive = archive
+        self._size = size
+        self._kind = kind
         names = archive.namelist()
         if len(set(names)) < len(names):
             raise ModelFileError("it contains two members with the same name, which Digit Lab never writes.")

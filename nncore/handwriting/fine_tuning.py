@@ -93,7 +93,9 @@ class _Tuning:
 
     def __init__(self, network: Network, own: Dataset, replay: Dataset, rng: np.random.Generator) -> None:
         self.network, self.tuned = network, network.copy()
-        self._own, self._replay, self._rng = own, replay, rng
+        self._own = own
+        self._replay = replay
+        self._rng = rng
         self._own_rows = min(MAX_DRAWING_ROWS, ROWS_PER_DRAWING * len(own))
         rows = self._own_rows + REPLAY_ROWS
         first = _first_dense(network)

@@ -99,7 +99,9 @@ class Training(NotCopyable):
             if part is not None:
                 check_fit(network, part)
         check_settings(network.spec, data, config)
-        self.network, self.data, self.config = network, data, config
+        self.network = network
+        self.data = data
+        self.config = config
         self.control = control or TrainingControl(config.learning_rate)
         self.history = History()
         self._progress = Progress(len(data.training), config=config)

@@ -32,7 +32,9 @@ class RecipePage(QWidget):
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         super().__init__()
         self._recipes = list(recipes)
-        self.names, self.page, self.use = QListWidget(), FormulaView(), QPushButton("Use this recipe")
+        self.names = QListWidget()
+        self.page = FormulaView()
+        self.use = QPushButton("Use this recipe")
         self.names.setAccessibleName("Recipes")
         self.names.setToolTip("Select a recipe to read about it; Enter uses it.")
         self.page.setAccessibleName("Description of the recipe")

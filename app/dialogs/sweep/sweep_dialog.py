@@ -72,13 +72,17 @@ class SweepDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Sweep")
         add_help_keys(self, "runs")
-        self._base, self._data, self._log = base, data, log
+        self._base = base
+        self._data = data
+        self._log = log
         self._thread: SweepThread | None = None
         self._jobs: list[SweepJob] = []
         self._estimate = SweepEstimate(self)
         self._estimate.estimated.connect(self._show_count)
         self.results: list[SweepResult] = []
-        self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
+        self.form = Form()
+        self.count = QLabel()
+        self.problem = text_label(style="error")
         self.entries = {setting: HintedEdit() for setting in DIALOG_SETTINGS}
         self.kept_values = KeptValues(self.entries, values)
         self.x_axis_choice, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())

@@ -55,7 +55,9 @@ class DataTab(Tab):
         self._test_fraction = 0.0
         self.statistics: DatasetStatistics | None = None
         self._reading, self._counting = TaskQueue(self), TaskQueue(self)
-        self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
+        self.panel = SourcePanel()
+        self.samples = SampleView()
+        self.classes = ClassRows()
         self.name, self.statistics_label = ElidedLabel(), text_label()
         self.sizes, self.counting = text_label(style="quiet", wraps=False), text_label(style="quiet", wraps=False)
         self._lay_out()
@@ -105,7 +107,9 @@ class DataTab(Tab):
         """Show `data`; None while no data has been read."""
         self.data = data
         if data is not self._with_test:
-            self._without_test, self._with_test, self._test_fraction = data, None, 0.0
+            self._without_test = data
+            self._with_test = None
+            self._test_fraction = 0.0
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)

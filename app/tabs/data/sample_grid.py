@@ -60,7 +60,9 @@ class SampleGrid(CellGrid):
 
     def show_rows(self, dataset: Dataset | None, rows: NDArray[np.intp], empty: str = "") -> None:
         """Show the examples `rows` of `dataset`; without any, show the sentence `empty`."""
-        self._dataset, self._rows, self._empty = dataset, rows[:MAX_EXAMPLES_SHOWN], empty
+        self._dataset = dataset
+        self._rows = rows[:MAX_EXAMPLES_SHOWN]
+        self._empty = empty
         self._thumbnails.clear()
         self.current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if len(rows) else Qt.FocusPolicy.NoFocus)

@@ -146,7 +146,9 @@ class DrawTab(Tab):
         name: the name of its model, as in the corner of the window. keeps_point: whether the network of a step or
         an epoch that the user has selected stays in use, as during the run that the network comes from.
         """
-        self._network, self._name, self._live = network, name, None
+        self._network = network
+        self._name = name
+        self._live = None
         self.snapshot_row.set_live_point(None)
         self._explanation = None  # it was that of the old network
         self.snapshot_row.set_current_network(network)

@@ -96,7 +96,9 @@ class Filmstrip(QWidget):
         self._preparation = AS_TRAINED
         self.setAccessibleName("Steps from your strokes to the network's input")
         self.strokes, self.fitted = StrokeView(1.0), StrokeView(SIDE, shows_box=True)
-        self.drawn, self.centred, self.network_input = NetworkInputView(), NetworkInputView(), NetworkInputView()
+        self.drawn = NetworkInputView()
+        self.centred = NetworkInputView()
+        self.network_input = NetworkInputView()
         image_views: tuple[StrokeView | NetworkInputView, ...] = (
             self.strokes, self.fitted, self.drawn, self.centred, self.network_input,
         )  # fmt: skip

@@ -63,7 +63,9 @@ class NetworkPane(QWidget):
 
         prediction: that of `network` for the digit; None if it cannot read digits.
         """
-        self._network, self._prediction, self._image = network, prediction, image
+        self._network = network
+        self._prediction = prediction
+        self._image = image
         self.throttle.request()
 
     @Slot()

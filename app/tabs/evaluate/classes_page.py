@@ -39,7 +39,9 @@ class ClassesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table, self.plot, self.calibration_sentence = ClassTable(), ReliabilityPlot(), text_label(style="quiet")
+        self.table = ClassTable()
+        self.plot = ReliabilityPlot()
+        self.calibration_sentence = text_label(style="quiet")
         right = column_of(self.plot, self.calibration_sentence)
         right.setStretchFactor(self.plot, 1)
         page = QHBoxLayout(self)

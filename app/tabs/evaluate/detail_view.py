@@ -43,7 +43,9 @@ class DetailView(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self.title, self.probabilities_text = text_label(style="group"), text_label(style="quiet")
         self.occlusion_text, self.neighbours_text = text_label(style="quiet"), text_label(style="quiet")
-        self.image_view, self.bars, self.neighbours = OcclusionView(), ProbabilityBars(), NeighbourRow()
+        self.image_view = OcclusionView()
+        self.bars = ProbabilityBars()
+        self.neighbours = NeighbourRow()
         self.similarity = QComboBox()
         self.similarity.addItems(SIMILARITIES)
         self.similarity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

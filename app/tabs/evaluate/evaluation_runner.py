@@ -111,7 +111,9 @@ class EvaluationRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._evaluating, self._measuring, self._mapping = TaskQueue(self), TaskQueue(self), TaskQueue(self)
+        self._evaluating = TaskQueue(self)
+        self._measuring = TaskQueue(self)
+        self._mapping = TaskQueue(self)
         self._explaining, self._searching = TaskQueue(self), TaskQueue(self)
         self._evaluating.busy_changed.connect(self.evaluating_changed)
         self._mapping.busy_changed.connect(self.mapping_changed)

@@ -241,7 +241,9 @@ class MapPlot(Plot):
         drawing: the place of the user's drawing.
         """
         self._drawing = drawing
-        self.points, self._labels, self._misread = points, labels, misread
+        self.points = points
+        self._labels = labels
+        self._misread = misread
         self._symbols = [_symbol(name) for name in names]
         if len(points):
             every = points if drawing is None else np.vstack((points, drawing))

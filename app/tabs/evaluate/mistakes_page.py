@@ -37,7 +37,9 @@ class MistakesPage(QWidget):
         super().__init__(parent)
         self.result: EvaluationResult | None = None
         self._cell: tuple[int, int] | None = None
-        self.matrix, self.gallery, self.detail = ConfusionView(), Gallery(), DetailView()
+        self.matrix = ConfusionView()
+        self.gallery = Gallery()
+        self.detail = DetailView()
         self.list_title, self.empty_label = text_label(style="group", wraps=False), text_label(style="quiet")
         self.order = QComboBox()
         self.order.addItems(MISTAKE_ORDERS)

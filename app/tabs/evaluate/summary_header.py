@@ -26,7 +26,10 @@ class SummaryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.accuracy, self.interval = text_label("–", "value", wraps=False), text_label(wraps=False)
-        self._note, self._figures, self._about, self._message = "", "", "", ""
+        self._note = ""
+        self._figures = ""
+        self._about = ""
+        self._message = ""
         self.about = ElidedLabel()
         self.about.setProperty("quiet", True)
         reserve_place(self.about)

@@ -37,7 +37,9 @@ class ReadingColumn(QWidget):
     def __init__(self, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._letter = letter
-        self.title, self.answer, self.bars = ElidedLabel(), text_label(style="value"), ProbabilityBars()
+        self.title = ElidedLabel()
+        self.answer = text_label(style="value")
+        self.bars = ProbabilityBars()
         self.title.setProperty("group", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

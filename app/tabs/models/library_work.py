@@ -80,7 +80,9 @@ class LibraryWork(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.library = ModelLibrary(self.error_message.emit)
-        self._changes, self._pictures, self._networks = TaskQueue(self), TaskQueue(self), TaskQueue(self)
+        self._changes = TaskQueue(self)
+        self._pictures = TaskQueue(self)
+        self._networks = TaskQueue(self)
         self._comparing = TaskQueue(self)
         self._comparing.busy_changed.connect(self.comparing_changed)
         self._made: OrderedDict[tuple[Path, float, int], Picture | None] = OrderedDict()

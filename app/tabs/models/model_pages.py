@@ -47,7 +47,9 @@ class ModelPages(QWidget):
         self._compared: tuple[object, ...] = ()
         self._models: Sequence[ReadingModel] = ()
         self._compared_selection: list[Path] = []
-        self.details, self.image_page, self.differences = DetailsPage(work), ImagePage(), DifferencesPage(work)
+        self.details = DetailsPage(work)
+        self.image_page = ImagePage()
+        self.differences = DifferencesPage(work)
         self.pages, self.pair = QTabWidget(), text_label(style="quiet")
         self.use_buttons = tuple(push_button(f"Use {letter}", USE_TIP, partial(self._use, letter)) for letter in "AB")
         self._details_scroll, self._image_scroll = ScrollPage(self.details), ScrollPage(self.image_page)

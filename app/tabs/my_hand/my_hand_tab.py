@@ -61,7 +61,9 @@ class MyHandTab(Tab):
         self.tasks, self.imports = TaskQueue(self), TaskQueue(self)
         whole, place = QWidget(), QWidget()
         self.status, self.pages = StatusLine(place, whole), PageStack()
-        self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
+        self.intro = IntroPage()
+        self.writing = WritingPage()
+        self.result = ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)
         layout = without_margins(QVBoxLayout(whole), spacing=0)

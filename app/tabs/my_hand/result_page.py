@@ -41,10 +41,14 @@ class ResultPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: HandwritingTestResult | None = None
-        self.title, self.interval, self.source = text_label(style="title"), text_label(), ElidedLabel()
+        self.title = text_label(style="title")
+        self.interval = text_label()
+        self.source = ElidedLabel()
         self.source.setProperty("quiet", True)
         self.list_title, self.empty_label = text_label(style="group"), text_label(style="quiet")
-        self.matrix, self.list, self.view = DigitMatrix(), DrawingList(), DrawingView()
+        self.matrix = DigitMatrix()
+        self.list = DrawingList()
+        self.view = DrawingView()
         misread_tip = "List all misread drawings, not only those of one cell."
         export_tip = "Save this test as CSV with strokes and answers, or as UNIPEN ink."
         self.misread_button = push_button("All &misread", misread_tip, self.list_misread)

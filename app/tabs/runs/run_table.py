@@ -81,7 +81,9 @@ class RunTable(QAbstractTableModel):
         has_same_rows = list(old) == [stored.run.id for stored in runs]
         if not has_same_rows:
             self.beginResetModel()
-        self._runs, self._texts, self._keys = list(runs), texts, keys
+        self._runs = list(runs)
+        self._texts = texts
+        self._keys = keys
         if not has_same_rows:
             self.endResetModel()
             return

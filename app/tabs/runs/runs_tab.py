@@ -79,11 +79,9 @@ class RunsTab(Tab):
         self.undo_button = push_button("&Undo", "Restore the runs deleted last (Ctrl+Z).", self.undo)
         self.sweep_button = push_button("S&weep …", SWEEP_TOOLTIP, self.sweep_requested)
         self.table = RunTable(self)
-        self.view, self.comparison, self.actions_row = (
-            RunView(self.table, Sparklines(self.store, self)),
-            Comparison(),
-            ActionsRow(),
-        )
+        self.view = RunView(self.table, Sparklines(self.store, self))
+        self.comparison = Comparison()
+        self.actions_row = ActionsRow()
         self.empty_label = text_label(NO_RUNS)
         self._lay_out()
         self._connect()

@@ -80,7 +80,9 @@ class SparklineDelegate(QStyledItemDelegate):
     def __init__(self, lines: Sparklines, view: QWidget, run_at: Callable[[Index], LoggedRun]) -> None:
         """run_at: returns the run of an index of the view."""
         super().__init__(view)
-        self._lines, self._view, self._run_at = lines, view, run_at
+        self._lines = lines
+        self._view = view
+        self._run_at = run_at
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Leave out the text, which is for screen readers and the search."""

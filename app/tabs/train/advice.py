@@ -32,7 +32,10 @@ class Advice(QObject):
 
     def __init__(self, settings: SettingsPanel, progress: ProgressLine, buttons: RunButtons, parent: QWidget) -> None:
         super().__init__(parent)
-        self._settings, self._progress, self._buttons, self._window = settings, progress, buttons, parent
+        self._settings = settings
+        self._progress = progress
+        self._buttons = buttons
+        self._window = parent
         self.run: Settings = settings.network.spec(), settings.config()
         """The settings of the run that is watched, or was watched last."""
         self._adviser = Adviser(*self.run)
@@ -43,7 +46,9 @@ class Advice(QObject):
 
     def begin(self, run: Settings) -> None:
         """Watch a new run with these settings."""
-        self.run, self._adviser, self._after_run = run, Adviser(*run), None
+        self.run = run
+        self._adviser = Adviser(*run)
+        self._after_run = None
         self.show_hint(None)
 
     def set_learning_rate(self, rate: float) -> None:

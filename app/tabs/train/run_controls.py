@@ -64,7 +64,9 @@ class RunButtons(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
-        self._ended_run, self._train_further_tip, self._train_further_obstacle = "", "", NO_ENDED_RUN
+        self._ended_run = ""
+        self._train_further_tip = ""
+        self._train_further_obstacle = NO_ENDED_RUN
         self.train_button = push_button("Train", "", self.train_requested)
         self.train_button.setProperty("primary", True)
         self.pause_button = push_button(PAUSE, "", self._on_pause_clicked)
@@ -183,7 +185,9 @@ class ProgressLine(QWidget):
     def __init__(self, page: QWidget | None = None) -> None:
         """page: the widget that a long message may cover, and which gets this one; None for only this widget."""
         super().__init__(page)
-        self._epoch, self.speed, self._left = QLabel(), QLabel(), QLabel()
+        self._epoch = QLabel()
+        self.speed = QLabel()
+        self._left = QLabel()
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)

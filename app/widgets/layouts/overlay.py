@@ -23,7 +23,10 @@ class Overlay(QFrame):
         The card fills its place if that is smaller than `page`; on `page` itself it is as high as its content.
         """
         super().__init__(page)
-        self.place, self._page, self._edge, self._margin = place, page, edge, margin
+        self.place = place
+        self._page = page
+        self._edge = edge
+        self._margin = margin
         self._watched: set[QWidget] = set()
         self.hide()
         self._watch()

@@ -128,9 +128,13 @@ class NetworkView(QWidget):
         if spec != self._spec:
             self._spec = spec
             self.layers = () if spec is None else drawn_layers(spec)
-            self._geometry, self._first, self._marks = None, {}, {}
+            self._geometry = None
+            self._first = {}
+            self._marks = {}
             self._choice = self._pointed = None
-        self._inspection, self._class_names, self._hint = inspection, class_names, hint
+        self._inspection = inspection
+        self._class_names = class_names
+        self._hint = hint
         self._describe()
         self.update()
 

@@ -22,7 +22,9 @@ class MenuEntries(QObject):
 
     def __init__(self, menu: MainMenu, window: MainWindow) -> None:
         super().__init__(window)
-        self._menu, self._window, self._session = menu, window, window.session
+        self._menu = menu
+        self._window = window
+        self._session = window.session
         self._add_model_entries()
         menu.addSeparator()
         self._add_data_entries()

@@ -76,7 +76,10 @@ class ShortRows(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, name: str, max_bytes: int) -> None:
         super().__init__()
-        self._file, self._name, self._max_bytes, self._row_bytes = file, name, max_bytes, 0
+        self._file = file
+        self._name = name
+        self._max_bytes = max_bytes
+        self._row_bytes = 0
 
     def readable(self) -> bool:
         """Always: io.RawIOBase asks."""

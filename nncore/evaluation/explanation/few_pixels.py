@@ -87,7 +87,9 @@ class _PixelSearch:
     """A search for one image (28, 28). Changed images are (784,) uint8."""
 
     def __init__(self, network: Network, image: NDArray[np.uint8], answer: int) -> None:
-        self._network, self._image, self._answer = network.copy(), image.reshape(-1), answer
+        self._network = network.copy()
+        self._image = image.reshape(-1)
+        self._answer = answer
         self._new_values = np.where(self._image < 128, 255, 0).astype(np.uint8)  # ink or paper, what is further away
 
     def count(self, changed: NDArray[np.uint8]) -> int:

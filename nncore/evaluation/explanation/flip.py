@@ -168,7 +168,9 @@ class _Search:
     """A search for one image: the best lines of each kind of change, and the smallest change found."""
 
     def __init__(self, network: Network, changes: ChangedImages, answer: int) -> None:
-        self._network, self._answer, self._images = network.copy(), answer, changes
+        self._network = network.copy()
+        self._answer = answer
+        self._images = changes
         self._populations = {kind: _Population() for kind in CHANGE_KINDS}
         self._rng = np.random.default_rng(0)
         self._flip: Flip | None = None

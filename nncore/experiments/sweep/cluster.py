@@ -100,7 +100,10 @@ class _Cluster:
     def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_fraction: float) -> None:
         from distributed import Event
 
-        self._client, self._jobs, self._data, self._fraction = client, jobs, data, validation_fraction
+        self._client = client
+        self._jobs = jobs
+        self._data = data
+        self._fraction = validation_fraction
         self._name = f"digitlab-sweep-{uuid4().hex}"
         self._stop = Event(self._name, client=client)
         self._sent: Any = None

@@ -86,7 +86,9 @@ class _Sweep:
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
         self._running: dict[Future[SweepResult], _RunningJob] = {}
         self._idle = [self._worker() for _ in range(workers)]
-        self._count, self._done, self._began = len(jobs), 0, perf_counter()
+        self._count = len(jobs)
+        self._done = 0
+        self._began = perf_counter()
 
     def _worker(self) -> ProcessPoolExecutor:
         worker = ProcessPoolExecutor(1, self._context, _start_worker, self._initial)

@@ -77,7 +77,9 @@ class ActivationLayer(Layer):
     """Y = f(X) for each number, so dX = dY f'(X)."""
 
     def __init__(self, function: ActivationFunction, shape: Shape, dtype: np.dtype[np.floating]) -> None:
-        self.function, self.shape, self.dtype = function, shape, dtype
+        self.function = function
+        self.shape = shape
+        self.dtype = dtype
 
     def allocate(self, rows: int) -> None:
         self._output = Workspace(rows, self.shape, self.dtype)

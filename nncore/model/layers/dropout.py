@@ -51,7 +51,9 @@ class DropoutLayer(Layer):
     """Y = X mask, with a new mask of 0 and 1 / (1 - rate) in each forward."""
 
     def __init__(self, rate: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
-        self.rate, self.shape, self.dtype = rate, shape, dtype
+        self.rate = rate
+        self.shape = shape
+        self.dtype = dtype
         self.generator = np.random.default_rng()
 
     def allocate(self, rows: int) -> None:

@@ -30,7 +30,9 @@ class _PoolLayer(Layer):
     padding_value = 0.0
 
     def __init__(self, windows: Windows, input_shape: Shape, dtype: np.dtype[np.floating]) -> None:
-        self.windows, self.input_shape, self.dtype = windows, input_shape, dtype
+        self.windows = windows
+        self.input_shape = input_shape
+        self.dtype = dtype
         self.windows_per_image = windows.output_shape(input_shape)
         self.window_pixels = list(product(range(windows.size[0]), range(windows.size[1])))
 

@@ -42,7 +42,9 @@ class ScaleLayer(Layer):
     """Y = factor X, dX = factor dY."""
 
     def __init__(self, factor: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
-        self.factor, self.shape, self.dtype = float(factor), shape, dtype
+        self.factor = float(factor)
+        self.shape = shape
+        self.dtype = dtype
 
     def allocate(self, rows: int) -> None:
         self._Y = Workspace(rows, self.shape, self.dtype)

@@ -83,7 +83,9 @@ class Distorter(NotCopyable):
     def __init__(
         self, augmentation: Augmentation, shape: tuple[int, int], rows: int, dtype: DTypeLike = np.float32
     ) -> None:
-        self.augmentation, self.shape, self.rows = augmentation, shape, rows
+        self.augmentation = augmentation
+        self.shape = shape
+        self.rows = rows
         height, width = shape
         self._block = max(1, min(rows, _BLOCK_PIXELS // (height * width)))
         self._basis = _basis(shape, elastic=augmentation.elastic > 0)

@@ -92,7 +92,9 @@ class HelperProcess(NotCopyable):
         self.process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
         self._tasks_given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
-        self._rest, self._resting_until, self._last_seen = MIN_REST_SECONDS, 0.0, 0.0
+        self._rest = MIN_REST_SECONDS
+        self._resting_until = 0.0
+        self._last_seen = 0.0
         self._is_random = spec.config.augmentation is not None or any(
             layer.uses_randomness for layer in spec.network.layers
         )

@@ -93,7 +93,9 @@ class SharedArrays(NotCopyable):
         for name, (shape, dtype) in _layout(spec).items():
             arrays[name] = np.ndarray(shape, dtype, buffer, start)
             start += _whole_lines(arrays[name].nbytes)
-        self.values, self.gradients, self.memory = arrays["values"], arrays["gradients"], arrays["memory"]
+        self.values = arrays["values"]
+        self.gradients = arrays["gradients"]
+        self.memory = arrays["memory"]
         self.state, self.saved = arrays["state"], arrays["saved"]
         self.inputs, self.targets = arrays["inputs"], arrays["targets"]
         # A memoryview gives a number in a third of the time that an array takes.

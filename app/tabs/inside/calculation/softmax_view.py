@@ -51,7 +51,9 @@ class _StepsModel(FigureModel):
         count = self.rowCount()
         if count != len(steps.logits) + 1:
             self.beginResetModel()
-        self.steps, self.names, self.row = steps, names, row
+        self.steps = steps
+        self.names = names
+        self.row = row
         finite = [np.abs(each[np.isfinite(each)]).max(initial=0) for each in (steps.logits, steps.shifted)]
         logits, shifted = (min(MAX_LOGIT_DECIMALS, decimals_of(float(each), 3)) for each in finite[:2])
         self._decimals = logits, shifted
@@ -198,7 +200,9 @@ class SoftmaxView(QWidget):
         self.setVisible(is_last)
         if not is_last:
             return
-        self._inspection, self._row, self._names = inspection, position[0], names
+        self._inspection = inspection
+        self._row = position[0]
+        self._names = names
         output = inspection.network.spec.output
         is_softmax = output == "softmax"
         _show_sentence(self.heading, "From the logits to the answers" if is_softmax else "The answer")

@@ -100,7 +100,9 @@ class ExamplesPanel(NumberPanel):
 
     def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
         """Show what excites the unit or map of the chosen number."""
-        self._inspection, self._layer, self._unit = inspection, layer, position[0]
+        self._inspection = inspection
+        self._layer = layer
+        self._unit = position[0]
         self._show()
 
     def showEvent(self, event: QShowEvent) -> None:

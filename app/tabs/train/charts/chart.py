@@ -70,7 +70,9 @@ class Chart(QWidget):
         super().__init__()
         self._text, self._unit = text, text.unit
         self.whole = WholeRun()
-        self.follows, self.log_x, self.log_y = True, False, False
+        self.follows = True
+        self.log_x = False
+        self.log_y = False
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
         self.header.addWidget(self.legend, 1)

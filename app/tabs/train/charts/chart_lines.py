@@ -28,14 +28,18 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
 
     def __init__(self) -> None:
         super().__init__()
-        self.x, self.low, self.high = np.empty(0), np.empty(0), np.empty(0)
+        self.x = np.empty(0)
+        self.low = np.empty(0)
+        self.high = np.empty(0)
         self.colour = QColor()
         self._bars: list[QRectF] = []
 
     def set_band(self, x: Values, low: Values, high: Values) -> None:
         """Show bars from each of x (n,) to the next, as positions, between low (n,) and high (n,)."""
         self.prepareGeometryChange()
-        self.x, self.low, self.high = x, low, high
+        self.x = x
+        self.low = low
+        self.high = high
         widths = np.diff(x)
         bars = zip(x[:-1].tolist(), low[:-1].tolist(), widths.tolist(), (high - low)[:-1].tolist(), strict=True)
         self._bars = [QRectF(*bar) for bar in bars]

@@ -95,7 +95,9 @@ class Curve:
             self._bucket_size *= 2
         kept = _lowest_and_highest(y, self._buckets(numbers))
         self._band = None
-        self._numbers, self._x, self._y = numbers[kept], x[kept], y[kept]
+        self._numbers = numbers[kept]
+        self._x = x[kept]
+        self._y = y[kept]
 
 
 def _lowest_and_highest(y: Values, buckets: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -48,7 +48,9 @@ class RateHistory:
         self.highest = 0.0
         self._steps_per_epoch = steps_per_epoch
         self._set_rate: float | None = None
-        self._factor, self._last_ratio, self._last_rate = 0.0, float("nan"), 0.0
+        self._factor = 0.0
+        self._last_ratio = float("nan")
+        self._last_rate = 0.0
 
     def add(self, steps: Values, rates: Values, changes: RateChanges) -> None:
         """Add steps (n,) with the rates in use (n,); changes: the rates set, each with its first step."""

@@ -48,7 +48,9 @@ class CurveForm(SettingsForm):
         self.low = self.add_entry("low", "x from", LOW_TIP, lambda: parse_number("low", self.low.text()))
         self.high = self.add_entry("high", "x to", HIGH_TIP, lambda: parse_number("high", self.high.text()))
         self.points = self.add_entry("points", "points", POINTS_TIP, self._read_count)
-        self.file_name, self.open_button, self.close_button = ElidedLabel(), QPushButton("Open…"), QToolButton()
+        self.file_name = ElidedLabel()
+        self.open_button = QPushButton("Open…")
+        self.close_button = QToolButton()
         self.open_button.setToolTip(FILE_TIP)
         self.open_button.setAccessibleName("open a file of points")
         self.open_button.clicked.connect(self._ask_for_file)
@@ -137,7 +139,9 @@ class CurveForm(SettingsForm):
 
     def show_file(self, points: CurvePoints, path: Path | None = None) -> None:
         """Use these points, which were read from the file at `path`, instead of the function."""
-        self._file, self.path, self.path_to_restore = points, path, None
+        self._file = points
+        self.path = path
+        self.path_to_restore = None
         self._show_file()
 
     def show_restored_file(self, points: CurvePoints, path: Path) -> None:

@@ -71,10 +71,14 @@ class SettingsPanel(QWidget):
         self._new_font.timeout.connect(self._align_names)
         self._new_names.timeout.connect(self._forget_width)
         self.recipes = RecipeChooser()
-        self.summary, self.data, self.note = text_label(style="group"), ElidedLabel(), text_label(style="quiet")
+        self.summary = text_label(style="group")
+        self.data = ElidedLabel()
+        self.note = text_label(style="quiet")
         self.restored = RestoredRow()
         self.curve = CurveForm()
-        self.network, self.learning, self.loss = NetworkForm(), LearningForm(), SettingsForm("loss")
+        self.network = NetworkForm()
+        self.learning = LearningForm()
+        self.loss = SettingsForm("loss")
         self.augmentation, self.stopping = AugmentationForm(), SettingsForm("stopping")
         self.learning_rate = self.learning.learning_rate
         self.distort = self.augmentation.distort

@@ -38,7 +38,10 @@ class ScaleAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     ) -> None:
         """Set how positions are labelled; redraws only if something changed."""
         if (logarithmic, end, unit, whole) != (self.logarithmic, self.end, self.unit, self.whole):
-            self.logarithmic, self.end, self.unit, self.whole = logarithmic, end, unit, whole
+            self.logarithmic = logarithmic
+            self.end = end
+            self.unit = unit
+            self.whole = whole
             self.picture = None
             self.update()
 
