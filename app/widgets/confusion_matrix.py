@@ -74,7 +74,9 @@ class _CellModel(QAbstractTableModel):
         row, column = index.row(), index.column()
         count, fraction = int(self.counts[row, column]), float(self.fractions[row, column])
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if not count else f"{100 * fraction:.1f}" if self.as_fractions else str(count)
+            if not count:
+                return ""
+            return f"{100 * fraction:.1f}" if self.as_fractions else str(count)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._describe(row, column, count, fraction)
         return None

@@ -45,8 +45,12 @@ class StartStopButtons(QWidget):
         is_busy: whether the work is in progress. obstacle: a sentence that says why it cannot start, "" if it can.
         is_stopping: whether it was asked to stop, and has not ended yet.
         """
-        no_start = (STOPPING if is_stopping else self._busy) if is_busy else obstacle
-        no_stop = ("" if not is_stopping else STOPPING) if is_busy else self._idle
+        if not is_busy:
+            no_start, no_stop = obstacle, self._idle
+        elif is_stopping:
+            no_start, no_stop = STOPPING, STOPPING
+        else:
+            no_start, no_stop = self._busy, ""
         if no_start and not no_stop:
             _pass_focus(self.start, self.stop)
         elif no_stop and not no_start:

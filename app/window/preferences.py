@@ -147,7 +147,9 @@ class WindowPreferences:
         """The files that were opened or saved last, newest first: at most MAX_RECENT_FILES."""
         self._store.sync()  # another window may have added one
         stored = self._store.value("recent")
-        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        if isinstance(stored, str):  # QSettings reads a list of one text as the text
+            stored = [stored]
+        names = stored if isinstance(stored, list) else []
         return [Path(name) for name in names if isinstance(name, str) and name][:MAX_RECENT_FILES]
 
     def add_recent_file(self, path: Path) -> None:

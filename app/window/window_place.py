@@ -22,8 +22,11 @@ def keep_place(window: QWidget, preferences: WindowPreferences) -> None:
     """Keep the place of the window on its screen for the next start."""
     screen = window.screen()
     states = Qt.WindowState
-    full, maximized = window.isFullScreen(), window.isMaximized()
-    state = states.WindowFullScreen if full else states.WindowMaximized if maximized else states.WindowNoState
+    state = states.WindowNoState
+    if window.isFullScreen():
+        state = states.WindowFullScreen
+    elif window.isMaximized():
+        state = states.WindowMaximized
     area = window.geometry() if state is states.WindowNoState else window.normalGeometry()
     preferences.keep_place(_name(screen), WindowPlace(area.translated(-screen.geometry().topLeft()), state))
 

@@ -213,7 +213,11 @@ class EvaluateTab(Tab):
     # ----------------------------------------------------------- display
 
     def _show_state(self) -> None:
-        missing = NO_MODEL_TO_EVALUATE if self.network is None else NO_DATA if self._dataset() is None else ""
+        missing = ""
+        if self.network is None:
+            missing = NO_MODEL_TO_EVALUATE
+        elif self._dataset() is None:
+            missing = NO_DATA
         self.header.show_message(missing if self.result is not None else "")
         self.empty_label.setText(missing or EVALUATING)
         self.header.show_busy(self.runner.is_evaluating, not missing)

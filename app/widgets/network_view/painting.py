@@ -159,8 +159,10 @@ def _answer_text(inspection: Inspection, answer: float) -> str:
 
 def cell_text(value: float) -> str:
     """A number in at most six characters, without an exponent: "0.83", "−12.4", "1,250"; "NaN"."""
-    if not np.isfinite(value):
-        return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    if np.isnan(value):
+        return "NaN"
+    if np.isinf(value):
+        return "∞" if value > 0 else "−∞"
     size = abs(value)
     if size >= 99_999.5:
         return "large" if value > 0 else "−large"
