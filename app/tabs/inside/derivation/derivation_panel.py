@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.style.theme import GAP
@@ -11,6 +12,7 @@ from app.tabs.inside.calculation.source_view import SourceView
 from app.tabs.inside.derivation.derivation_step_view import DerivationStepView, Numbers
 from app.tabs.inside.number_panel import NumberPanel
 from app.widgets.elements import text_label, without_margins
+from app.widgets.focus_order import visit_in_order
 from app.widgets.form import Choice
 from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.evaluation.calculation.source_lines import SourceLines
@@ -71,6 +73,14 @@ class DerivationPanel(NumberPanel):
             step.show_numbers(numbers)
         self.result.setText(result_text(self.derivation, numbers))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let Tab visit the steps before the lines of Python, which were created first."""
+        super().showEvent(event)
+        self._order_steps()
+
+    def _order_steps(self) -> None:
+        visit_in_order(self.choice, *self.steps, self.source)
+
     @Slot()
     def _show_derivation(self) -> None:
         for old in self.steps:
@@ -80,6 +90,7 @@ class DerivationPanel(NumberPanel):
         self.steps = [DerivationStepView(number, step) for number, step in enumerate(self.derivation.steps, 1)]
         for row, step in enumerate(self.steps, 2):
             self._rows.insertWidget(row, step)
+        self._order_steps()
         self.goal.setText(self.derivation.goal)
         try:
             self.source.show_source((SourceLines.from_function(self.derivation.compute),))

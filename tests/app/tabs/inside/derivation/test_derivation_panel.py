@@ -14,6 +14,8 @@ from nncore.model.derivations import DERIVATIONS
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.reporting.number_text import NO_BREAK_SPACE
+from tests.app.tab_order import visited
+from tests.app.waiting import deliver_events
 from tests.nncore.model.derivations.layer_numbers import layer_numbers
 
 
@@ -35,6 +37,15 @@ def test_every_derivation_can_be_selected_and_all_its_steps_unfold(panel: Deriva
             view.button.click()
             assert step.reason.split("$")[0] in view.explanation.toPlainText()
         assert "def " in panel.source.text.toPlainText()
+
+
+def test_tab_goes_through_the_steps_before_the_lines_of_python(panel: DerivationPanel) -> None:
+    panel.choice.choose(next(reversed(DERIVATIONS)))
+    deliver_events()
+    panel.activateWindow()
+    way = visited(panel, panel.choice)
+    places = [way.index(each) for each in (*(step.button for step in panel.steps), panel.source.button)]
+    assert places == sorted(places)
 
 
 def test_a_step_unfolds_by_key_and_shows_shapes_and_numbers(panel: DerivationPanel, qtbot: QtBot) -> None:
