@@ -21,8 +21,9 @@ from threadpoolctl import threadpool_limits
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QEvent, QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, Qt, QThread
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.widgets.tool_tips import ToolTipApplication
@@ -100,6 +101,17 @@ def no_widget_left() -> Iterator[None]:
             for thread in widget.findChildren(QThread):
                 assert thread.wait(WAIT_MILLISECONDS), f"a thread of {type(widget).__name__} does not end"
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def released_mouse_buttons() -> Iterator[None]:
+    """Release the mouse buttons that a test has left pressed: Qt shows no tool tip until then, also in later tests."""
+    yield
+    if QApplication.instance() is not None and (pressed := QApplication.mouseButtons()):
+        widget = QWidget()
+        for button in Qt.MouseButton:
+            if button & pressed:
+                QTest.mouseRelease(widget, button)
 
 
 @pytest.fixture(autouse=True)

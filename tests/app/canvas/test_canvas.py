@@ -120,6 +120,7 @@ def test_hiding_the_canvas_lifts_the_pen(canvas: Canvas) -> None:
     canvas.hide()
     assert not canvas.drawing.is_drawing
     assert canvas.canvas_actions.undo.isEnabled()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton)
 
 
 def test_shortcuts_undo_redo_and_clear(canvas: Canvas) -> None:
@@ -157,6 +158,7 @@ def test_the_pen_draws_with_subpixels_and_blocks_the_mouse(canvas: Canvas) -> No
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.9, 0.9))
     assert pen(canvas, QEvent.Type.TabletMove, 0.40031, 0.5)
     assert pen(canvas, QEvent.Type.TabletRelease, 0.40031, 0.5)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.9, 0.9))
     np.testing.assert_allclose(strokes(canvas), [[(0.30031, 0.5), (0.40031, 0.5)]], atol=1e-9)
 
 
