@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,6 +21,7 @@ from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.evaluation.calculation.source_lines import SourceLines
 from nncore.evaluation.inspection import Inspection
 from nncore.model.derivations import DERIVATIONS, SYMBOLS, Derivation
+from nncore.model.layers import BatchNorm
 from nncore.model.layers.terms import Position
 from nncore.reporting.formula_text import formula_as_text
 from nncore.reporting.number_text import number_in_words
@@ -58,16 +62,17 @@ class DerivationPanel(NumberPanel):
         return DERIVATIONS[self.choice.value]
 
     def show_number(self, inspection: Inspection | None, layer: int, position: Position) -> None:
-        """Select the derivation of the layer's kind if the kind is another one than before."""
+        """Show the numbers of the layer, and select its derivation if its kind is another one than before."""
         kind = inspection.layer(layer).spec.kind if inspection is not None and layer else ""
         if kind and kind != self._kind:
             self._kind = kind
             fitting = [name for name, derivation in DERIVATIONS.items() if kind in derivation.kinds]
             if fitting and self.choice.value not in fitting:
                 self.choice.choose(fitting[0])
+        self.show_numbers({} if inspection is None else numbers_of(inspection, layer))
 
     def show_numbers(self, numbers: Numbers) -> None:
-        """Show the arrays of a training step of the chosen layer; empty for none."""
+        """Show these arrays of the chosen layer; empty for none."""
         self._numbers = numbers
         for step in self.steps:
             step.show_numbers(numbers)
@@ -97,6 +102,25 @@ class DerivationPanel(NumberPanel):
         except OSError:
             self.source.show_source(())
         self.show_numbers(self._numbers)
+
+
+def numbers_of(inspection: Inspection, layer: int) -> dict[str, NDArray[Any]]:
+    """What the network computes for one input, by the keys of SYMBOLS: the arrays of `layer`, logits and answers.
+
+    There are no gradients, because a network that only reads has none.
+    """
+    network = inspection.network
+    numbers: dict[str, NDArray[Any]] = {"Z": inspection.layers[-1].values[None], "P": inspection.answers[None]}
+    if layer:
+        spec = inspection.layer(layer).spec
+        numbers |= {"X": inspection.input_of(layer)[None], "Y": inspection.values_of(layer)[None]}
+        for name in spec.parameter_shapes(network.spec.shapes[layer - 1]):
+            numbers[name] = network.parameters.value(f"{layer}.{name}")
+        if spec.windows is not None:
+            numbers |= {"stride": np.array(spec.windows.stride), "padding": np.array(spec.windows.padding)}
+        if isinstance(spec, BatchNorm):
+            numbers["epsilon"] = np.array(spec.epsilon)
+    return numbers
 
 
 def result_text(derivation: Derivation, numbers: Numbers) -> str:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.tabs.inside.derivation.derivation_panel import DerivationPanel, result_text
+from app.tabs.inside.derivation.derivation_panel import DerivationPanel, numbers_of, result_text
 from app.tabs.inside.derivation.derivation_step_view import symbol_text
 from nncore.evaluation.inspection import Inspection
 from nncore.model.derivations import DERIVATIONS
@@ -86,3 +86,21 @@ def test_the_formulas_are_compared_with_the_gradients_of_the_layer() -> None:
     wrong = {**numbers, "dW": numbers["dW"] + 0.5}
     assert "dW: 0.5" in result_text(derivation, wrong)
     assert result_text(derivation, {"X": numbers["X"]}) == ""
+
+
+def test_the_numbers_are_those_of_the_chosen_layer_for_the_input(panel: DerivationPanel) -> None:
+    layers = Conv2D(2), BatchNorm(), Activation("relu"), Flatten(), Dense(10)
+    network = Network(NetworkSpec((1, 28, 28), layers), seed=3)
+    inspection = Inspection.of_image(network, np.full((28, 28), 200, np.uint8))
+    panel.choice.choose("dense-weights")
+    panel.show_number(inspection, 5, (2,))
+    numbers = numbers_of(inspection, 5)
+    np.testing.assert_allclose(numbers["X"] @ numbers["W"] + numbers["b"], numbers["Y"], rtol=1e-5)
+    np.testing.assert_array_equal(numbers["P"][0], inspection.answers)
+    panel.steps[0].button.click()
+    assert "the weights of the layer, 392 × 10, from" in panel.steps[0].explanation.toPlainText().replace(
+        NO_BREAK_SPACE, " "
+    )
+    assert numbers_of(inspection, 1)["stride"].tolist() == [2, 2]
+    assert float(numbers_of(inspection, 2)["epsilon"]) == BatchNorm().epsilon
+    assert "X" not in numbers_of(inspection, 0)
