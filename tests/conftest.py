@@ -89,6 +89,15 @@ def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_window_stays_open() -> Iterator[None]:
+    """Hide the windows that the tests of a module leave open: they would cover the windows of later tests."""
+    yield
+    if QApplication.instance() is not None:
+        for widget in QApplication.topLevelWidgets():
+            widget.hide()
+
+
 @pytest.fixture(autouse=True)
 def no_widget_left() -> Iterator[None]:
     """Delete the widgets that a test has closed: a theme visits all widgets, so later tests would be slower.

@@ -29,11 +29,12 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture(scope="module")
-def shared_panel(qapp: object) -> CalculationPanel:
+def shared_panel(qapp: object) -> Iterator[CalculationPanel]:
     panel = CalculationPanel()
     panel.resize(440, 700)
     panel.show()
-    return panel
+    yield panel
+    panel.close()
 
 
 @pytest.fixture
