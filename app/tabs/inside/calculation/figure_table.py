@@ -207,9 +207,8 @@ class FigureTable(QTableView):
         self._delegate.prepare()
         super().paintEvent(event)
         if self.hasFocus():
-            painter = QPainter(self.viewport())
-            frame_focused(painter, self.viewport().rect(), colours_of(self))
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                frame_focused(painter, self.viewport().rect(), colours_of(self))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus."""

@@ -41,6 +41,9 @@ FROM_LAST_TIME = "Settings from last time"
 WIDTH_IN_LETTERS = 42
 """Width of the panel in average letters."""
 
+NEW_FONT_MILLISECONDS = 100
+"""The width may shrink until no layout has asked for another size for this time after a change of the font."""
+
 MAX_WIDTH = 400
 """Largest width of the panel in pixels, unless the controls need more."""
 
@@ -67,9 +70,8 @@ class SettingsPanel(QWidget):
         self._fraction: float | None = None
         self._run_fraction: float | None = None
         self._kept_width = 0
-        self._new_font, self._new_names = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
-        self._new_font.timeout.connect(self._align_names)
-        self._new_names.timeout.connect(self._forget_width)
+        self._new_font = QTimer(self, singleShot=True, interval=NEW_FONT_MILLISECONDS)
+        self._new_font.timeout.connect(self._forget_width)
         self.recipes = RecipeChooser()
         self.summary = text_label(style="group")
         self.data = ElidedLabel()
@@ -362,19 +364,17 @@ class SettingsPanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the panel as wide as its controls need in their current font; does not filter any event."""
         if event.type() == QEvent.Type.LayoutRequest:
+            if self._new_font.isActive():
+                self._new_font.start()
+                self._kept_width = 0
             self._fit_to_font()
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the font, once all controls have it and their layouts are done."""
+        """Follow the font: the width may shrink until all layouts have been done with it."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_new_font"):
             self._new_font.start()
-
-    @Slot()
-    def _align_names(self) -> None:
-        self.form_groups.align_names()
-        self._new_names.start()  # the width follows once the names have their new places
 
     @Slot()
     def _forget_width(self) -> None:
