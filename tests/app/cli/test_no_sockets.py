@@ -6,6 +6,7 @@ The one exception is a sweep for which the user names a scheduler on another com
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +86,7 @@ def session(window):
         entry.clear()
     sweep.entries["seed"].setText("1 2")
     sweep.buttons.start.click()
-    yield lambda: "2 finished" in sweep.state.text()
+    yield lambda: "2 finished" in sweep.state_label.text()
     sweep.close()
     print("SWEPT", flush=True)
     state.save_model(out, state.model)
@@ -143,7 +144,8 @@ def test_sockets_of_every_process_are_recorded(events: Path) -> None:
 
 
 def test_a_session_of_the_window_opens_no_socket(events: Path, small_data: Path, tmp_path: Path) -> None:
-    output = run("-c", SESSION, small_data, bundled_model_path(), tmp_path / "model.digitnet")
+    model = shutil.copy(bundled_model_path(), tmp_path / "opened.npz")
+    output = run("-c", SESSION, small_data, model, tmp_path / "model.digitnet")
     assert output.splitlines()[:5] == ["TRAINED", "DRAWN", "EVALUATED", "SWEPT", "SAVED"]
     assert output.splitlines()[5:] in (["OPEN []"], [])
     assert recorded(events) == ""
