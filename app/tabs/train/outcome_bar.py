@@ -16,7 +16,9 @@ NO_MODEL_IN_USE = "No model is in use yet."
 NO_TRAINED_MODEL = "There is no model of a run yet. Train a network first."
 ALREADY_IN_USE = "This model is in use now."
 RUN_NOT_ENDED = "The run has not ended yet."
-LONG_SENTENCE = "In use: handwriting, 99.5 %. Not in use, is correct less often: 784-128-64-10, 98.5 % in validation."
+LONG_SENTENCE = (
+    "In use: handwriting, 99.5 %. Not in use, because it is correct less often: 784-128-64-10, 98.5 % in validation."
+)
 """A sentence for which there is room."""
 
 
@@ -85,5 +87,5 @@ def _sentence(outcome: RunOutcome | None, in_use: Model | None, *, is_taught: bo
     if is_before and measured_accuracy(trained) is None:
         return f"{using} Not in use, not measured: {model_in_words(trained)}."
     if is_before and not outcome.is_better:
-        return f"{using} Not in use, is correct less often: {model_in_words(trained)}."
+        return f"{using} Not in use, because it is correct less often: {model_in_words(trained)}."
     return f"{using} Not in use: {model_in_words(trained)}."

@@ -69,8 +69,7 @@ _DENSE_INPUT = Derivation(
             r"$\frac{\partial Y_{nj}}{\partial X_{ni}} = W_{ij}$",
             "Only one term of the sum contains this input, and its factor is the weight.",
             (
-                r"$\frac{\partial}{\partial X_{ni}} \left(X_{n1} W_{1j} + \ldots + X_{ni} W_{ij} + \ldots + b_j\right)"
-                r" = 0 + \ldots + W_{ij} + \ldots + 0$",
+                r"$\frac{\partial}{\partial X_{ni}} X_{ni} W_{ij} = W_{ij}$, and 0 for all other terms and the bias.",
                 "The outputs of the other rows do not contain this input: their derivative is 0.",
             ),
             ("W",),

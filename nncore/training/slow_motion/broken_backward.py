@@ -15,14 +15,13 @@ from nncore.data.dataset import Dataset
 from nncore.model.layers import Activation, Conv2D, Dense, Layer, LayerSpec
 from nncore.model.layers.dense import DenseLayer
 from nncore.model.layers.parameters import Array
-from nncore.model.losses import make_loss
+from nncore.model.losses import Targets
 from nncore.model.network import Network
 from nncore.system.blas_threads import one_blas_thread
 from nncore.system.numpy_modes import context_without_warnings
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
-from nncore.training.random_streams import RandomStreams
-from nncore.training.slow_motion.recorded_step import inputs_of
+from nncore.training.slow_motion.recorded_step import allocated_loss, inputs_of, mean_loss
 
 LayerBackward = Callable[[Layer, LayerSpec, Array], Array]
 """Sets the gradients of a layer's parameters from dY, and returns dX."""
@@ -97,16 +96,14 @@ MISTAKES = {
 
 
 def compute_gradients(
-    network: Network, X: Array, targets: Array, config: TrainingConfig, mistake: Mistake | None = None
+    network: Network, X: Array, targets: Targets, config: TrainingConfig, mistake: Mistake | None = None
 ) -> float:
     """Set the network's gradients as training does, or with a mistake; returns the mean loss of the batch.
 
     X (examples, inputs). targets: labels (examples,) or numbers (examples, outputs).
     """
-    loss = make_loss(config.loss, network.spec.output, config.label_smoothing)
-    loss.allocate(len(X), network.spec.outputs, network.dtype)
-    network.set_generator(RandomStreams.from_seed(config.seed).dropout[0])
-    value = loss.forward(network.forward(X), targets)
+    loss = allocated_loss(network, config, len(X))
+    value = mean_loss(network, loss, X, targets, config.seed)
     gradient = loss.backward()
     if mistake is None:
         network.backward(gradient)

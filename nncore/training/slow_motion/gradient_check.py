@@ -10,13 +10,12 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.model.checks import check_fit
 from nncore.model.layers.terms import Position
-from nncore.model.losses import make_loss
 from nncore.model.network import Network
 from nncore.system.numpy_modes import context_without_warnings
 from nncore.training.checks import check_settings
 from nncore.training.config import TrainingConfig
 from nncore.training.slow_motion.broken_backward import Mistake, compute_gradients
-from nncore.training.slow_motion.recorded_step import inputs_of, mean_loss
+from nncore.training.slow_motion.recorded_step import allocated_loss, inputs_of, mean_loss
 
 GRADIENT_TOLERANCE = 1e-4
 """The largest relative difference of two gradients that agree, in float64."""
@@ -149,8 +148,7 @@ def _check(
     X, targets = inputs_of(examples, exact), examples.targets(slice(None))
     compute_gradients(exact, X, targets, config, mistake)
     analytic = float(exact.parameters.gradient(parameter)[position])
-    loss = make_loss(config.loss, network.spec.output, config.label_smoothing)
-    loss.allocate(len(X), network.spec.outputs, exact.dtype)
+    loss = allocated_loss(exact, config, len(X))
     weights = exact.parameters.value(parameter)
     at_weight = mean_loss(exact, loss, X, targets, config.seed)
     value = float(weights[position])

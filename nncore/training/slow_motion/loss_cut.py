@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.model.losses import make_loss
 from nncore.model.network import Network
 from nncore.system.numpy_modes import context_without_warnings
 from nncore.training.config import TrainingConfig
-from nncore.training.slow_motion.recorded_step import RecordedStep, inputs_of, mean_loss
+from nncore.training.slow_motion.recorded_step import RecordedStep, allocated_loss, inputs_of, mean_loss
 
 USUAL_MULTIPLES = tuple(np.linspace(0, 4, 33).tolist())
 """From no step to four times the step, eighths of it apart."""
@@ -61,8 +60,7 @@ def _losses(
 ) -> list[float]:
     moved = network.copy()
     X, targets = inputs_of(examples, network), examples.targets(slice(None))
-    loss = make_loss(config.loss, network.spec.output, config.label_smoothing)
-    loss.allocate(len(X), network.spec.outputs, network.dtype)
+    loss = allocated_loss(network, config, len(X))
     start, losses = network.parameters.trainable, []
     direction = step.trained.parameters.trainable - start
     for multiple in multiples:

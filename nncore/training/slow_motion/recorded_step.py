@@ -127,8 +127,7 @@ class _Recorder:
     def __init__(self, network: Network, examples: Dataset, config: TrainingConfig) -> None:
         self.network, self.config = network.copy(), config
         self.X, self.targets = inputs_of(examples, network), examples.targets(slice(None))
-        self.loss = make_loss(config.loss, network.spec.output, config.label_smoothing)
-        self.loss.allocate(len(self.X), network.spec.outputs, network.dtype)
+        self.loss = allocated_loss(network, config, len(self.X))
         self.before = network.parameters
 
     def record(self) -> RecordedStep:
@@ -219,6 +218,13 @@ def inputs_of(examples: Dataset, network: Network) -> Array:
     X = examples.images.reshape(len(examples), -1).astype(network.dtype)
     X *= 1 / 255
     return X
+
+
+def allocated_loss(network: Network, config: TrainingConfig, rows: int) -> Loss:
+    """The loss that `config` names for `network`, with workspaces for batches of up to `rows` rows."""
+    loss = make_loss(config.loss, network.spec.output, config.label_smoothing)
+    loss.allocate(rows, network.spec.outputs, network.dtype)
+    return loss
 
 
 def mean_loss(network: Network, loss: Loss, X: Array, targets: Targets, seed: int) -> float:

@@ -20,11 +20,9 @@ from app.widgets.form import Choice
 from app.widgets.layouts.scroll_page import ScrollPage
 from nncore.evaluation.calculation.source_lines import SourceLines
 from nncore.evaluation.inspection import Inspection
-from nncore.model.derivations import DERIVATIONS, SYMBOLS, Derivation
+from nncore.model.derivations import DERIVATIONS, Derivation
 from nncore.model.layers import BatchNorm
 from nncore.model.layers.terms import Position
-from nncore.reporting.formula_text import formula_as_text
-from nncore.reporting.number_text import number_in_words
 
 UNFOLD = "Press a number to see the reason of the step, and the shapes and numbers in this network."
 
@@ -41,13 +39,13 @@ class DerivationPanel(NumberPanel):
         self.choice = Choice({name: derivation.title for name, derivation in DERIVATIONS.items()})
         self.choice.setAccessibleName("Derivation")
         self.choice.setToolTip("Select what is derived. The chosen layer selects its own derivation.")
-        self.goal, self.result = text_label(), text_label(style="quiet")
+        self.goal = text_label()
         self.source = SourceView()
         self.steps: list[DerivationStepView] = []
         self.content = QWidget()
         self._rows = without_margins(QVBoxLayout(self.content), GAP)
         self._rows.setAlignment(Qt.AlignmentFlag.AlignTop)
-        for widget in (self.goal, text_label(UNFOLD, "quiet"), self.result, self.source):
+        for widget in (self.goal, text_label(UNFOLD, "quiet"), self.source):
             self._rows.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, 0, 0)
@@ -76,7 +74,6 @@ class DerivationPanel(NumberPanel):
         self._numbers = numbers
         for step in self.steps:
             step.show_numbers(numbers)
-        self.result.setText(result_text(self.derivation, numbers))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Let Tab visit the steps before the lines of Python, which were created first."""
@@ -121,14 +118,3 @@ def numbers_of(inspection: Inspection, layer: int) -> dict[str, NDArray[Any]]:
         if isinstance(spec, BatchNorm):
             numbers["epsilon"] = np.array(spec.epsilon)
     return numbers
-
-
-def result_text(derivation: Derivation, numbers: Numbers) -> str:
-    """How far the derived formulas are from what training computed; "" if arrays are missing."""
-    if not numbers.keys() >= {*derivation.inputs, *derivation.outputs}:
-        return ""
-    texts = []
-    for name, result in derivation.results(numbers).items():
-        difference = float(np.max(np.abs(result - numbers[name]), initial=0))
-        texts.append(f"{formula_as_text(f'${SYMBOLS[name].latex}$')}: {number_in_words(difference)}")
-    return f"The largest difference between these formulas and what training computed: {'; '.join(texts)}."

@@ -51,7 +51,7 @@ def test_a_worse_model_is_not_used_and_the_sentence_explains_it(bar: OutcomeBar)
     trained, before, other = a_model(0.114), a_model(0.995), a_model(0.5)
     outcome = RunOutcome(trained, ModelWithPath(before, None))
     bar.show_models(outcome, before.model)
-    assert bar.sentence.full_text == ("In use: any, 99.5 %. Not in use, is correct less often: any, 11.4 %.")
+    assert bar.sentence.full_text == ("In use: any, 99.5 %. Not in use, because it is correct less often: any, 11.4 %.")
     assert enabled(bar) == [True, True, True, False]
     assert bar.back_button.toolTip() == plain_tooltip(ALREADY_IN_USE)
     unmeasured = RunOutcome(a_model(), ModelWithPath(before, None))
