@@ -33,6 +33,7 @@ def test_every_recipe_that_fits_the_data_is_measured_once(durations: RecipeDurat
     durations.measure(digits)
     qtbot.waitUntil(lambda: set(durations.seconds) == set(RECIPES), timeout=240_000)
     assert names == list(RECIPES)
+    qtbot.waitUntil(lambda: not durations.is_measuring, timeout=240_000)  # the thread ends after its last result
     durations.measure(digits)
     assert not durations.is_measuring
 
